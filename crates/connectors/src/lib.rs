@@ -1,0 +1,1 @@
+//! Every wire the house opens or understands: one file a supplier, translating both ways.

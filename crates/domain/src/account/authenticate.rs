@@ -1,0 +1,109 @@
+//! Who calls: a key is known by its hash, and asked for at every request.
+
+use sha2::{Digest, Sha256};
+
+use super::{Caller, State, Tier, rows};
+use crate::App;
+use crate::db::{DbError, word};
+use crate::values;
+
+/// Characters of a key after its prefix: 30 of chance and 6 of their CRC32, in base 62.
+const BODY_LEN: usize = 36;
+/// How many of them are chance.
+const CHANCE_LEN: usize = 30;
+/// What every key of a live house begins with.
+const PREFIX: &str = "jn_live_";
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Why a key does not open the door.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthRefusal {
+    /// Malformed, unknown, expired or revoked: nobody is told which.
+    #[error("the key is not valid")]
+    Unknown,
+    /// The account is stopped.
+    #[error("the account is suspended")]
+    Suspended,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Finds who calls with a key. Nothing is remembered, so that a revoked key or a suspended account is refused on the
+/// next request, on every node (A2).
+///
+/// # Errors
+/// See [`AuthRefusal`].
+pub async fn authenticate(app: &App, key: &str) -> Result<Caller, AuthRefusal> {
+    if !is_well_formed(key) {
+        return Err(AuthRefusal::Unknown);
+    }
+    let row = app.db.row(rows::CALLER, values![hash(key).as_slice()]).await?.ok_or(AuthRefusal::Unknown)?;
+    let is_over = row.opt_int(2).is_some_and(|expires_ms| expires_ms <= app.now_ms());
+    if is_over || row.opt_int(3).is_some() {
+        return Err(AuthRefusal::Unknown);
+    }
+    match word(State::from_word(row.text(4)), "an account's state")? {
+        State::Active => {}
+        State::Suspended | State::Frozen => return Err(AuthRefusal::Suspended),
+    }
+    let tier = word(Tier::from_word(row.text(5)), "an account's tier")?;
+    Ok(Caller { account: row.int(1), key: row.int(0), tier })
+}
+
+/// What is wrong with the form of a key, for people who mistyped theirs; `None` if nothing is.
+#[must_use]
+pub fn authenticate_text(key: &str) -> Option<&'static str> {
+    if is_well_formed(key) {
+        None
+    } else {
+        Some("a key is jn_live_ and 36 letters and digits, of which the last six are a check")
+    }
+}
+
+/// A mistyped key is refused without asking the database.
+fn is_well_formed(key: &str) -> bool {
+    let Some(body) = key.strip_prefix(PREFIX) else { return false };
+    body.len() == BODY_LEN
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && body[CHANCE_LEN..] == check_of(&body[..CHANCE_LEN])
+}
+
+/// Six characters by which a mistyped key, or one that a scanner found, is told from a real one.
+fn check_of(chance: &str) -> String {
+    let mut rest = u64::from(crc32fast::hash(chance.as_bytes()));
+    let mut check = [b'0'; BODY_LEN - CHANCE_LEN];
+    for place in check.iter_mut().rev() {
+        *place = BASE62[usize::try_from(rest % 62).expect("less than 62")];
+        rest /= 62;
+    }
+    check.iter().copied().map(char::from).collect()
+}
+
+/// A new key: 178 bits of chance.
+pub(super) fn new_key() -> String {
+    let chance: String = (0..CHANCE_LEN).map(|_| char::from(BASE62[rand::random_range(0..BASE62.len())])).collect();
+    let check = check_of(&chance);
+    format!("{PREFIX}{chance}{check}")
+}
+
+/// What is kept of a key.
+pub(super) fn hash(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_key_is_well_formed_and_a_mistyped_one_is_not() {
+        let key = new_key();
+        assert_eq!(key.len(), PREFIX.len() + BODY_LEN);
+        assert!(is_well_formed(&key));
+        let last = if key.ends_with('x') { 'y' } else { 'x' };
+        assert!(!is_well_formed(&format!("{}{last}", &key[..key.len() - 1])));
+        assert!(!is_well_formed("jn_live_"));
+        assert!(!is_well_formed("jn_live_ééééééééééééééééééé"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Keys of an account: made once, shown once, revoked at once.
+
+use super::{authenticate, rows};
+use crate::App;
+use crate::db::{DbError, Lane, Tx};
+use crate::policy::audit::{self, Deed};
+use crate::{ids, values};
+
+/// Keys of one account that are listed, newest first.
+const LISTED_MAX: i64 = 1_000;
+
+/// A key to be made.
+pub struct NewKey {
+    /// The account's name.
+    pub account: String,
+    /// What the key is for, in its owner's words.
+    pub name: String,
+    /// Until when it opens the door; `None`: until it is revoked.
+    pub expires_ms: Option<i64>,
+    /// Who makes it.
+    pub by: String,
+}
+
+/// A key as it is listed: never the key itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyLine {
+    /// Its id.
+    pub id: i64,
+    /// Its first characters, by which its owner knows it.
+    pub prefix: String,
+    /// What it is for.
+    pub name: String,
+    /// Since when it exists.
+    pub created_ms: i64,
+    /// Until when it opens the door.
+    pub expires_ms: Option<i64>,
+    /// Since when it does not.
+    pub revoked_ms: Option<i64>,
+}
+
+/// Why a key was not made or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyRefusal {
+    /// There is no such account.
+    #[error("there is no such account")]
+    NoAccount,
+    /// There is no such key, or it is revoked already.
+    #[error("there is no such key, or it is revoked already")]
+    NoKey,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Makes a key and returns it: the only time it is seen.
+///
+/// # Errors
+/// See [`KeyRefusal`].
+pub async fn create_key(app: &App, new: NewKey) -> Result<String, KeyRefusal> {
+    let (now, key) = (app.now_ms(), authenticate::new_key());
+    let (hash, prefix) = (authenticate::hash(&key), key[..14].to_owned());
+    app.db
+        .write(Lane::Work, move |tx| {
+            let account = rows::named(tx, &new.account)?.ok_or(KeyRefusal::NoAccount)?;
+            let id = ids::take(tx, "api_key", 1)?;
+            let sql = "INSERT INTO api_key (id, account_id, hash, prefix, name, created_ms, expires_ms)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let values = values![id, account.id, hash.as_slice(), &prefix, &new.name, now, new.expires_ms];
+            tx.run(sql, values)?;
+            let deed = Deed {
+                who: &new.by,
+                deed: "key.create",
+                subject: &new.account,
+                reason: &new.name,
+                before: None,
+                after: Some(&prefix),
+            };
+            audit::write(tx, now, &deed)?;
+            Ok(())
+        })
+        .await
+        .map(|()| key)
+}
+
+/// Revokes a key: the next request with it is refused, and its open waits end.
+///
+/// # Errors
+/// See [`KeyRefusal`].
+pub async fn revoke_key(app: &App, id: i64, by: &str) -> Result<(), KeyRefusal> {
+    let (now, by) = (app.now_ms(), by.to_owned());
+    let account = app
+        .db
+        .write(Lane::Work, move |tx: &mut Tx<'_>| {
+            let sql =
+                "UPDATE api_key SET revoked_ms = $2 WHERE id = $1 AND revoked_ms IS NULL RETURNING account_id, prefix";
+            let row = tx.one(sql, values![id, now])?.ok_or(KeyRefusal::NoKey)?;
+            let deed =
+                Deed { who: &by, deed: "key.revoke", subject: row.text(1), reason: "", before: None, after: None };
+            audit::write(tx, now, &deed)?;
+            Ok::<_, KeyRefusal>(row.int(0))
+        })
+        .await?;
+    app.notices.tell(account);
+    Ok(())
+}
+
+/// The keys of an account, newest first.
+///
+/// # Errors
+/// See [`KeyRefusal`].
+pub async fn keys(app: &App, account: &str) -> Result<Vec<KeyLine>, KeyRefusal> {
+    let account = super::find(app, account).await?.ok_or(KeyRefusal::NoAccount)?;
+    let rows = app.db.rows(rows::KEYS, values![account.id, LISTED_MAX]).await?;
+    let line = |row: &crate::db::Row| KeyLine {
+        id: row.int(0),
+        prefix: row.text(1).to_owned(),
+        name: row.text(2).to_owned(),
+        created_ms: row.int(3),
+        expires_ms: row.opt_int(4),
+        revoked_ms: row.opt_int(5),
+    };
+    Ok(rows.iter().map(line).collect())
+}

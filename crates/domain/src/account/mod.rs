@@ -1,0 +1,133 @@
+//! Customers: their state, their tier, their balance, and the keys they call with.
+
+mod authenticate;
+mod create;
+mod credit;
+mod key;
+mod rows;
+mod set_state;
+
+use serde::{Deserialize, Serialize};
+
+pub use authenticate::{AuthRefusal, authenticate, authenticate_text};
+pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
+pub use credit::{CreditRefusal, NewCredit, credit, debit};
+pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub(crate) use rows::{Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk};
+pub use set_state::set_state;
+
+use crate::App;
+use crate::db::DbError;
+use crate::money::Usd;
+
+/// Whether an account may call and spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It may.
+    Active,
+    /// The operator stopped it.
+    Suspended,
+    /// The house stopped it, because of what came in on its numbers; the operator looks at it.
+    Frozen,
+}
+
+impl State {
+    /// Its word in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Frozen => "frozen",
+        }
+    }
+
+    /// The state of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Active, Self::Suspended, Self::Frozen].into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// How far an account is trusted: its limits follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Just signed up.
+    New,
+    /// A confirmed address and a first settled payment.
+    Verified,
+    /// Known to the operator; no velocity limits.
+    Business,
+}
+
+impl Tier {
+    /// Its word in the database and in operator commands.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Verified => "verified",
+            Self::Business => "business",
+        }
+    }
+
+    /// The tier of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::New, Self::Verified, Self::Business].into_iter().find(|tier| tier.word() == word)
+    }
+}
+
+/// Who calls: an account by one of its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: i64,
+    /// The key it came with.
+    pub key: i64,
+    /// How far it is trusted.
+    pub tier: Tier,
+}
+
+/// An account as its operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: i64,
+    /// The name that the operator gave it.
+    pub name: String,
+    /// Whether it may call and spend.
+    pub state: State,
+    /// How far it is trusted.
+    pub tier: Tier,
+    /// What it can spend.
+    pub available: Usd,
+    /// What is set aside for open orders.
+    pub held: Usd,
+    /// How often something on its numbers looked like abuse.
+    pub risk: i64,
+    /// Since when it exists.
+    pub created_ms: i64,
+}
+
+/// What an account can spend and what is set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// What it can spend.
+    pub available: Usd,
+    /// What is set aside for open orders.
+    pub held: Usd,
+    /// Whether it may spend.
+    pub state: State,
+}
+
+/// The balance of an account.
+///
+/// # Errors
+/// What the database said.
+pub async fn balance(app: &App, account: i64) -> Result<Balance, DbError> {
+    let row = app.db.row(rows::BALANCE, crate::values![account]).await?;
+    row.map_or(Err(DbError::Damaged("an account is missing")), |row| rows::balance(&row))
+}

@@ -1,0 +1,94 @@
+//! The SQL of the catalogue.
+
+use std::collections::HashMap;
+
+use super::{SERVICES_MAX, Service};
+use crate::db::{DbError, Row, Tx};
+use crate::money::Usd;
+use crate::product::Product;
+use crate::values;
+
+pub(super) fn services(tx: &mut Tx<'_>) -> Result<Vec<Service>, DbError> {
+    let mut prices: HashMap<i64, HashMap<Product, Usd>> = HashMap::new();
+    for row in tx.all("SELECT service_id, product, amount FROM price", &[])? {
+        prices.entry(row.int(0)).or_default().insert(row.product(1)?, Usd::from_micros(row.int(2)));
+    }
+    let sql = "SELECT id, slug, name, code, category, enabled, any_text_counts, senders, texts
+         FROM service
+         ORDER BY slug
+         LIMIT $1";
+    let rows = tx.all(sql, values![SERVICES_MAX])?;
+    Ok(rows.iter().map(|row| service(row, prices.remove(&row.int(0)).unwrap_or_default())).collect())
+}
+
+fn service(row: &Row, prices: HashMap<Product, Usd>) -> Service {
+    let lines = |column| row.text(column).lines().map(str::to_owned).collect();
+    Service {
+        id: row.int(0),
+        slug: row.text(1).to_owned(),
+        name: row.text(2).to_owned(),
+        code: row.opt_text(3).map(str::to_owned),
+        category: row.text(4).to_owned(),
+        is_enabled: row.flag(5),
+        any_text_counts: row.flag(6),
+        senders: lines(7),
+        texts: lines(8),
+        prices,
+    }
+}
+
+/// Makes a service or brings it up to date; tells its id.
+pub(super) fn put(tx: &mut Tx<'_>, fresh_id: i64, new: &super::edit::NewService) -> Result<i64, DbError> {
+    let sql = "INSERT INTO service (id, slug, name, code, category, enabled, any_text_counts, senders, texts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (slug)
+         DO UPDATE SET name = $3, code = $4, category = $5, enabled = $6, any_text_counts = $7, senders = $8, texts = $9
+         RETURNING id";
+    let values = values![
+        fresh_id,
+        &new.slug,
+        &new.name,
+        new.code.clone(),
+        &new.category,
+        new.is_enabled,
+        new.any_text_counts,
+        new.senders.join("\n"),
+        new.texts.join("\n")
+    ];
+    Ok(tx.one(sql, values)?.ok_or(DbError::Damaged("a service was not kept"))?.int(0))
+}
+
+/// Sets a price, or takes the product off sale with `None`; tells what it was.
+pub(super) fn set_price(
+    tx: &mut Tx<'_>,
+    service: i64,
+    product: Product,
+    amount: Option<Usd>,
+) -> Result<Option<Usd>, DbError> {
+    let read = "SELECT amount FROM price WHERE service_id = $1 AND product = $2 {for_update}";
+    let before = tx.one(read, values![service, product])?.map(|row| Usd::from_micros(row.int(0)));
+    match amount {
+        Some(amount) => {
+            let sql = "INSERT INTO price (service_id, product, amount) VALUES ($1, $2, $3)
+                 ON CONFLICT (service_id, product) DO UPDATE SET amount = $3";
+            tx.run(sql, values![service, product, amount])?;
+        }
+        None => {
+            tx.run("DELETE FROM price WHERE service_id = $1 AND product = $2", values![service, product])?;
+        }
+    }
+    Ok(before)
+}
+
+pub(super) fn id_of(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, DbError> {
+    Ok(tx.one("SELECT id FROM service WHERE slug = $1", values![slug])?.map(|row| row.int(0)))
+}
+
+pub(super) fn set_enabled(tx: &mut Tx<'_>, slug: &str, is_enabled: bool) -> Result<bool, DbError> {
+    Ok(tx.run("UPDATE service SET enabled = $2 WHERE slug = $1", values![slug, is_enabled])? > 0)
+}
+
+/// Whether another service has this two-letter code.
+pub(super) fn code_is_taken(tx: &mut Tx<'_>, code: &str, slug: &str) -> Result<bool, DbError> {
+    Ok(tx.one("SELECT 1 FROM service WHERE code = $1 AND slug <> $2", values![code, slug])?.is_some())
+}

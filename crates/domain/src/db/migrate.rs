@@ -1,0 +1,66 @@
+//! Brings a schema up to date: numbered texts, applied once each, in order, forward only.
+
+use super::{DbError, EngineKind};
+
+/// The migrations, oldest first. Append only: a released one never changes.
+pub(super) const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("../../../../migrations/0001_house.sql"))];
+
+/// The table that remembers which migrations were applied.
+pub(super) const MIGRATION_TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS migration (version BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)";
+
+/// The migrations that a database with `applied` still needs.
+pub(super) fn pending(applied: i64) -> Result<Vec<(i64, &'static str)>, DbError> {
+    let newest = MIGRATIONS.last().map_or(0, |(version, _)| *version);
+    if applied > newest {
+        return Err(DbError::Engine(format!(
+            "the database has schema {applied} and this program knows {newest}: start the newer program"
+        )));
+    }
+    Ok(MIGRATIONS.iter().copied().filter(|(version, _)| *version > applied).collect())
+}
+
+/// The text of a migration for one engine.
+///
+/// Lines between `-- @sqlite` or `-- @postgres` and `-- @end` are for that engine alone. BIGINT and BLOB are written
+/// as the other engine names them; `STRICT` makes SQLite check column types, which PostgreSQL does anyway.
+pub(super) fn text_for(engine: EngineKind, text: &str) -> String {
+    let mut only: Option<EngineKind> = None;
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match line.trim() {
+            "-- @sqlite" => only = Some(EngineKind::Sqlite),
+            "-- @postgres" => only = Some(EngineKind::Postgres),
+            "-- @end" => only = None,
+            _ if only.is_none_or(|wanted| wanted == engine) => {
+                out.push_str(line);
+                out.push('\n');
+            }
+            _ => {}
+        }
+    }
+    match engine {
+        EngineKind::Sqlite => out.replace("BIGINT", "INTEGER"),
+        EngineKind::Postgres => out.replace(") STRICT;", ");").replace("BLOB", "BYTEA"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "CREATE TABLE a (x BIGINT, y BLOB) STRICT;\n-- @sqlite\nS;\n-- @end\n-- @postgres\nP;\n-- @end\n";
+
+    #[test]
+    fn each_engine_gets_its_own_words() {
+        assert_eq!(text_for(EngineKind::Sqlite, TEXT), "CREATE TABLE a (x INTEGER, y BLOB) STRICT;\nS;\n");
+        assert_eq!(text_for(EngineKind::Postgres, TEXT), "CREATE TABLE a (x BIGINT, y BYTEA);\nP;\n");
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        assert!(pending(99).is_err());
+        assert_eq!(pending(0).map(|all| all.len()).ok(), Some(MIGRATIONS.len()));
+    }
+}

@@ -1,0 +1,349 @@
+//! The one door to the database: the only place that names an engine.
+//!
+//! A *story* is a short synchronous closure that runs in one transaction. [`Db::write`] commits it if, and only if,
+//! it returned `Ok`; [`Db::read`] runs it on one snapshot; [`Db::rows`] is a single statement, for the hot reads.
+
+mod migrate;
+mod postgres;
+mod sqlite;
+mod value;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub(crate) use value::word;
+pub use value::{Row, Val};
+
+/// Stands at the end of a SELECT whose rows the story goes on to change: PostgreSQL locks them.
+const FOR_UPDATE: &str = "{for_update}";
+
+/// `WHERE x IN (json_list($1))`: the texts of a JSON array, which each engine unpacks in its own words.
+const JSON_LIST: &str = "json_list($1)";
+
+/// Where the house keeps its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// An SQLite file, from `sqlite:PATH`.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, from `postgres://…`.
+    Postgres(String),
+}
+
+impl std::str::FromStr for DbUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            if path.is_empty() {
+                return Err("`sqlite:` wants the path of a file after it".to_owned());
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err("the database is `sqlite:PATH` or `postgres://user@host/name`".to_owned())
+    }
+}
+
+/// Whether an acknowledged commit must have reached the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// SQLite runs with `synchronous=FULL`, and PostgreSQL's settings are refused where they could lose a commit.
+    Checked,
+    /// For tests only: no setting of the program reaches it.
+    Unchecked,
+}
+
+/// How the door is opened.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// Where the rows are.
+    pub url: DbUrl,
+    /// What an acknowledged commit means.
+    pub durability: Durability,
+    /// Connections that a PostgreSQL node uses for stories, at least 4: half for customers' orders,
+    /// a quarter each for incoming SMS and for everything else. SQLite has one writer and does not look at it.
+    pub pool_size: usize,
+    /// Stories committed together on SQLite, at most.
+    pub batch_max: usize,
+}
+
+impl DbOptions {
+    /// The usual way to open `url`.
+    #[must_use]
+    pub fn new(url: DbUrl) -> Self {
+        Self { url, durability: Durability::Checked, pool_size: 16, batch_max: sqlite::BATCH_MAX }
+    }
+}
+
+/// Whose share of the door a story uses, so that nobody's load can starve another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// A customer's request. On PostgreSQL at most two of one account run at once on a node.
+    Account(i64),
+    /// SMS coming in.
+    Ingest,
+    /// Workers and operator commands.
+    Work,
+}
+
+/// What can go wrong behind the door. None of the texts holds a value of a row.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DbError {
+    /// Too many stories wait already, or a lock was not had in time; nothing happened.
+    #[error("the database is busy")]
+    Busy,
+    /// The commit was sent and its outcome is not known.
+    #[error("it is not known whether the database kept the change")]
+    Unknown,
+    /// The database cannot be reached; nothing happened.
+    #[error("the database cannot be reached: {0}")]
+    Down(String),
+    /// A story met what it read changing under it too often; nothing happened.
+    #[error("the story lost against others too often")]
+    Conflict,
+    /// A constraint of the schema refused the change.
+    #[error("the schema refused the change: {0}")]
+    Constraint(String),
+    /// Anything else the engine said; nothing happened.
+    #[error("the database failed: {0}")]
+    Engine(String),
+    /// A story panicked; it alone was rolled back.
+    #[error("a story panicked")]
+    Panicked,
+    /// What is stored cannot be true, such as a text that does not open under its key.
+    #[error("stored data is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+/// A connection to the house's rows. Clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Engine>);
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(Box<postgres::Postgres>),
+}
+
+/// Which engine a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineKind {
+    /// The embedded default.
+    Sqlite,
+    /// For several nodes.
+    Postgres,
+}
+
+impl Db {
+    /// Opens the database, checks that it keeps what it acknowledges, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`DbError::Down`] where it cannot be reached, [`DbError::Engine`] where it is set up to lose commits
+    /// or holds a schema newer than this program.
+    pub async fn open(options: &DbOptions) -> Result<Self, DbError> {
+        let engine = match &options.url {
+            DbUrl::Sqlite(path) => {
+                let (path, options) = (path.clone(), options.clone());
+                let opened = tokio::task::spawn_blocking(move || sqlite::Sqlite::open(&path, &options)).await;
+                Engine::Sqlite(opened.map_err(|_| DbError::Panicked)??)
+            }
+            DbUrl::Postgres(url) => Engine::Postgres(Box::new(postgres::Postgres::open(url, options).await?)),
+        };
+        Ok(Self(Arc::new(engine)))
+    }
+
+    /// Which engine is behind the door.
+    #[must_use]
+    pub fn kind(&self) -> EngineKind {
+        match &*self.0 {
+            Engine::Sqlite(_) => EngineKind::Sqlite,
+            Engine::Postgres(_) => EngineKind::Postgres,
+        }
+    }
+
+    /// Runs a story in one transaction and commits it if, and only if, it returned `Ok`. The answer comes after the
+    /// commit is durable. A story has no effect but its rows: on PostgreSQL it may run up to three times.
+    ///
+    /// # Errors
+    /// The story's own, or what the engine said as its `From<DbError>`.
+    pub async fn write<T, E, F>(&self, lane: Lane, story: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.write(story).await,
+            Engine::Postgres(engine) => engine.write(lane, story).await,
+        }
+    }
+
+    /// Runs a story of several reads on one snapshot, for 5 s at most.
+    ///
+    /// # Errors
+    /// The story's own, or what the engine said.
+    pub async fn read<T, E, F>(&self, story: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.read(story).await,
+            Engine::Postgres(engine) => engine.read(story).await,
+        }
+    }
+
+    /// Reads the rows of one statement, which must be bounded by a key or a LIMIT: it runs where the caller is.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn rows(&self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.rows(sql, values),
+            Engine::Postgres(engine) => engine.rows(sql, values).await,
+        }
+    }
+
+    /// Reads at most one row.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn row(&self, sql: &'static str, values: &[Val]) -> Result<Option<Row>, DbError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Tells whether the database answers and how many stories wait before it.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn probe(&self) -> Result<usize, DbError> {
+        self.rows("SELECT 1", &[]).await?;
+        Ok(match &*self.0 {
+            Engine::Sqlite(engine) => engine.waiting(),
+            Engine::Postgres(engine) => engine.waiting(),
+        })
+    }
+
+    /// Copies the whole database, as of one moment, into a new SQLite file while the house goes on.
+    ///
+    /// # Errors
+    /// [`DbError::Engine`] on PostgreSQL, whose own `pg_dump` does it, and what the engine said.
+    pub async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.copy_to(target).await,
+            Engine::Postgres(_) => Err(DbError::Engine("use pg_dump to copy a PostgreSQL database".to_owned())),
+        }
+    }
+
+    /// The number of migrations that the database has had.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn schema_version(&self) -> Result<i64, DbError> {
+        let row = self.row("SELECT MAX(version) FROM migration", &[]).await?;
+        Ok(row.and_then(|row| row.opt_int(0)).unwrap_or(0))
+    }
+
+    /// Sends one hint to the other nodes that these accounts have news. Does nothing on SQLite.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn notify(&self, accounts: &[i64]) -> Result<(), DbError> {
+        match &*self.0 {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.notify(accounts).await,
+        }
+    }
+
+    /// The hints that other nodes send, or nothing where there are no other nodes.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn listen(&self) -> Result<Option<tokio::sync::mpsc::Receiver<Vec<i64>>>, DbError> {
+        match &*self.0 {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(engine) => engine.listen().await.map(Some),
+        }
+    }
+}
+
+/// A transaction, lent to a story.
+pub struct Tx<'a>(Inner<'a>);
+
+enum Inner<'a> {
+    Sqlite(sqlite::Within<'a>),
+    Postgres(&'a mut postgres::Session),
+}
+
+impl Tx<'_> {
+    /// All rows of a statement.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(within) => within.all(sql, values),
+            Inner::Postgres(session) => session.all(sql, values),
+        }
+    }
+
+    /// The first row of a statement, if it has any.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn one(&mut self, sql: &'static str, values: &[Val]) -> Result<Option<Row>, DbError> {
+        Ok(self.all(sql, values)?.into_iter().next())
+    }
+
+    /// Runs a statement now and tells how many rows it changed.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(within) => within.run(sql, values),
+            Inner::Postgres(session) => session.run(sql, values),
+        }
+    }
+
+    /// Runs a statement whose result the story does not look at. PostgreSQL gets it together with the next statement
+    /// that is looked at, or with the commit, which saves its round trip; its failure fails the story there.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn queue(&mut self, sql: &'static str, values: &[Val]) -> Result<(), DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(within) => within.run(sql, values).map(drop),
+            Inner::Postgres(session) => session.queue(sql, values),
+        }
+    }
+
+    /// Runs a part of a story that may fail alone: its changes are undone when it returns `Err`.
+    ///
+    /// # Errors
+    /// The part's own, or what the engine said.
+    pub fn savepoint<T, E: From<DbError>>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.queue("SAVEPOINT part", &[])?;
+        let done = part(self);
+        if done.is_err() {
+            // PostgreSQL refuses everything after an error until this, so it is sent on its own.
+            self.run("ROLLBACK TO SAVEPOINT part", &[])?;
+        }
+        self.queue("RELEASE SAVEPOINT part", &[])?;
+        done
+    }
+
+    /// Whether several writers run at once, so that a story must lock what it read before it relies on it.
+    #[must_use]
+    pub fn has_rivals(&self) -> bool {
+        matches!(self.0, Inner::Postgres(_))
+    }
+}
+
+/// Builds the values of a statement's places, in their order: `values![id, name, None::<i64>]`.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Val::from($value)),*] };
+}

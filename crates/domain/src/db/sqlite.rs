@@ -1,0 +1,439 @@
+//! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{Semaphore, oneshot};
+
+use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, Row, Tx, Val, migrate};
+
+/// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
+pub(super) const BATCH_MAX: usize = 256;
+/// Stories that may wait for the writer; above it callers hear that the database is busy.
+const QUEUE_MAX: usize = 8_192;
+/// Snapshots of several statements that may be read at once.
+const SNAPSHOTS_MAX: usize = 8;
+/// How long a snapshot may be read, and how long the writer waits for another process's transaction.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries to become the one writer. Short, because the door below is open as briefly.
+const BUSY_PAUSE: Duration = Duration::from_micros(300);
+/// Another process (an operator's command) gets a chance to write at least this often …
+const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
+/// … for this long, although stories wait. It costs under 2 % of the writer's time.
+const DOOR_OPEN: Duration = Duration::from_millis(1);
+/// Pages (of 4 KiB) that the log may reach before the writer moves them into the file.
+const CHECKPOINT_PAGES: i64 = 8_000;
+
+/// The embedded engine.
+pub(super) struct Sqlite {
+    path: PathBuf,
+    stories: SyncSender<Box<dyn Job>>,
+    waiting: Arc<AtomicUsize>,
+    readers: Mutex<Vec<Reader>>,
+    snapshots: Arc<Semaphore>,
+}
+
+/// A story with its caller, its types forgotten, so that one queue holds them all.
+trait Job: Send {
+    /// Runs the story; whether its changes are to be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Tells the caller how it ended. An `end` stands for the whole batch and overrules what the story said.
+    fn answer(self: Box<Self>, end: Option<DbError>);
+}
+
+struct Told<T, E, F> {
+    story: F,
+    outcome: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Told<T, E, F>
+where
+    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DbError> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.story)(tx)));
+        let outcome = outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()));
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, end: Option<DbError>) {
+        let outcome = match end {
+            Some(error) => Err(error.into()),
+            None => self.outcome.expect("a story that was not run has an end"),
+        };
+        // The caller may have left; the rows stand all the same.
+        drop(self.caller.send(outcome));
+    }
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
+        let mut writer = connect(path, options.durability)?;
+        migrate_up(&mut writer)?;
+        let (stories, queue) = sync_channel(QUEUE_MAX);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let (counter, batch_max) = (Arc::clone(&waiting), options.batch_max.max(1));
+        std::thread::Builder::new()
+            .name("db-writer".to_owned())
+            .spawn(move || write_for_ever(Reader::new(writer), &queue, &counter, batch_max))
+            .map_err(|error| DbError::Down(error.to_string()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            stories,
+            waiting,
+            readers: Mutex::default(),
+            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
+        })
+    }
+
+    pub(super) async fn write<T, E, F>(&self, story: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Err(refused) = self.stories.try_send(Box::new(Told { story, outcome: None, caller })) {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(match refused {
+                TrySendError::Full(_) => DbError::Busy.into(),
+                TrySendError::Disconnected(_) => DbError::Down("the writer has stopped".to_owned()).into(),
+            });
+        }
+        answer.await.unwrap_or_else(|_| Err(DbError::Unknown.into()))
+    }
+
+    pub(super) async fn read<T, E, F>(&self, story: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.snapshots).acquire_owned().await;
+        let turn = turn.expect("the semaphore is never closed");
+        let mut reader = self.reader()?;
+        let (reader, outcome) = tokio::task::spawn_blocking(move || {
+            let outcome = reader.snapshot(&story);
+            drop(turn);
+            (reader, outcome)
+        })
+        .await
+        .map_err(|_| DbError::Panicked)?;
+        self.give_back(reader);
+        outcome
+    }
+
+    pub(super) fn rows(&self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        let mut reader = self.reader()?;
+        let rows = Within(&mut reader).all(sql, values);
+        self.give_back(reader);
+        rows
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
+        let reader = self.reader()?;
+        let copy = move || {
+            let text = target.to_string_lossy().into_owned();
+            reader.connection.execute("VACUUM INTO ?1", [text]).map_err(|error| told(&error))?;
+            let file = std::fs::File::open(&target).and_then(|file| file.sync_all());
+            file.map_err(|error| DbError::Engine(error.to_string()))
+        };
+        tokio::task::spawn_blocking(copy).await.map_err(|_| DbError::Panicked)?
+    }
+
+    fn reader(&self) -> Result<Reader, DbError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(reader) => Ok(reader),
+            None => open_reader(&self.path),
+        }
+    }
+
+    /// Keeps a reader for the next one who needs it. There are never more than were in use at once: one a thread of
+    /// the runtime and [`SNAPSHOTS_MAX`].
+    fn give_back(&self, reader: Reader) {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+    }
+}
+
+fn connect(path: &Path, durability: Durability) -> Result<Connection, DbError> {
+    let mut connection = Connection::open(path).map_err(|error| DbError::Down(told(&error).to_string()))?;
+    set_up(&mut connection).map_err(|error| told(&error))?;
+    let synchronous = match durability {
+        Durability::Checked => "FULL",
+        Durability::Unchecked => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous).map_err(|error| told(&error))?;
+    if durability == Durability::Checked {
+        check_durable(&connection)?;
+    }
+    Ok(connection)
+}
+
+fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(keep_trying))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}
+
+/// SQLite's own waiting grows to 100 ms between tries, which would starve an operator's command beside a busy house.
+fn keep_trying(tries: i32) -> bool {
+    std::thread::sleep(BUSY_PAUSE);
+    BUSY_PAUSE.saturating_mul(u32::try_from(tries).unwrap_or(0)) < PATIENCE
+}
+
+/// With `synchronous=NORMAL` cut power lost hundreds of acknowledged commits, and `integrity_check` saw nothing.
+fn check_durable(connection: &Connection) -> Result<(), DbError> {
+    let read = |name: &str| {
+        connection.pragma_query_value(None, name, |row| match row.get_ref(0)? {
+            ValueRef::Integer(value) => Ok(value.to_string()),
+            other => Ok(other.as_str().unwrap_or("").to_owned()),
+        })
+    };
+    let journal = read("journal_mode").map_err(|error| told(&error))?;
+    let synchronous = read("synchronous").map_err(|error| told(&error))?;
+    if journal != "wal" || synchronous != "2" {
+        return Err(DbError::Engine(format!(
+            "SQLite runs with journal_mode={journal} and synchronous={synchronous}, which can lose what was \
+             acknowledged; put the file on a local disk that supports WAL"
+        )));
+    }
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> Result<Reader, DbError> {
+    let mut connection = Connection::open(path).map_err(|error| told(&error))?;
+    set_up(&mut connection).map_err(|error| told(&error))?;
+    connection.pragma_update(None, "query_only", "ON").map_err(|error| told(&error))?;
+    Ok(Reader::new(connection))
+}
+
+fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
+    let failed = |error: rusqlite::Error| told(&error);
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+    transaction.execute_batch(migrate::MIGRATION_TABLE).map_err(failed)?;
+    let applied = transaction
+        .query_row("SELECT COALESCE(MAX(version), 0) FROM migration", [], |row| row.get(0))
+        .map_err(failed)?;
+    for (version, text) in migrate::pending(applied)? {
+        transaction.execute_batch(&migrate::text_for(super::EngineKind::Sqlite, text)).map_err(failed)?;
+        transaction.execute("INSERT INTO migration (version, at_ms) VALUES (?1, 0)", [version]).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// The writer's life: everything that waits becomes one transaction, a savepoint each, and is answered after the
+/// commit.
+fn write_for_ever(mut writer: Reader, queue: &Receiver<Box<dyn Job>>, waiting: &AtomicUsize, batch_max: usize) {
+    let mut door_opened = Instant::now();
+    while let Ok(first) = queue.recv() {
+        let mut batch = vec![first];
+        while batch.len() < batch_max {
+            let Ok(job) = queue.try_recv() else { break };
+            batch.push(job);
+        }
+        waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+        metrics::histogram!("db_batch_stories").record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
+        let end = write_batch(&mut writer, &mut batch);
+        let is_lost = matches!(end, Some(DbError::Unknown));
+        for job in batch {
+            job.answer(end.clone());
+        }
+        if is_lost {
+            stop_the_house();
+        }
+        if door_opened.elapsed() >= DOOR_OPENS_EVERY {
+            std::thread::sleep(DOOR_OPEN);
+            door_opened = Instant::now();
+        }
+    }
+}
+
+/// Runs and commits a batch; an error stands for all of it.
+fn write_batch(writer: &mut Reader, batch: &mut [Box<dyn Job>]) -> Option<DbError> {
+    if let Err(error) = writer.batch("BEGIN IMMEDIATE") {
+        return Some(error);
+    }
+    for job in batch.iter_mut() {
+        if let Err(error) = write_one(writer, job.as_mut()) {
+            drop(writer.batch("ROLLBACK"));
+            return Some(error);
+        }
+    }
+    match writer.batch("COMMIT") {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::error!(%error, "a commit failed: whether it was kept is not known");
+            Some(DbError::Unknown)
+        }
+    }
+}
+
+/// Runs one story behind a savepoint. An error means that the whole transaction is gone.
+fn write_one(writer: &mut Reader, job: &mut dyn Job) -> Result<(), DbError> {
+    writer.batch("SAVEPOINT story")?;
+    let keep = job.run(&mut Tx(Inner::Sqlite(Within(writer))));
+    // On a full disk or an I/O error SQLite rolls back everything, not just to the savepoint.
+    if writer.connection.is_autocommit() {
+        return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
+    }
+    if !keep {
+        writer.batch("ROLLBACK TO SAVEPOINT story")?;
+    }
+    writer.batch("RELEASE SAVEPOINT story")
+}
+
+/// After a commit of unknown outcome only a restart, which reads what the disk holds, can tell.
+fn stop_the_house() -> ! {
+    // The answers "unknown" get a moment to leave.
+    std::thread::sleep(Duration::from_millis(200));
+    std::process::exit(70)
+}
+
+/// A connection with the texts it has translated.
+pub(super) struct Reader {
+    connection: Connection,
+    /// The text of a statement as SQLite wants it, by where the original lies.
+    texts: HashMap<(usize, usize), Box<str>>,
+}
+
+impl Reader {
+    fn new(connection: Connection) -> Self {
+        Self { connection, texts: HashMap::new() }
+    }
+
+    fn batch(&mut self, sql: &'static str) -> Result<(), DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| told(&error))?;
+        statement.execute([]).map(drop).map_err(|error| told(&error))
+    }
+
+    fn snapshot<T, E: From<DbError>>(&mut self, story: &impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let deadline = Instant::now() + PATIENCE;
+        let late = move || Instant::now() > deadline;
+        self.connection.progress_handler(100_000, Some(late)).map_err(|error| told(&error))?;
+        self.batch("BEGIN")?;
+        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Sqlite(Within(self))))));
+        self.batch("ROLLBACK")?;
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| told(&error))?;
+        outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
+    }
+}
+
+/// A transaction on one connection.
+pub(super) struct Within<'a>(&'a mut Reader);
+
+impl Within<'_> {
+    pub(super) fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        self.prepared(sql, |statement| {
+            bind(statement, values)?;
+            let columns = statement.column_count();
+            let mut cursor = statement.raw_query();
+            let mut rows = Vec::new();
+            while let Some(row) = cursor.next()? {
+                let cells = (0..columns).map(|column| row.get_ref(column).map(cell));
+                rows.push(Row(cells.collect::<rusqlite::Result<_>>()?));
+            }
+            Ok(rows)
+        })
+    }
+
+    pub(super) fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
+        self.prepared(sql, |statement| {
+            bind(statement, values)?;
+            Ok(statement.raw_execute()? as u64)
+        })
+    }
+
+    fn prepared<T>(
+        &mut self,
+        sql: &'static str,
+        run: impl FnOnce(&mut rusqlite::Statement<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, DbError> {
+        let Reader { connection, texts } = &mut *self.0;
+        let text = texts.entry((sql.as_ptr() as usize, sql.len())).or_insert_with(|| places(sql));
+        let mut statement = connection.prepare_cached(text).map_err(|error| told(&error))?;
+        run(&mut statement).map_err(|error| told(&error))
+    }
+}
+
+/// SQLite numbers `$2` by where it first stands; only `?2` means the second value. With one writer no row needs a
+/// lock of its own.
+fn places(sql: &str) -> Box<str> {
+    sql.replace(JSON_LIST, "SELECT value FROM json_each($1)").replace('$', "?").replace(FOR_UPDATE, "").into_boxed_str()
+}
+
+fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {
+    for (index, value) in values.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value)?;
+    }
+    Ok(())
+}
+
+impl ToSql for Val {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+            Self::Blob(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Val {
+    match value {
+        ValueRef::Null => Val::Null,
+        ValueRef::Integer(value) => Val::Int(value),
+        ValueRef::Text(value) => Val::Text(String::from_utf8_lossy(value).into_owned()),
+        ValueRef::Blob(value) => Val::Blob(value.to_vec()),
+        ValueRef::Real(_) => panic!("no column of the house holds a float"),
+    }
+}
+
+/// What SQLite says, in our few kinds. Its texts name tables and columns, never values.
+fn told(error: &rusqlite::Error) -> DbError {
+    match error {
+        rusqlite::Error::SqliteFailure(code, text) => {
+            let text = text.clone().unwrap_or_else(|| code.to_string());
+            match code.code {
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted => DbError::Busy,
+                ErrorCode::ConstraintViolation => DbError::Constraint(text),
+                _ => DbError::Engine(text),
+            }
+        }
+        other => DbError::Engine(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_numbered_not_named() {
+        assert_eq!(&*places("SELECT $2 || $1"), "SELECT ?2 || ?1");
+    }
+}

@@ -1,0 +1,106 @@
+//! The house: what the business is and remembers. It knows no HTTP, no environment, no machine's clock and no
+//! supplier's name.
+//!
+//! Three kinds of function, told apart by their first parameter: a *verb* takes `&App` and may open transactions, a
+//! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
+
+pub mod account;
+pub mod catalog;
+pub mod clock;
+pub mod db;
+pub mod event;
+pub mod ids;
+pub mod ledger;
+pub mod message;
+pub mod money;
+pub mod notice;
+pub mod number;
+pub mod order;
+pub mod phone;
+pub mod policy;
+pub mod product;
+pub mod rental;
+pub mod request;
+pub mod seal;
+pub mod supply;
+
+use std::sync::Arc;
+
+use clock::Clock;
+use db::{Db, DbError, Lane};
+use ids::Ids;
+use seal::{Key, Vault};
+
+/// The house at work: the first parameter of every verb. Clones share it.
+#[derive(Clone)]
+pub struct App(Arc<House>);
+
+/// What an [`App`] holds.
+pub struct House {
+    /// The one door to the database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The keys of what is sealed.
+    pub vault: Vault,
+    /// Fresh ids.
+    pub ids: Ids,
+    /// Who waits for news of which account.
+    pub notices: notice::Notices,
+    pub(crate) catalog: catalog::Cache,
+    pub(crate) shelf: number::Shelf,
+    pub(crate) lags: message::Lags,
+    pub(crate) days: message::DayKeys,
+}
+
+impl std::ops::Deref for App {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.0
+    }
+}
+
+impl App {
+    /// Takes up the work of a house whose rows are in `db` and whose secrets are under `master`.
+    ///
+    /// # Errors
+    /// [`DbError::Damaged`] if the database was made under another master key, and what the database said.
+    pub async fn open(db: Db, clock: Clock, master: &Key) -> Result<Self, DbError> {
+        let vault = Vault::new(master);
+        let id_key = id_key(&db, &vault).await?;
+        Ok(Self(Arc::new(House {
+            db,
+            clock,
+            vault,
+            ids: Ids::new(id_key),
+            notices: notice::Notices::default(),
+            catalog: catalog::Cache::default(),
+            shelf: number::Shelf::default(),
+            lags: message::Lags::default(),
+            days: message::DayKeys::default(),
+        })))
+    }
+
+    /// The time now, in ms since 1970 UTC.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
+
+/// The key of the id permutation, made once. It is sealed, so that a wrong key file is noticed at the start and not at
+/// the first text that does not open.
+async fn id_key(db: &Db, vault: &Vault) -> Result<[u8; 32], DbError> {
+    let fresh = vault.wrap("id key", &Key::random());
+    let kept = db
+        .write(Lane::Work, move |tx| {
+            let insert = "INSERT INTO house (name, value) VALUES ('id_key', $1) ON CONFLICT (name) DO NOTHING";
+            tx.run(insert, values![fresh.clone()])?;
+            tx.one("SELECT value FROM house WHERE name = 'id_key'", &[])
+        })
+        .await?;
+    let kept = kept.ok_or(DbError::Damaged("the id key is missing"))?;
+    let key = vault.unwrap("id key", kept.blob(0));
+    key.map(|key| *key.bytes()).map_err(|_| DbError::Damaged("the key file is not the one of this database"))
+}

@@ -1,0 +1,24 @@
+//! Messages: the one door for every SMS that comes in, and who gets it.
+
+pub mod code;
+
+mod content;
+mod days;
+mod deliver;
+mod join;
+mod lag;
+mod quarantine;
+mod read;
+mod receive;
+mod route;
+mod rows;
+
+pub use code::code_in;
+pub(crate) use days::DayKeys;
+pub use days::erase_days;
+pub use join::tell_incomplete;
+pub(crate) use lag::Lags;
+pub use quarantine::{QuarantineLine, QuarantineRefusal, drop_quarantined, quarantined, read_quarantined, release};
+pub use read::Message;
+pub(crate) use read::{newest_code, of_order};
+pub use receive::{Received, receive};

@@ -1,0 +1,66 @@
+//! What a customer reads of the messages of an order.
+
+use super::content::Content;
+use super::rows;
+use crate::App;
+use crate::db::DbError;
+use crate::number;
+use crate::values;
+
+/// Messages of one order that are shown, newest first.
+const SHOWN_MAX: i64 = 200;
+
+/// A message as its customer reads it. It has no `Debug`, because it holds a text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: i64,
+    /// Who sent it.
+    pub sender: String,
+    /// What it says.
+    pub text: String,
+    /// The code in it.
+    pub code: Option<String>,
+    /// The link in it.
+    pub link: Option<String>,
+    /// When it reached the house.
+    pub received_ms: i64,
+    /// Whether all its parts came.
+    pub is_complete: bool,
+}
+
+impl Message {
+    /// Whether it holds what its customer waits for: a code or a link.
+    #[must_use]
+    pub fn has_answer(&self) -> bool {
+        self.code.is_some() || self.link.is_some()
+    }
+}
+
+/// The messages of an order, newest first; none once they are erased.
+pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbError> {
+    let rows = app.db.rows(rows::OF_ORDER, values![order, SHOWN_MAX]).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lease = number::find(app, order).await?.ok_or(DbError::Damaged("an order has no lease"))?;
+    let Some(key) = lease.key(&app.vault)? else { return Ok(Vec::new()) };
+    let message = |row: &crate::db::Row| {
+        let content = Content::open(&key, row.int(0), row.blob(3))?;
+        Ok(Message {
+            id: row.int(0),
+            sender: content.sender,
+            text: content.text,
+            code: content.code,
+            link: content.link,
+            received_ms: row.int(1),
+            is_complete: row.flag(2),
+        })
+    };
+    rows.iter().map(message).collect()
+}
+
+/// The newest code of an order.
+pub(crate) async fn newest_code(app: &App, order: i64) -> Result<Option<String>, DbError> {
+    Ok(of_order(app, order).await?.into_iter().find_map(|message| message.code))
+}

@@ -1,0 +1,170 @@
+//! The one door for messages: whatever wire a piece came by, it becomes durable here and goes to one lease or to none.
+//!
+//! One transaction. Everything that could fail because of what a message says runs behind a savepoint; if it does, that
+//! alone is undone and the message is quarantined with the reason, so that no text can block its wire. Only the engine
+//! itself failing is an error: then nothing was kept and nothing may be acknowledged (S1).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::content::Content;
+use super::{deliver, join, rows};
+use crate::App;
+use crate::catalog::{self, Catalog};
+use crate::db::{DbError, Lane, Tx};
+use crate::number;
+use crate::seal::Key;
+use crate::supply::{Line, Part};
+use std::sync::Arc;
+
+/// What became of a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// A customer has it.
+    Delivered {
+        /// Whose events tell of it.
+        account: i64,
+    },
+    /// Nobody has it; the operator sees it.
+    Quarantined,
+    /// It waits for the other pieces of its message.
+    Joining,
+    /// It was told before.
+    Repeat,
+}
+
+/// A piece with all that its story needs.
+#[derive(Clone)]
+pub(super) struct Incoming {
+    pub(super) app: App,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) id: i64,
+    pub(super) source: i64,
+    pub(super) reference: [u8; 32],
+    pub(super) part: Part,
+    pub(super) now_ms: i64,
+    pub(super) day: i64,
+    pub(super) day_key: Key,
+}
+
+/// What ended the part of a story behind the savepoint.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    /// It was told before.
+    #[error("told before")]
+    Repeat,
+    /// Nobody may have it.
+    #[error("quarantined: {0}")]
+    Quarantine(&'static str),
+    /// The database, or a fault of ours.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Keeps a piece of a message that came in at a source. When it returns `Ok`, it is durable and may be acknowledged.
+///
+/// # Errors
+/// What the database said; nothing was kept, and the sender must tell it again.
+pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbError> {
+    let now_ms = app.now_ms();
+    let (day, day_key) = app.days.of(app, now_ms).await?;
+    let lag_ms = part.sent_ms.map(|sent_ms| now_ms - sent_ms);
+    let incoming = Incoming {
+        catalog: catalog::catalog(app).await?,
+        id: app.ids.message(&app.db).await?,
+        reference: app.vault.tag("message ref", &[&source.to_be_bytes(), &part.reference]),
+        app: app.clone(),
+        source,
+        part,
+        now_ms,
+        day,
+        day_key,
+    };
+    let received = app.db.write(Lane::Ingest, move |tx| story(tx, &incoming)).await?;
+    if let Received::Delivered { account } = received {
+        app.notices.tell(account);
+        lag_ms.into_iter().for_each(|lag_ms| app.lags.note(source, lag_ms));
+    }
+    let outcome = match received {
+        Received::Delivered { .. } => "delivered",
+        Received::Quarantined => "quarantined",
+        Received::Joining => "joining",
+        Received::Repeat => "repeat",
+    };
+    metrics::counter!("messages_received_total", "outcome" => outcome).increment(1);
+    Ok(received)
+}
+
+fn story(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, DbError> {
+    let outcome = tx.savepoint(|tx| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| receive_one(tx, incoming)));
+        outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
+    });
+    let reason = match outcome {
+        Ok(received) => return Ok(received),
+        Err(Trouble::Repeat) => return Ok(Received::Repeat),
+        Err(Trouble::Quarantine(reason)) => reason,
+        // These are about what the message says, or about our own fault with it: another try would end the same way.
+        Err(Trouble::Db(DbError::Constraint(_) | DbError::Damaged(_) | DbError::Panicked)) => "fault",
+        Err(Trouble::Db(error)) => return Err(error),
+    };
+    quarantine(tx, incoming, reason)
+}
+
+fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble> {
+    if rows::is_known(tx, incoming.source, &incoming.reference)? {
+        return Err(Trouble::Repeat);
+    }
+    let number = line(tx, incoming)?;
+    if let Some(concat) = incoming.part.concat {
+        return join::add(tx, incoming, number, concat);
+    }
+    let content = Content::new(&incoming.part.sender, &incoming.part.text, &incoming.part.raw);
+    let whole = deliver::Whole {
+        id: incoming.id,
+        number,
+        content,
+        received_ms: incoming.now_ms,
+        sent_ms: incoming.part.sent_ms,
+        is_complete: true,
+        is_kept_already: false,
+    };
+    deliver::deliver(tx, incoming, whole)
+}
+
+/// The number that a piece came in on. A mapped SIM decides; a number told beside it must not contradict.
+fn line(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<i64, Trouble> {
+    let Line { sim, number } = &incoming.part.line;
+    let told = number.as_deref().and_then(|text| crate::phone::Nanp::parse(text).ok());
+    if let Some(sim) = sim {
+        let mapped = number::of_sim(tx, incoming.source, sim, incoming.now_ms)?;
+        let (id, digits) = mapped.ok_or(Trouble::Quarantine("unmapped_sim"))?;
+        let contradicts = told.is_some_and(|told| told.digits() != digits);
+        return if contradicts { Err(Trouble::Quarantine("sim_and_number_differ")) } else { Ok(id) };
+    }
+    let told = told.ok_or(Trouble::Quarantine("unreadable_number"))?;
+    let found = number::of_source(tx, incoming.source, &told.digits())?;
+    found.ok_or(Trouble::Quarantine("unknown_number"))
+}
+
+/// Keeps a piece that nobody may have, for the operator.
+fn quarantine(tx: &mut Tx<'_>, incoming: &Incoming, reason: &'static str) -> Result<Received, DbError> {
+    let part = &incoming.part;
+    let content =
+        Content { sender: part.sender.clone(), text: part.text.clone(), raw: part.raw.clone(), ..Content::default() };
+    let sealed = content.seal(&incoming.day_key, incoming.id);
+    let kept = rows::NewMessage {
+        id: incoming.id,
+        source: incoming.source,
+        reference: &incoming.reference,
+        number: None,
+        lease: None,
+        reason: Some(reason),
+        is_complete: part.concat.is_none(),
+        sender_tag: None,
+        received_ms: incoming.now_ms,
+        sent_ms: part.sent_ms,
+        sealed_day: Some(incoming.day),
+        sealed: &sealed,
+    };
+    Ok(if rows::insert(tx, &kept)? { Received::Quarantined } else { Received::Repeat })
+}

@@ -1,0 +1,164 @@
+//! Numbers as the operator sees them, and switching them off and on.
+
+use crate::App;
+use crate::db::{DbError, Lane, Row, Tx, word};
+use crate::money::Usd;
+use crate::phone::Nanp;
+use crate::policy::audit::{self, Deed};
+use crate::values;
+
+/// Numbers in one page, at most.
+const PAGE_MAX: i64 = 1_000;
+
+/// Whether a number is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberState {
+    /// It is.
+    Active,
+    /// Not for now; what comes in is still delivered.
+    Paused,
+    /// Never again; what comes in is still delivered while its leases run.
+    Retired,
+}
+
+impl NumberState {
+    const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Retired];
+
+    /// Its word in the database and in operator commands.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Retired => "retired",
+        }
+    }
+
+    /// The state of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// A number as it is listed.
+#[derive(Clone)]
+pub struct NumberLine {
+    /// Its id.
+    pub id: i64,
+    /// E.164 digits without the plus.
+    pub digits: String,
+    /// The state or territory of its area code.
+    pub region: String,
+    /// Who carries it.
+    pub carrier: String,
+    /// What kind of line it is.
+    pub line_type: String,
+    /// The source that hears it.
+    pub source: i64,
+    /// Who it is from.
+    pub supplier: String,
+    /// Under which contract.
+    pub contract: String,
+    /// Since when, `YYYY-MM-DD`.
+    pub acquired_on: String,
+    /// Whether it is sold.
+    pub state: NumberState,
+    /// What one lease of it costs the house.
+    pub cost: Usd,
+}
+
+/// Why a number was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum NumberRefusal {
+    /// There is no such number.
+    #[error("there is no such number")]
+    NoNumber,
+    /// A retired number stays retired.
+    #[error("a retired number stays retired")]
+    Retired,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+const LINE: &str =
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+     FROM number
+     WHERE digits = $1";
+
+const LINES: &str =
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+     FROM number
+     WHERE id > $1
+     ORDER BY id
+     LIMIT $2";
+
+/// Numbers with ids above `after`, at most `limit` and 1,000.
+///
+/// # Errors
+/// What the database said.
+pub async fn list(app: &App, after: i64, limit: i64) -> Result<Vec<NumberLine>, DbError> {
+    let rows = app.db.rows(LINES, values![after, limit.clamp(1, PAGE_MAX)]).await?;
+    rows.iter().map(line).collect()
+}
+
+/// One number.
+///
+/// # Errors
+/// What the database said.
+pub async fn show(app: &App, number: &Nanp) -> Result<Option<NumberLine>, DbError> {
+    app.db.row(LINE, values![number.digits()]).await?.map(|row| line(&row)).transpose()
+}
+
+fn line(row: &Row) -> Result<NumberLine, DbError> {
+    Ok(NumberLine {
+        id: row.int(0),
+        digits: row.text(1).to_owned(),
+        region: row.text(2).to_owned(),
+        carrier: row.text(3).to_owned(),
+        line_type: row.text(4).to_owned(),
+        source: row.int(5),
+        supplier: row.text(6).to_owned(),
+        contract: row.text(7).to_owned(),
+        acquired_on: row.text(8).to_owned(),
+        state: word(NumberState::from_word(row.text(9)), "a number's state")?,
+        cost: Usd::from_micros(row.int(10)),
+    })
+}
+
+/// Pauses, resumes or retires a number. Its running leases go on.
+///
+/// # Errors
+/// See [`NumberRefusal`].
+pub async fn set_state(
+    app: &App,
+    number: &Nanp,
+    state: NumberState,
+    reason: &str,
+    by: &str,
+) -> Result<(), NumberRefusal> {
+    let (now, digits) = (app.now_ms(), number.digits());
+    let (reason, by) = (reason.to_owned(), by.to_owned());
+    let story = move |tx: &mut Tx<'_>| {
+        let row = tx.one("SELECT id, state FROM number WHERE digits = $1 {for_update}", values![&digits])?;
+        let row = row.ok_or(NumberRefusal::NoNumber)?;
+        let before = word(NumberState::from_word(row.text(1)), "a number's state")?;
+        if before == NumberState::Retired && state != NumberState::Retired {
+            return Err(NumberRefusal::Retired);
+        }
+        tx.run("UPDATE number SET state = $2 WHERE id = $1", values![row.int(0), state.word()])?;
+        let subject = format!("number {}", row.int(0));
+        let deed = Deed {
+            who: &by,
+            deed: "number.state",
+            subject: &subject,
+            reason: &reason,
+            before: Some(before.word()),
+            after: Some(state.word()),
+        };
+        audit::write(tx, now, &deed)?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}

@@ -1,0 +1,239 @@
+//! The shelf: candidates ready to be taken, so that a pick costs the same however many numbers there are and however
+//! many of them are used up.
+//!
+//! A candidate is only a hint; [`super::take`] checks it again under its lock. There is a shelf for each service, form
+//! of sale and area code that is asked for. It is filled from two places: numbers that were leased for the service
+//! before and are free again, by an index that holds only those; and numbers that never were, by a cursor that walks
+//! the numbers in the order of their ids and so passes each used-up number once, not at every pick.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use super::Candidate;
+use crate::App;
+use crate::clock::SECOND_MS;
+use crate::db::{DbError, Tx};
+use crate::product::Product;
+use crate::values;
+
+/// Candidates on one shelf, at most.
+const READY_MAX: usize = 2_000;
+/// Below this the worker fills a shelf up.
+const READY_LOW: usize = 500;
+/// Candidates that one order tries.
+const TRIES_MAX: usize = 8;
+/// Numbers that the cursor passes in one look.
+const WINDOW: i64 = 4_000;
+/// Looks that one order waits for when its shelf is empty: 400,000 numbers.
+const LOOKS_MAX: usize = 100;
+/// Shelves that are kept; one that nobody asked for in a while is dropped first.
+const SHELVES_MAX: usize = 20_000;
+
+/// What a shelf is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ShelfKey {
+    pub(crate) service: i64,
+    pub(crate) is_rental: bool,
+    pub(crate) area_code: Option<i64>,
+}
+
+impl ShelfKey {
+    pub(crate) fn new(service: i64, product: Product, area_code: Option<u16>) -> Self {
+        Self { service, is_rental: product != Product::ShortTerm, area_code: area_code.map(i64::from) }
+    }
+}
+
+#[derive(Default)]
+struct Slot {
+    ready: Vec<Candidate>,
+    /// The last number that the cursor passed.
+    cursor: i64,
+    /// When the cursor may begin again: a turn over many numbers is not repeated every second.
+    next_turn_ms: i64,
+    looks_this_turn: i64,
+    asked_ms: i64,
+}
+
+/// All shelves of this node.
+#[derive(Default)]
+pub(crate) struct Shelf {
+    slots: Mutex<HashMap<ShelfKey, Slot>>,
+    /// One order fills a shelf, the others wait for it.
+    filling: tokio::sync::Mutex<()>,
+    pub(super) stock: super::StockCache,
+}
+
+impl Shelf {
+    fn with<T>(&self, key: ShelfKey, work: impl FnOnce(&mut Slot) -> T) -> T {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= SHELVES_MAX && !slots.contains_key(&key) {
+            let oldest = slots.iter().min_by_key(|(_, slot)| slot.asked_ms).map(|(key, _)| *key);
+            oldest.map(|oldest| slots.remove(&oldest));
+        }
+        work(slots.entry(key).or_default())
+    }
+
+    fn low(&self, asked_since_ms: i64) -> Vec<ShelfKey> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_low = |slot: &Slot| slot.ready.len() < READY_LOW && slot.asked_ms >= asked_since_ms;
+        slots.iter().filter(|(_, slot)| is_low(slot)).map(|(key, _)| *key).collect()
+    }
+}
+
+/// Takes some candidates from random places of a shelf, filling it first if it is empty.
+pub(crate) async fn candidates(app: &App, key: ShelfKey) -> Result<Vec<Candidate>, DbError> {
+    let now = app.now_ms();
+    let taken = app.shelf.with(key, |slot| {
+        slot.asked_ms = now;
+        draw(&mut slot.ready)
+    });
+    if !taken.is_empty() {
+        return Ok(taken);
+    }
+    let _one_at_a_time = app.shelf.filling.lock().await;
+    for _ in 0..LOOKS_MAX {
+        let taken = app.shelf.with(key, |slot| draw(&mut slot.ready));
+        if !taken.is_empty() || !look(app, key).await? {
+            return Ok(if taken.is_empty() { app.shelf.with(key, |slot| draw(&mut slot.ready)) } else { taken });
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Random places, so that nodes that share the numbers seldom try the same one.
+fn draw(ready: &mut Vec<Candidate>) -> Vec<Candidate> {
+    let count = ready.len().min(TRIES_MAX);
+    (0..count).map(|_| ready.swap_remove(rand::random_range(0..ready.len()))).collect()
+}
+
+/// Puts candidates back that were not tried.
+pub(crate) fn give_back(app: &App, key: ShelfKey, untried: &[Candidate]) {
+    app.shelf.with(key, |slot| {
+        let room = READY_MAX.saturating_sub(slot.ready.len());
+        slot.ready.extend(untried.iter().take(room));
+    });
+}
+
+/// Fills up the shelves that ran low and were asked for in the last minute. A worker calls it several times a second.
+///
+/// # Errors
+/// What the database said.
+pub async fn refill_low(app: &App) -> Result<(), DbError> {
+    for key in app.shelf.low(app.now_ms() - 60 * SECOND_MS) {
+        look(app, key).await?;
+    }
+    Ok(())
+}
+
+/// Looks once for more candidates; whether another look could find more.
+async fn look(app: &App, key: ShelfKey) -> Result<bool, DbError> {
+    let now = app.now_ms();
+    let (cursor, may_turn) = app.shelf.with(key, |slot| (slot.cursor, slot.next_turn_ms <= now));
+    let found = app.db.read(move |tx: &mut Tx<'_>| look_once(tx, key, cursor, now)).await?;
+    let may_find_more = app.shelf.with(key, |slot| {
+        let known: HashSet<Candidate> = slot.ready.iter().copied().collect();
+        let fresh = found.candidates.iter().filter(|candidate| !known.contains(candidate));
+        let room = READY_MAX.saturating_sub(slot.ready.len());
+        slot.ready.extend(fresh.take(room));
+        slot.looks_this_turn += 1;
+        match found.passed {
+            Some(passed) => {
+                slot.cursor = passed;
+                true
+            }
+            None if may_turn && slot.cursor > 0 => {
+                // The longer a turn was, the longer until the next: a second for every window.
+                slot.next_turn_ms = now + slot.looks_this_turn * SECOND_MS;
+                slot.looks_this_turn = 0;
+                slot.cursor = 0;
+                true
+            }
+            None => false,
+        }
+    });
+    Ok(may_find_more)
+}
+
+/// What one look found.
+struct Found {
+    candidates: Vec<Candidate>,
+    /// Up to where the cursor went; `None` at the end of the numbers.
+    passed: Option<i64>,
+}
+
+fn look_once(tx: &mut Tx<'_>, key: ShelfKey, cursor: i64, now_ms: i64) -> Result<Found, DbError> {
+    let mut candidates = if key.area_code.is_none() { free_again(tx, key, now_ms)? } else { Vec::new() };
+    let passed = window_end(tx, key, cursor)?;
+    if let Some(upto) = passed {
+        candidates.extend(never_used(tx, key, cursor..upto, now_ms)?);
+    }
+    Ok(Found { candidates, passed })
+}
+
+/// Numbers that were leased for the service and are free again.
+fn free_again(tx: &mut Tx<'_>, key: ShelfKey, now_ms: i64) -> Result<Vec<Candidate>, DbError> {
+    let sql = "SELECT u.number_id
+         FROM number_use u
+         JOIN number n ON n.id = u.number_id
+         WHERE u.service_id = $1 AND u.burnt = 0 AND u.free_ms <= $2
+           AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $2
+           AND (n.quiet_ms <= $2 OR $3 = 0)
+         ORDER BY u.free_ms
+         LIMIT $4";
+    let most = i64::try_from(READY_MAX).expect("2,000 fits");
+    let rows = tx.all(sql, values![key.service, now_ms, key.is_rental, most])?;
+    Ok(rows.iter().map(|row| row.int(0)).collect())
+}
+
+/// Where the cursor's next window ends: before the numbers of an import that is still loading.
+fn window_end(tx: &mut Tx<'_>, key: ShelfKey, cursor: i64) -> Result<Option<i64>, DbError> {
+    let general = "SELECT MAX(id)
+         FROM (SELECT id FROM number
+               WHERE id > $1
+                 AND id < (SELECT COALESCE(MIN(first_id), 9223372036854775807) FROM number_import WHERE state = 'loading')
+               ORDER BY id
+               LIMIT $2) span";
+    let in_area = "SELECT MAX(id)
+         FROM (SELECT id FROM number
+               WHERE area_code = $3
+                 AND id > $1
+                 AND id < (SELECT COALESCE(MIN(first_id), 9223372036854775807) FROM number_import WHERE state = 'loading')
+               ORDER BY id
+               LIMIT $2) span";
+    let row = match key.area_code {
+        None => tx.one(general, values![cursor, WINDOW])?,
+        Some(area_code) => tx.one(in_area, values![cursor, WINDOW, area_code])?,
+    };
+    Ok(row.and_then(|row| row.opt_int(0)))
+}
+
+/// Numbers of a window that may be sold for the service: for a shelf without an area, those that never were leased for
+/// it, because the others are found by [`free_again`].
+fn never_used(
+    tx: &mut Tx<'_>,
+    key: ShelfKey,
+    window: std::ops::Range<i64>,
+    now_ms: i64,
+) -> Result<Vec<Candidate>, DbError> {
+    let general = "SELECT n.id
+         FROM number n
+         LEFT JOIN number_use u ON u.number_id = n.id AND u.service_id = $3
+         WHERE n.id > $1 AND n.id <= $2
+           AND u.number_id IS NULL
+           AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
+           AND (n.quiet_ms <= $4 OR $5 = 0)";
+    let in_area = "SELECT n.id
+         FROM number n
+         LEFT JOIN number_use u ON u.number_id = n.id AND u.service_id = $3
+         WHERE n.area_code = $6 AND n.id > $1 AND n.id <= $2
+           AND (u.number_id IS NULL OR (u.burnt = 0 AND u.free_ms <= $4))
+           AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
+           AND (n.quiet_ms <= $4 OR $5 = 0)";
+    let rows = match key.area_code {
+        None => tx.all(general, values![window.start, window.end, key.service, now_ms, key.is_rental])?,
+        Some(area_code) => {
+            tx.all(in_area, values![window.start, window.end, key.service, now_ms, key.is_rental, area_code])?
+        }
+    };
+    Ok(rows.iter().map(|row| row.int(0)).collect())
+}

@@ -1,0 +1,81 @@
+//! How many numbers are for sale, for lists: up to 30 s old.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::App;
+use crate::clock::SECOND_MS;
+use crate::db::{DbError, Tx};
+use crate::values;
+
+/// How old the figures may be.
+const FRESH_MS: i64 = 30 * SECOND_MS;
+
+/// Figures as of one moment.
+#[derive(Default)]
+struct Stock {
+    short_term: i64,
+    rental: i64,
+    /// Numbers that are not for sale for a service: leased for it, resting, or burnt.
+    used: HashMap<i64, i64>,
+}
+
+/// The figures that lists are served from.
+#[derive(Default)]
+pub(crate) struct StockCache {
+    kept: Mutex<Option<(i64, Arc<Stock>)>>,
+    counting: tokio::sync::Mutex<()>,
+}
+
+impl StockCache {
+    fn fresh(&self, now_ms: i64) -> Option<Arc<Stock>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at_ms, stock) = kept.as_ref()?;
+        (*at_ms <= now_ms && now_ms < at_ms + FRESH_MS).then(|| Arc::clone(stock))
+    }
+}
+
+/// How many numbers are for sale for a service, short-term and as a rental; up to 30 s old.
+///
+/// # Errors
+/// What the database said.
+pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbError> {
+    let stock = stock(app).await?;
+    let of = |service: &i64| {
+        let used = stock.used.get(service).copied().unwrap_or(0);
+        (*service, ((stock.short_term - used).max(0), (stock.rental - used).max(0)))
+    };
+    Ok(services.iter().map(of).collect())
+}
+
+async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
+    let cache = &app.shelf.stock;
+    if let Some(stock) = cache.fresh(app.now_ms()) {
+        return Ok(stock);
+    }
+    let _one_at_a_time = cache.counting.lock().await;
+    let now = app.now_ms();
+    if let Some(stock) = cache.fresh(now) {
+        return Ok(stock);
+    }
+    let stock = Arc::new(app.db.read(move |tx: &mut Tx<'_>| count(tx, now)).await?);
+    *cache.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&stock)));
+    Ok(stock)
+}
+
+fn count(tx: &mut Tx<'_>, now_ms: i64) -> Result<Stock, DbError> {
+    let total = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n.quiet_ms <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM number n
+         JOIN source s ON s.id = n.source_id AND s.state = 'enabled'
+         JOIN number_import i ON i.id = n.import_id AND i.state = 'complete'
+         WHERE n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $1";
+    let row = tx.one(total, values![now_ms])?.ok_or(DbError::Damaged("a count has a row"))?;
+    let used = "SELECT u.service_id, COUNT(*)
+         FROM number_use u
+         JOIN number n ON n.id = u.number_id
+         WHERE (u.burnt = 1 OR u.free_ms > $1)
+           AND n.state = 'active' AND n.rented_until_ms <= $1
+         GROUP BY u.service_id";
+    let used = tx.all(used, values![now_ms])?.iter().map(|row| (row.int(0), row.int(1))).collect();
+    Ok(Stock { short_term: row.int(0), rental: row.int(1), used })
+}

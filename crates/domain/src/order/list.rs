@@ -1,0 +1,92 @@
+//! A customer's orders, newest first.
+
+use super::{State, rows};
+use crate::App;
+use crate::catalog;
+use crate::db::DbError;
+use crate::message;
+use crate::money::Usd;
+use crate::values;
+
+/// Orders in one answer, at most.
+pub const LIST_MAX: i64 = 200;
+
+/// Which orders are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those whose time is not over and that were not cancelled.
+    Active,
+    /// All.
+    All,
+}
+
+/// An order as it is listed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id.
+    pub order: i64,
+    /// The number, in E.164 digits without the plus.
+    pub digits: String,
+    /// The service's slug.
+    pub service: String,
+    /// Its price.
+    pub price: Usd,
+    /// Where it stands.
+    pub state: State,
+    /// The newest code that came.
+    pub code: Option<String>,
+    /// When it was made.
+    pub created_ms: i64,
+    /// When it ends.
+    pub end_ms: i64,
+}
+
+/// A page of orders, and where the next one begins.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The orders, newest first.
+    pub lines: Vec<Line>,
+    /// The place of the last of them, if there are more.
+    pub next: Option<(i64, i64)>,
+}
+
+/// The orders of an account before a place (its time and id; `None`: from the newest), at most `limit` and
+/// [`LIST_MAX`].
+///
+/// # Errors
+/// What the database said.
+pub async fn list(
+    app: &App,
+    account: i64,
+    which: Which,
+    before: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Page, DbError> {
+    let (now, limit) = (app.now_ms(), limit.clamp(1, LIST_MAX));
+    let (before_ms, before_id) = before.unwrap_or((i64::MAX, i64::MAX));
+    let all = i64::from(which == Which::All);
+    let rows = app.db.rows(rows::PAGE, values![account, before_ms, before_id, now, all, limit + 1]).await?;
+    let catalog = catalog::catalog(app).await?;
+    let mut orders: Vec<rows::Order> = rows.iter().map(rows::order).collect::<Result<_, _>>()?;
+    let has_more = i64::try_from(orders.len()).is_ok_and(|count| count > limit);
+    if has_more {
+        orders.pop();
+    }
+    let next = orders.last().filter(|_| has_more).map(|order| (order.created_ms, order.id));
+    let mut lines = Vec::with_capacity(orders.len());
+    for order in orders {
+        let state = order.state_at(now);
+        let code = if state == State::Received { message::newest_code(app, order.id).await? } else { None };
+        lines.push(Line {
+            order: order.id,
+            digits: order.digits,
+            service: catalog.slug(order.service).to_owned(),
+            price: order.price,
+            state,
+            code,
+            created_ms: order.created_ms,
+            end_ms: order.end_ms,
+        });
+    }
+    Ok(Page { lines, next })
+}

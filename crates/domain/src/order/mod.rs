@@ -1,0 +1,59 @@
+//! Short-term orders: a number for one code, paid when it arrives.
+
+mod again;
+mod cancel;
+mod expire;
+mod inbox;
+mod list;
+mod place;
+mod reuse;
+mod rows;
+mod sale;
+
+use serde::{Deserialize, Serialize};
+
+pub use again::{Again, AgainRefusal, again};
+pub(crate) use cancel::give_back;
+pub use cancel::{CancelRefusal, Cancelled, cancel};
+pub use expire::expire_due;
+pub use inbox::{Inbox, inbox};
+pub use list::{LIST_MAX, Line, Page, Which, list};
+pub(crate) use place::refuse;
+pub use place::{Ask, Placed, place};
+pub use reuse::{ReuseRefusal, reuse};
+pub(crate) use rows::capture;
+pub use sale::SaleRefusal;
+pub(crate) use sale::{Sale, Sold, offer, sell, take_one};
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// No code came yet, and there is time.
+    Waiting,
+    /// A code or link came; the price is captured.
+    Received,
+    /// It was cancelled; the price came back.
+    Cancelled,
+    /// It ended without a code; the price came back.
+    Expired,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Received, Self::Cancelled, Self::Expired];
+
+    /// Its word in the database and for customers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Received => "received",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}

@@ -1,0 +1,164 @@
+//! The SQL of the order room.
+
+use super::{Placed, State};
+use crate::clock::{DAY_MS, HOUR_MS};
+use crate::db::{DbError, Row, Tx, word};
+use crate::event::Kind;
+use crate::ledger::{self, Move, Transfer};
+use crate::money::Usd;
+use crate::policy::limits::Usage;
+use crate::product::Product;
+use crate::{rental, values};
+
+/// An order as it is kept.
+#[derive(Clone)]
+pub(super) struct Order {
+    pub(super) id: i64,
+    pub(super) account: i64,
+    pub(super) service: i64,
+    pub(super) number: i64,
+    pub(super) digits: String,
+    pub(super) price: Usd,
+    pub(super) state: State,
+    pub(super) created_ms: i64,
+    pub(super) end_ms: i64,
+    pub(super) again_ms: Option<i64>,
+}
+
+impl Order {
+    /// Where it stands now: what is past its end has ended, whether or not the worker was there (L8).
+    pub(super) fn state_at(&self, now_ms: i64) -> State {
+        match self.state {
+            State::Waiting if self.end_ms <= now_ms => State::Expired,
+            state => state,
+        }
+    }
+}
+
+pub(super) const ORDER: &str =
+    "SELECT id, account_id, service_id, number_id, digits, price, state, created_ms, end_ms, again_ms
+     FROM orders
+     WHERE id = $1";
+
+const ORDER_LOCKED: &str =
+    "SELECT id, account_id, service_id, number_id, digits, price, state, created_ms, end_ms, again_ms
+     FROM orders
+     WHERE id = $1 {for_update}";
+
+pub(super) const PAGE: &str =
+    "SELECT id, account_id, service_id, number_id, digits, price, state, created_ms, end_ms, again_ms
+     FROM orders
+     WHERE account_id = $1 AND (created_ms < $2 OR (created_ms = $2 AND id < $3)) AND (end_ms > $4 OR $5 = 1)
+       AND (state IN ('waiting', 'received') OR $5 = 1)
+     ORDER BY created_ms DESC, id DESC
+     LIMIT $6";
+
+pub(super) fn order(row: &Row) -> Result<Order, DbError> {
+    Ok(Order {
+        id: row.int(0),
+        account: row.int(1),
+        service: row.int(2),
+        number: row.int(3),
+        digits: row.text(4).to_owned(),
+        price: Usd::from_micros(row.int(5)),
+        state: word(State::from_word(row.text(6)), "an order's state")?,
+        created_ms: row.int(7),
+        end_ms: row.int(8),
+        again_ms: row.opt_int(9),
+    })
+}
+
+/// An order, locked until the story ends; its account must be locked before.
+pub(super) fn locked(tx: &mut Tx<'_>, id: i64) -> Result<Option<Order>, DbError> {
+    tx.one(ORDER_LOCKED, values![id])?.map(|row| order(&row)).transpose()
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    account: i64,
+    service: i64,
+    placed: &Placed,
+    number: i64,
+    hold: i64,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO orders
+           (id, account_id, service_id, number_id, digits, price, state, hold, created_ms, end_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)";
+    let values = values![
+        placed.order,
+        account,
+        service,
+        number,
+        &placed.digits,
+        placed.price,
+        hold,
+        placed.created_ms,
+        placed.end_ms
+    ];
+    tx.queue(sql, values)
+}
+
+/// Ends a waiting order without a code; tells its price and hold, or `None` if it did not wait any more.
+pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State) -> Result<Option<(i64, Usd, i64)>, DbError> {
+    let sql = "UPDATE orders
+         SET state = $2
+         WHERE id = $1 AND state = 'waiting'
+         RETURNING account_id, price, hold";
+    let row = tx.one(sql, values![id, state.word()])?;
+    Ok(row.map(|row| (row.int(0), Usd::from_micros(row.int(1)), row.int(2))))
+}
+
+pub(super) fn set_again(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbError> {
+    tx.queue("UPDATE orders SET again_ms = $2 WHERE id = $1", values![id, now_ms])
+}
+
+/// Earns an order's price for the message that came, if it still waits; whether it did. Its account must be locked.
+pub(crate) fn capture(tx: &mut Tx<'_>, id: i64, message: i64, now_ms: i64) -> Result<bool, DbError> {
+    let sql = "UPDATE orders
+         SET state = 'received', received_ms = $2
+         WHERE id = $1 AND state = 'waiting'
+         RETURNING account_id, price, hold";
+    let Some(row) = tx.one(sql, values![id, now_ms])? else { return Ok(false) };
+    let transfer = Transfer {
+        account: row.int(0),
+        kind: Move::Capture,
+        amount: Usd::from_micros(row.int(1)),
+        order: Some((Product::ShortTerm, id)),
+        resolves: Some(row.int(2)),
+        reference: None,
+        reason: None,
+        event: Some(Kind::OrderReceived),
+        message: Some(message),
+        at_ms: now_ms,
+    };
+    ledger::post_due(tx, &transfer)?;
+    Ok(true)
+}
+
+/// What an account has open and did lately, rentals among it.
+pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
+    let sql = "SELECT
+           CAST(COALESCE(SUM(CASE WHEN state = 'waiting' AND end_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+           COUNT(*),
+           CAST(COALESCE(SUM(price), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 THEN 1 ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 AND service_id = $5 THEN 1 ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 AND state = 'cancelled' THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM orders
+         WHERE account_id = $1 AND created_ms > $3";
+    let values = values![account, now_ms, now_ms - DAY_MS, now_ms - HOUR_MS, service];
+    let row = tx.one(sql, values)?.ok_or(DbError::Damaged("a sum has a row"))?;
+    let rented = rental::usage(tx, account, now_ms)?;
+    Ok(Usage {
+        open: row.int(0) + rented.open,
+        day_orders: row.int(1) + rented.day_orders,
+        day_spend: Usd::from_micros(row.int(2)).checked_add(rented.day_spend).ok_or(DbError::Damaged("a sum"))?,
+        hour_orders: row.int(3) + rented.hour_orders,
+        hour_same_service: row.int(4),
+        hour_cancels: row.int(5),
+    })
+}
+
+/// Orders that are past their end and still wait.
+pub(super) const DUE: &str =
+    "SELECT id, account_id FROM orders WHERE state = 'waiting' AND end_ms <= $1 ORDER BY end_ms LIMIT $2";

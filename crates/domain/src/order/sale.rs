@@ -1,0 +1,223 @@
+//! A sale: what may be sold, at what price, and taking number and money in one story. Orders and rentals share it.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{place::Ask, rows};
+use crate::App;
+use crate::account::Caller;
+use crate::catalog::Catalog;
+use crate::db::{DbError, Lane, Tx};
+use crate::event::Kind;
+use crate::ledger::{self, Move, PostError, Transfer};
+use crate::money::Usd;
+use crate::number::{self, Candidate, Leased, Pick, Taken};
+use crate::policy::denied::{denied_category, denied_service};
+use crate::policy::limits;
+use crate::product::Product;
+use crate::request::{self, Failure, Once};
+
+/// Why the house does not sell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaleRefusal {
+    /// The service is not in the catalogue, or not sold in this form.
+    UnknownService,
+    /// The service is of a kind that the house does not serve.
+    ServiceNotAllowed,
+    /// No number is for sale for it just now, or the operator has paused all sales.
+    NoNumbers,
+    /// The price is above what the caller would pay.
+    PriceAboveMax {
+        /// The price.
+        price: Usd,
+    },
+    /// The balance does not cover the price.
+    Insufficient {
+        /// The price.
+        required: Usd,
+        /// What is available.
+        available: Usd,
+    },
+    /// The account was stopped meanwhile.
+    Suspended,
+    /// The account has reached a limit of its tier.
+    LimitReached {
+        /// When it is worth trying again.
+        retry_after_s: i64,
+    },
+}
+
+/// A sale that is possible so far.
+#[derive(Clone)]
+pub(crate) struct Sale {
+    pub(crate) order: i64,
+    pub(crate) caller: Caller,
+    pub(crate) service: i64,
+    pub(crate) slug: String,
+    pub(crate) product: Product,
+    pub(crate) price: Usd,
+    pub(crate) now_ms: i64,
+    pub(crate) end_ms: i64,
+    pub(crate) sealed_key: Vec<u8>,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+/// What is asked for, held against the catalogue: the price as it is now, or why not.
+pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product) -> Result<(i64, Usd), SaleRefusal> {
+    let service = catalog.by_slug(&ask.service).ok_or(SaleRefusal::UnknownService)?;
+    if denied_category(&service.category).or_else(|| denied_service(&service.slug, &service.name)).is_some() {
+        return Err(SaleRefusal::ServiceNotAllowed);
+    }
+    let price = service.prices.get(&product).copied().filter(|_| service.is_enabled);
+    let price = price.ok_or(SaleRefusal::UnknownService)?;
+    if ask.max_price.is_some_and(|most| price > most) {
+        return Err(SaleRefusal::PriceAboveMax { price });
+    }
+    if catalog.sales_are_paused { Err(SaleRefusal::NoNumbers) } else { Ok((service.id, price)) }
+}
+
+impl Sale {
+    /// Prepares a sale: its id, its end, the key of what will arrive.
+    pub(crate) async fn prepare(
+        app: &App,
+        catalog: Arc<Catalog>,
+        caller: Caller,
+        product: Product,
+        offer: (i64, Usd),
+    ) -> Result<Self, DbError> {
+        let order = app.ids.order(&app.db).await?;
+        let now_ms = app.now_ms();
+        let (service, price) = offer;
+        Ok(Self {
+            order,
+            caller,
+            service,
+            slug: catalog.slug(service).to_owned(),
+            product,
+            price,
+            now_ms,
+            end_ms: product.end_ms(now_ms),
+            sealed_key: Leased::new_key(&app.vault, order),
+            catalog,
+        })
+    }
+
+    pub(crate) fn pick(&self) -> Pick<'_> {
+        Pick {
+            order: self.order,
+            account: self.caller.account,
+            service: self.service,
+            product: self.product,
+            now_ms: self.now_ms,
+            end_ms: self.end_ms,
+            sealed_key: &self.sealed_key,
+            enabled_sources: &self.catalog.enabled_sources,
+        }
+    }
+
+    fn transfer(&self, kind: Move, event: Option<Kind>, resolves: Option<i64>) -> Transfer<'static> {
+        Transfer {
+            account: self.caller.account,
+            kind,
+            amount: self.price,
+            order: Some((self.product, self.order)),
+            resolves,
+            reference: None,
+            reason: None,
+            event,
+            message: None,
+            at_ms: self.now_ms,
+        }
+    }
+
+    /// Sets the price aside and locks the account; tells the hold.
+    pub(crate) fn hold(&self, tx: &mut Tx<'_>, event: Option<Kind>) -> Result<i64, Failure<SaleRefusal>> {
+        let posted = ledger::post(tx, &self.transfer(Move::Hold, event, None)).map_err(|error| match error {
+            PostError::Insufficient { available } => {
+                Failure::Refused(SaleRefusal::Insufficient { required: self.price, available })
+            }
+            PostError::NotActive => Failure::Refused(SaleRefusal::Suspended),
+            PostError::Db(error) => error.into(),
+        })?;
+        self.check_limits(tx)?;
+        Ok(posted.seq)
+    }
+
+    /// Earns the price that was set aside at once, as a rental does; tells the capture.
+    pub(crate) fn capture(&self, tx: &mut Tx<'_>, hold: i64, event: Kind) -> Result<i64, DbError> {
+        Ok(ledger::post_due(tx, &self.transfer(Move::Capture, Some(event), Some(hold)))?.seq)
+    }
+
+    fn check_limits(&self, tx: &mut Tx<'_>) -> Result<(), Failure<SaleRefusal>> {
+        let tier = self.caller.tier;
+        if !limits::has_limits(tier) {
+            return Ok(());
+        }
+        let usage = rows::usage(tx, self.caller.account, Some(self.service), self.now_ms)?;
+        match limits::order_must_wait_s(tier, &usage, self.price) {
+            Some(retry_after_s) => Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a sale makes: an order or a rental, on a number.
+pub(crate) trait Sold: Serialize + DeserializeOwned + Send + 'static {
+    /// The number that was taken.
+    fn number(&self) -> Candidate;
+}
+
+/// The step that makes an order or rental from a sale and one of some candidates. Its last parameter says that there
+/// are no more; otherwise it asks for others by [`DbError::Conflict`].
+type Step<T> = fn(&mut Tx<'_>, &Sale, &[Candidate], bool) -> Result<T, Failure<SaleRefusal>>;
+
+/// Sells with candidates from a shelf, looking for more while those tried were gone.
+pub(crate) async fn sell<T: Sold>(
+    app: &App,
+    sale: Sale,
+    area_code: Option<u16>,
+    once: Option<Once>,
+    step: Step<T>,
+) -> Result<T, Failure<SaleRefusal>> {
+    const TURNS_MAX: usize = 4;
+    let key = number::ShelfKey::new(sale.service, sale.product, area_code);
+    for turn in 1..=TURNS_MAX {
+        let candidates = number::candidates(app, key).await?;
+        let is_last = candidates.is_empty() || turn == TURNS_MAX;
+        let (tried, sale, once) = (candidates.clone(), sale.clone(), once.clone());
+        let lane = Lane::Account(sale.caller.account);
+        let story =
+            move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), sale.now_ms, |tx| step(tx, &sale, &tried, is_last));
+        match app.db.write(lane, story).await {
+            Err(Failure::Db(DbError::Conflict)) if !is_last => {}
+            Ok(sold) => {
+                let sold: T = sold;
+                // Those before the one that was taken are gone; those after it were not tried.
+                let taken = candidates.iter().position(|candidate| *candidate == sold.number());
+                number::give_back(app, key, &candidates[taken.map_or(0, |place| place + 1)..]);
+                return Ok(sold);
+            }
+            Err(failure) => {
+                number::give_back(app, key, &candidates);
+                return Err(failure);
+            }
+        }
+    }
+    Err(DbError::Conflict.into())
+}
+
+/// Takes one of the candidates, or says that others should be tried.
+pub(crate) fn take_one(
+    tx: &mut Tx<'_>,
+    sale: &Sale,
+    candidates: &[Candidate],
+    is_last: bool,
+) -> Result<Taken, Failure<SaleRefusal>> {
+    match number::take(tx, &sale.pick(), candidates)? {
+        Some(taken) => Ok(taken),
+        None if is_last => Err(Failure::Refused(SaleRefusal::NoNumbers)),
+        None => Err(DbError::Conflict.into()),
+    }
+}

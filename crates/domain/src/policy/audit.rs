@@ -1,0 +1,47 @@
+//! The audit log: who did what to what and why, each row chained to the one before by its hash.
+//!
+//! It is written in the transaction of the deed, by people's deeds only: an order or a message never writes here, so
+//! that the one chain is no lock for everybody.
+
+use sha2::{Digest, Sha256};
+
+use crate::db::{DbError, Tx};
+use crate::{ids, values};
+
+/// What somebody with power did.
+pub(crate) struct Deed<'a> {
+    pub(crate) who: &'a str,
+    pub(crate) deed: &'a str,
+    pub(crate) subject: &'a str,
+    pub(crate) reason: &'a str,
+    pub(crate) before: Option<&'a str>,
+    pub(crate) after: Option<&'a str>,
+}
+
+/// Appends a deed to the chain. The counter's row keeps others from the chain's end until the story is over.
+pub(crate) fn write(tx: &mut Tx<'_>, now_ms: i64, deed: &Deed<'_>) -> Result<(), DbError> {
+    let seq = ids::take(tx, "audit", 1)?;
+    let last = tx.one("SELECT hash FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 1", values![seq])?;
+    let last = last.map(|row| row.blob(0).to_vec()).unwrap_or_default();
+    let hash = link(&last, seq, now_ms, deed);
+    let sql = "INSERT INTO audit (seq, at_ms, who, deed, subject, reason, before, after, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let values =
+        values![seq, now_ms, deed.who, deed.deed, deed.subject, deed.reason, deed.before, deed.after, hash.as_slice()];
+    tx.run(sql, values).map(drop)
+}
+
+/// The hash of a row over the one before it, each field with its length before it.
+pub(crate) fn link(last: &[u8], seq: i64, at_ms: i64, deed: &Deed<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(last);
+    hash.update(seq.to_be_bytes());
+    hash.update(at_ms.to_be_bytes());
+    for field in [Some(deed.who), Some(deed.deed), Some(deed.subject), Some(deed.reason), deed.before, deed.after] {
+        let bytes = field.unwrap_or("").as_bytes();
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update([u8::from(field.is_some())]);
+        hash.update(bytes);
+    }
+    hash.finalize().into()
+}

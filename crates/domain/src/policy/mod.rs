@@ -1,0 +1,6 @@
+//! What the house will not do, and what people with power did.
+
+pub mod audit;
+pub mod denied;
+pub(crate) mod limits;
+pub mod stop;

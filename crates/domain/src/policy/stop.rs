@@ -1,0 +1,34 @@
+//! Stops: the operator pauses all sales, and receiving goes on.
+
+use crate::App;
+use crate::db::{DbError, Lane, Tx};
+use crate::policy::audit::{self, Deed};
+use crate::values;
+
+/// Pauses all sales, or lets them go on.
+///
+/// # Errors
+/// What the database said.
+pub async fn pause_sales(app: &App, is_paused: bool, reason: &str, by: &str) -> Result<(), DbError> {
+    let (now, reason, by) = (app.now_ms(), reason.to_owned(), by.to_owned());
+    app.db
+        .write(Lane::Work, move |tx| {
+            let value: &[u8] = if is_paused { b"1" } else { b"0" };
+            let sql = "INSERT INTO house (name, value) VALUES ('sales_paused', $1)
+                 ON CONFLICT (name) DO UPDATE SET value = $1";
+            tx.run(sql, values![value])?;
+            let after = if is_paused { "paused" } else { "open" };
+            let deed =
+                Deed { who: &by, deed: "sales", subject: "all", reason: &reason, before: None, after: Some(after) };
+            audit::write(tx, now, &deed)
+        })
+        .await?;
+    app.catalog.forget();
+    Ok(())
+}
+
+/// Whether all sales are paused.
+pub(crate) fn sales_are_paused(tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    let row = tx.one("SELECT value FROM house WHERE name = 'sales_paused'", &[])?;
+    Ok(row.is_some_and(|row| row.blob(0) == b"1"))
+}

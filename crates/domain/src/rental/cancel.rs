@@ -1,0 +1,92 @@
+//! Cancelling a rental in time: refunded in full, if no SMS came.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CANCELLABLE_MS, State, rows};
+use crate::App;
+use crate::account::{self, Caller};
+use crate::db::{Lane, Tx};
+use crate::event::Kind;
+use crate::ledger::{self, Move, Transfer};
+use crate::money::Usd;
+use crate::number;
+use crate::product::Product;
+use crate::request::{self, Failure, Once};
+
+/// A rental that is cancelled, now or before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    /// What came back.
+    pub refunded: Usd,
+}
+
+/// Why a rental is not cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CancelRefusal {
+    /// There is no such rental of this account.
+    NotFound,
+    /// An SMS came.
+    AlreadyReceived,
+    /// It is over.
+    Expired,
+    /// Its first 20 minutes are over, or it was renewed.
+    TooLate,
+}
+
+/// Cancels a rental within 20 minutes of its order, if no SMS came. Cancelling twice answers the same success twice.
+///
+/// # Errors
+/// See [`CancelRefusal`] and [`Failure`].
+pub async fn cancel(
+    app: &App,
+    caller: Caller,
+    product: Product,
+    rental: i64,
+    once: Option<Once>,
+) -> Result<Cancelled, Failure<CancelRefusal>> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        request::once(tx, once.as_ref(), now, |tx| cancel_one(tx, caller, (product, rental), now))
+    };
+    let cancelled = app.db.write(Lane::Account(caller.account), story).await?;
+    app.notices.tell(caller.account);
+    Ok(cancelled)
+}
+
+fn cancel_one(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    (product, id): (Product, i64),
+    now_ms: i64,
+) -> Result<Cancelled, Failure<CancelRefusal>> {
+    account::lock(tx, caller.account)?;
+    let rental = rows::locked(tx, id, product)?.filter(|rental| rental.account == caller.account);
+    let rental = rental.ok_or(Failure::Refused(CancelRefusal::NotFound))?;
+    match rental.state_at(now_ms) {
+        State::Active => {}
+        State::Cancelled => return Ok(Cancelled { refunded: rental.price }),
+        State::Expired => return Err(Failure::Refused(CancelRefusal::Expired)),
+    }
+    if number::messages_in(tx, id)? > 0 {
+        return Err(Failure::Refused(CancelRefusal::AlreadyReceived));
+    }
+    if now_ms >= rental.created_ms + CANCELLABLE_MS || rental.renewals > 0 {
+        return Err(Failure::Refused(CancelRefusal::TooLate));
+    }
+    rows::close(tx, id, State::Cancelled, now_ms)?;
+    let refund = Transfer {
+        account: caller.account,
+        kind: Move::Refund,
+        amount: rental.price,
+        order: Some((product, id)),
+        resolves: Some(rental.capture),
+        reference: None,
+        reason: None,
+        event: Some(Kind::RentalCancelled),
+        message: None,
+        at_ms: now_ms,
+    };
+    ledger::post_due(tx, &refund)?;
+    number::end_lease(tx, id, now_ms)?;
+    Ok(Cancelled { refunded: rental.price })
+}

@@ -1,0 +1,77 @@
+//! Rentals: a number of one's own for a day or for thirty.
+
+mod cancel;
+mod expire;
+mod inbox;
+mod list;
+mod renew;
+mod rent;
+mod rows;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::MINUTE_MS;
+use crate::money::Usd;
+use crate::product::Product;
+
+pub use cancel::{CancelRefusal, Cancelled, cancel};
+pub use expire::expire_due;
+pub use inbox::{Inbox, inbox};
+pub use list::{LIST_MAX, list};
+pub use renew::{RenewRefusal, Renewed, renew};
+pub use rent::{Rented, rent};
+pub(crate) use rows::usage;
+
+/// How long after it was ordered a rental can be cancelled, if no SMS came.
+const CANCELLABLE_MS: i64 = 20 * MINUTE_MS;
+
+/// Where a rental stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It runs.
+    Active,
+    /// It was cancelled in time and refunded.
+    Cancelled,
+    /// It is over.
+    Expired,
+}
+
+impl State {
+    const ALL: [Self; 3] = [Self::Active, Self::Cancelled, Self::Expired];
+
+    /// Its word in the database and for customers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// A rental as its customer sees it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rental {
+    /// Its id.
+    pub id: i64,
+    /// For a day or for thirty.
+    pub product: Product,
+    /// The service's slug.
+    pub service: String,
+    /// The number, in E.164 digits without the plus.
+    pub digits: String,
+    /// What its last term cost.
+    pub price: Usd,
+    /// Where it stands.
+    pub state: State,
+    /// When it was ordered.
+    pub created_ms: i64,
+    /// When it ends.
+    pub end_ms: i64,
+}

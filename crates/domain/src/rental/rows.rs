@@ -1,0 +1,160 @@
+//! The SQL of the rental room.
+
+use super::{Rented, State};
+use crate::clock::{DAY_MS, HOUR_MS};
+use crate::db::{DbError, Row, Tx, word};
+use crate::money::Usd;
+use crate::policy::limits::Usage;
+use crate::product::Product;
+use crate::values;
+
+/// A rental as it is kept.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) id: i64,
+    pub(super) account: i64,
+    pub(super) product: Product,
+    pub(super) service: i64,
+    pub(super) number: i64,
+    pub(super) digits: String,
+    pub(super) price: Usd,
+    pub(super) state: State,
+    pub(super) capture: i64,
+    pub(super) created_ms: i64,
+    pub(super) end_ms: i64,
+    pub(super) renewals: i64,
+}
+
+impl Kept {
+    /// Where it stands now: what is past its end has ended, whether or not the worker was there.
+    pub(super) fn state_at(&self, now_ms: i64) -> State {
+        match self.state {
+            State::Active if self.end_ms <= now_ms => State::Expired,
+            state => state,
+        }
+    }
+
+    pub(super) fn shown(self, slug: &str, now_ms: i64) -> super::Rental {
+        super::Rental {
+            id: self.id,
+            product: self.product,
+            service: slug.to_owned(),
+            state: self.state_at(now_ms),
+            digits: self.digits,
+            price: self.price,
+            created_ms: self.created_ms,
+            end_ms: self.end_ms,
+        }
+    }
+}
+
+pub(super) const RENTAL: &str =
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+     FROM rental
+     WHERE id = $1 AND product = $2";
+
+const RENTAL_LOCKED: &str =
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+     FROM rental
+     WHERE id = $1 AND product = $2 {for_update}";
+
+pub(super) const PAGE: &str =
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+     FROM rental
+     WHERE account_id = $1 AND product = $2
+       AND (created_ms < $3 OR (created_ms = $3 AND id < $4))
+       AND ((end_ms > $5 AND state = 'active') OR $6 = 1)
+     ORDER BY created_ms DESC, id DESC
+     LIMIT $7";
+
+/// Rentals that are past their end and not marked so yet.
+pub(super) const DUE: &str =
+    "SELECT id, account_id FROM rental WHERE state = 'active' AND end_ms <= $1 ORDER BY end_ms LIMIT $2";
+
+pub(super) fn kept(row: &Row) -> Result<Kept, DbError> {
+    Ok(Kept {
+        id: row.int(0),
+        account: row.int(1),
+        product: row.product(2)?,
+        service: row.int(3),
+        number: row.int(4),
+        digits: row.text(5).to_owned(),
+        price: Usd::from_micros(row.int(6)),
+        state: word(State::from_word(row.text(7)), "a rental's state")?,
+        capture: row.int(8),
+        created_ms: row.int(9),
+        end_ms: row.int(10),
+        renewals: row.int(11),
+    })
+}
+
+/// A rental, locked until the story ends; its account must be locked before.
+pub(super) fn locked(tx: &mut Tx<'_>, id: i64, product: Product) -> Result<Option<Kept>, DbError> {
+    tx.one(RENTAL_LOCKED, values![id, product])?.map(|row| kept(&row)).transpose()
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    account: i64,
+    service: i64,
+    rented: &Rented,
+    number: i64,
+    capture: i64,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO rental
+           (id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9, $10)";
+    let values = values![
+        rented.rental,
+        account,
+        rented.product,
+        service,
+        number,
+        &rented.digits,
+        rented.price,
+        capture,
+        rented.created_ms,
+        rented.end_ms
+    ];
+    tx.queue(sql, values)
+}
+
+pub(super) fn renew(tx: &mut Tx<'_>, id: i64, price: Usd, end_ms: i64) -> Result<(), DbError> {
+    let sql = "UPDATE rental SET end_ms = $2, price = $3, renewals = renewals + 1 WHERE id = $1";
+    tx.queue(sql, values![id, end_ms, price])
+}
+
+/// Ends a running rental; whether it ran.
+pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Result<bool, DbError> {
+    let sql = "UPDATE rental
+         SET state = $2, end_ms = CASE WHEN end_ms > $3 THEN $3 ELSE end_ms END
+         WHERE id = $1 AND state = 'active'";
+    Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
+}
+
+/// Ends a rental whose end has come, unless it was renewed meanwhile; tells what it was.
+pub(super) fn end_if_due(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<Option<Product>, DbError> {
+    let sql =
+        "UPDATE rental SET state = 'expired' WHERE id = $1 AND state = 'active' AND end_ms <= $2 RETURNING product";
+    tx.one(sql, values![id, now_ms])?.map(|row| row.product(0)).transpose()
+}
+
+/// What an account has rented lately.
+pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, now_ms: i64) -> Result<Usage, DbError> {
+    let sql = "SELECT
+           CAST(COALESCE(SUM(CASE WHEN state = 'active' AND end_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN price ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM rental
+         WHERE account_id = $1 AND (created_ms > $3 OR state = 'active')";
+    let values = values![account, now_ms, now_ms - DAY_MS, now_ms - HOUR_MS];
+    let row = tx.one(sql, values)?.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok(Usage {
+        open: row.int(0),
+        day_orders: row.int(1),
+        day_spend: Usd::from_micros(row.int(2)),
+        hour_orders: row.int(3),
+        ..Usage::default()
+    })
+}

@@ -1,0 +1,112 @@
+//! Requests that may be sent twice: one effect per Idempotency-Key, and the same answer again (I1 to I4).
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::App;
+use crate::clock::DAY_MS;
+use crate::db::{DbError, Lane, Tx};
+use crate::values;
+
+/// How long an answer is remembered.
+const REMEMBERED_MS: i64 = DAY_MS;
+/// Answers forgotten at once by the worker.
+const FORGET_MAX: i64 = 5_000;
+
+/// A caller's wish that a request counts once.
+#[derive(Clone)]
+pub struct Once {
+    /// Whose key it is.
+    pub account: i64,
+    /// Which route; the same key on another route is another key.
+    pub route: &'static str,
+    /// The key itself, up to 255 bytes, without NUL.
+    pub name: String,
+    /// SHA-256 of the request's body.
+    pub body_hash: [u8; 32],
+}
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure<R> {
+    /// The house says no, and says why. Under an Idempotency-Key it is remembered like a success.
+    #[error("refused")]
+    Refused(R),
+    /// The Idempotency-Key was used with another body.
+    #[error("the idempotency key was used with another body")]
+    KeyReused,
+    /// The house could not; nothing happened, or the same Idempotency-Key says what did. Never remembered.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Runs a story once for its key. Its refusal undoes its changes but keeps the record of the refusal.
+pub(crate) fn once<T, R>(
+    tx: &mut Tx<'_>,
+    once: Option<&Once>,
+    now_ms: i64,
+    story: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure<R>>,
+) -> Result<T, Failure<R>>
+where
+    T: Serialize + DeserializeOwned,
+    R: Serialize + DeserializeOwned,
+{
+    let Some(once) = once else { return story(tx) };
+    if !claim(tx, once, now_ms)? {
+        return replay(tx, once)?;
+    }
+    let outcome = match tx.savepoint(story) {
+        Ok(done) => Ok(done),
+        Err(Failure::Refused(refusal)) => Err(refusal),
+        Err(failure) => return Err(failure),
+    };
+    let kept = serde_json::to_string(&outcome).map_err(|_| DbError::Damaged("an outcome cannot be kept"))?;
+    let sql = "UPDATE idempotency SET outcome = $4 WHERE account_id = $1 AND route = $2 AND name = $3";
+    tx.queue(sql, values![once.account, once.route, &once.name, kept])?;
+    outcome.map_err(Failure::Refused)
+}
+
+/// Takes the key, or a key that was forgotten, for this request. A rival on PostgreSQL waits here for the other's end.
+fn claim(tx: &mut Tx<'_>, once: &Once, now_ms: i64) -> Result<bool, DbError> {
+    let sql = "INSERT INTO idempotency (account_id, route, name, body_hash, at_ms)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (account_id, route, name)
+         DO UPDATE SET body_hash = $4, at_ms = $5, outcome = NULL
+         WHERE idempotency.at_ms <= $6
+         RETURNING 1";
+    let values =
+        values![once.account, once.route, &once.name, once.body_hash.as_slice(), now_ms, now_ms - REMEMBERED_MS];
+    Ok(tx.one(sql, values)?.is_some())
+}
+
+fn replay<T: DeserializeOwned, R: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    once: &Once,
+) -> Result<Result<T, Failure<R>>, DbError> {
+    let sql = "SELECT body_hash, outcome FROM idempotency WHERE account_id = $1 AND route = $2 AND name = $3";
+    let row = tx.one(sql, values![once.account, once.route, &once.name])?;
+    let row = row.ok_or(DbError::Conflict)?;
+    if row.blob(0) != once.body_hash {
+        return Ok(Err(Failure::KeyReused));
+    }
+    let kept = row.opt_text(1).ok_or(DbError::Damaged("a remembered request has no outcome"))?;
+    let outcome: Result<T, R> =
+        serde_json::from_str(kept).map_err(|_| DbError::Damaged("a remembered outcome is unreadable"))?;
+    Ok(outcome.map_err(Failure::Refused))
+}
+
+/// Forgets answers that are older than a day; tells how many.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_old(app: &App) -> Result<u64, DbError> {
+    let before = app.now_ms() - REMEMBERED_MS;
+    app.db
+        .write(Lane::Work, move |tx| {
+            let sql = "DELETE FROM idempotency
+                 WHERE (account_id, route, name) IN
+                   (SELECT account_id, route, name FROM idempotency WHERE at_ms <= $1 ORDER BY at_ms LIMIT $2)";
+            tx.run(sql, values![before, FORGET_MAX])
+        })
+        .await
+}

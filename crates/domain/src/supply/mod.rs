@@ -1,0 +1,11 @@
+//! Where SMS come from: the contract that every connector keeps, and the sources that the operator set up.
+
+mod contract;
+mod ingest;
+mod rows;
+mod source;
+
+pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
+pub use ingest::{IngestError, ingest};
+pub(crate) use rows::enabled;
+pub use source::{NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, sources};

@@ -1,0 +1,45 @@
+//! The SQL of the supply room.
+
+use super::Source;
+use crate::db::{DbError, Row, Tx};
+use crate::values;
+
+/// Sources that a house may have.
+pub(super) const SOURCES_MAX: i64 = 10_000;
+
+pub(super) const SOURCE: &str = "SELECT id, slug, connector, state, settings, created_ms FROM source WHERE slug = $1";
+
+pub(super) const SOURCES: &str = "SELECT id, slug, connector, state, settings, created_ms
+     FROM source
+     ORDER BY slug
+     LIMIT $1";
+
+/// The sources whose numbers may be sold.
+pub(crate) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
+    let rows = tx.all("SELECT id FROM source WHERE state = 'enabled' ORDER BY id LIMIT $1", values![SOURCES_MAX])?;
+    Ok(rows.iter().map(|row| row.int(0)).collect())
+}
+
+pub(super) fn source(row: &Row) -> Source {
+    Source {
+        id: row.int(0),
+        slug: row.text(1).to_owned(),
+        connector: row.text(2).to_owned(),
+        is_enabled: row.text(3) == "enabled",
+        created_ms: row.int(5),
+    }
+}
+
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    id: i64,
+    slug: &str,
+    connector: &str,
+    settings: &[u8],
+    now_ms: i64,
+) -> Result<bool, DbError> {
+    let sql = "INSERT INTO source (id, slug, connector, state, settings, created_ms)
+         VALUES ($1, $2, $3, 'enabled', $4, $5)
+         ON CONFLICT (slug) DO NOTHING";
+    Ok(tx.run(sql, values![id, slug, connector, settings, now_ms])? > 0)
+}

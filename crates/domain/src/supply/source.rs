@@ -1,0 +1,172 @@
+//! Sources: the phones, boxes and houses that the operator connected, and which SIM in them is which number.
+
+use super::{Registry, Settings, rows};
+use crate::App;
+use crate::db::{DbError, Lane, Tx};
+use crate::phone::Nanp;
+use crate::policy::audit::{self, Deed};
+use crate::{ids, number, values};
+
+/// A source as it is listed; its settings stay sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub id: i64,
+    /// Its name in `/ingest/{source}/`.
+    pub slug: String,
+    /// The connector that understands it.
+    pub connector: String,
+    /// Whether its numbers are sold. A paused one still receives.
+    pub is_enabled: bool,
+    /// Since when it exists.
+    pub created_ms: i64,
+}
+
+/// A source to be added.
+pub struct NewSource {
+    /// Its name in `/ingest/{source}/`: 1 to 40 lower-case letters, digits and `-`.
+    pub slug: String,
+    /// The connector that understands it.
+    pub connector: String,
+    /// What the connector asks for.
+    pub settings: Settings,
+    /// Who adds it.
+    pub by: String,
+}
+
+/// Why a source was not added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceRefusal {
+    /// The slug is malformed.
+    #[error("a source's name is 1 to 40 lower-case letters, digits and `-`")]
+    BadSlug,
+    /// The slug is in use.
+    #[error("a source of this name exists already")]
+    Taken,
+    /// There is no such connector.
+    #[error("there is no connector `{0}`; `admin source connectors` lists them")]
+    NoConnector(String),
+    /// A setting is missing, unknown or wrong.
+    #[error("{0}")]
+    BadSetting(String),
+    /// There is no such source.
+    #[error("there is no such source")]
+    NoSource,
+    /// There is no such number, or it belongs to another source.
+    #[error("this source has no such number")]
+    NoNumber,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Adds a source.
+///
+/// # Errors
+/// See [`SourceRefusal`].
+pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Result<i64, SourceRefusal> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if new.slug.is_empty() || new.slug.len() > 40 || !new.slug.bytes().all(fits) {
+        return Err(SourceRefusal::BadSlug);
+    }
+    check_settings(registry, &new)?;
+    let plain = serde_json::to_vec(new.settings.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
+    let sealed = app.vault.seal(&purpose(&new.slug), &plain);
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        let id = ids::take(tx, "source", 1)?;
+        if !rows::insert(tx, id, &new.slug, &new.connector, &sealed, now)? {
+            return Err(SourceRefusal::Taken);
+        }
+        let deed = Deed {
+            who: &new.by,
+            deed: "source.add",
+            subject: &new.slug,
+            reason: "",
+            before: None,
+            after: Some(&new.connector),
+        };
+        audit::write(tx, now, &deed)?;
+        Ok(id)
+    };
+    let id = app.db.write(Lane::Work, story).await?;
+    app.catalog.forget();
+    Ok(id)
+}
+
+fn check_settings(registry: &Registry, new: &NewSource) -> Result<(), SourceRefusal> {
+    let connector = registry.get(&new.connector).ok_or_else(|| SourceRefusal::NoConnector(new.connector.clone()))?;
+    let known = connector.settings();
+    if let Some(name) = new.settings.names().find(|name| known.iter().all(|setting| setting.name != *name)) {
+        let names: Vec<&str> = known.iter().map(|setting| setting.name).collect();
+        return Err(SourceRefusal::BadSetting(format!("there is no setting `{name}`; there are {}", names.join(", "))));
+    }
+    let is_missing = |setting: &&super::Setting| !setting.is_optional && new.settings.get(setting.name).is_none();
+    if let Some(setting) = known.iter().find(is_missing) {
+        return Err(SourceRefusal::BadSetting(format!("`{}` is missing: {}", setting.name, setting.help)));
+    }
+    connector.check(&new.settings).map_err(SourceRefusal::BadSetting)
+}
+
+/// What the settings of a source are sealed for.
+pub(super) fn purpose(slug: &str) -> String {
+    format!("source {slug}")
+}
+
+/// All sources, by name.
+///
+/// # Errors
+/// What the database said.
+pub async fn sources(app: &App) -> Result<Vec<Source>, DbError> {
+    let rows = app.db.rows(rows::SOURCES, values![rows::SOURCES_MAX]).await?;
+    Ok(rows.iter().map(rows::source).collect())
+}
+
+/// Pauses the sale of a source's numbers, or lets it go on. It receives either way.
+///
+/// # Errors
+/// See [`SourceRefusal`].
+pub async fn set_source_state(app: &App, slug: &str, is_enabled: bool, by: &str) -> Result<(), SourceRefusal> {
+    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+    let story = move |tx: &mut Tx<'_>| {
+        let state = if is_enabled { "enabled" } else { "paused" };
+        if tx.run("UPDATE source SET state = $2 WHERE slug = $1", values![&slug, state])? == 0 {
+            return Err(SourceRefusal::NoSource);
+        }
+        let deed =
+            Deed { who: &by, deed: "source.state", subject: &slug, reason: "", before: None, after: Some(state) };
+        audit::write(tx, now, &deed)?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await?;
+    app.catalog.forget();
+    Ok(())
+}
+
+/// Says which number the SIM is that a source's connector names so. What the name meant before ends now.
+///
+/// # Errors
+/// See [`SourceRefusal`].
+pub async fn map_sim(app: &App, source: &str, sim: &str, number: &Nanp, by: &str) -> Result<(), SourceRefusal> {
+    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.to_owned());
+    let digits = number.digits();
+    let story = move |tx: &mut Tx<'_>| {
+        let row = tx.one(rows::SOURCE, values![&source])?.ok_or(SourceRefusal::NoSource)?;
+        let source_id = row.int(0);
+        let number = number::of_source(tx, source_id, &digits)?.ok_or(SourceRefusal::NoNumber)?;
+        number::map_sim(tx, source_id, &sim, number, now)?;
+        let deed = Deed { who: &by, deed: "source.map_sim", subject: &source, reason: &sim, before: None, after: None };
+        audit::write(tx, now, &deed)?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// The SIMs of a source that are mapped now, with their numbers.
+///
+/// # Errors
+/// See [`SourceRefusal`].
+pub async fn sims(app: &App, source: &str) -> Result<Vec<(String, String)>, SourceRefusal> {
+    let source = app.db.row(rows::SOURCE, values![source]).await?.ok_or(SourceRefusal::NoSource)?;
+    Ok(number::sims(app, source.int(0)).await?)
+}

@@ -1,0 +1,3 @@
+//! The program: settings, wiring, workers, operator commands.
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! Every wire that reaches the house: one folder an API dialect, one folder a page.
+
