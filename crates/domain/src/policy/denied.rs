@@ -231,7 +231,7 @@ pub fn denied_service(slug: &str, name: &str) -> Option<Denied> {
 
 /// Whether a text comes from somebody whose codes nobody gets.
 ///
-/// Only the sender and a brand that leads or signs the text count: a ride that is paid with PayPal
+/// Only the sender and a brand that leads or signs the text, or stands by its code, count: a ride paid with PayPal
 /// may say so. Takes time in proportion to the length of the text.
 #[must_use]
 pub fn denied_message(sender: &str, text: &str) -> Option<Denied> {
@@ -243,7 +243,7 @@ pub fn denied_message(sender: &str, text: &str) -> Option<Denied> {
     };
     let by_text = || {
         let mut found = brands.phrases.find(text).into_iter();
-        let own = found.find(|found| matches!(found.place, Place::Lead | Place::SignOff));
+        let own = found.find(|found| matches!(found.place, Place::Lead | Place::ByCode | Place::SignOff));
         own.map(|found| brands.owners[found.owner])
     };
     by_sender.copied().or_else(by_text)
