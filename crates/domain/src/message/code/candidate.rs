@@ -225,8 +225,12 @@ fn single(folded: &Folded, run: &Run, found: &mut Vec<Candidate>) {
         is_glued: false,
     };
     match run.shape() {
-        shape @ (Shape::Digits | Shape::Mixed) if LENGTHS.contains(&run.len()) => found.push(whole(shape)),
-        Shape::Letters if run.is_upper && (4..=8).contains(&run.len()) => found.push(whole(Shape::Letters)),
+        shape @ (Shape::Digits | Shape::Mixed) if LENGTHS.contains(&run.len()) => {
+            found.push(whole(shape));
+        }
+        Shape::Letters if run.is_upper && (4..=8).contains(&run.len()) => {
+            found.push(whole(Shape::Letters));
+        }
         Shape::Digits | Shape::Mixed | Shape::Letters => {}
     }
     if run.shape() == Shape::Mixed {

@@ -88,7 +88,10 @@ fn is_named_otherwise(scene: &Scene, candidate: &Candidate) -> bool {
         return false;
     };
     let gap = scene.gap(name.span.end, candidate.span.start);
-    let is_bound = gap.chars <= LABEL_REACH_CHARS && gap.sentences == 0 && gap.numbers == 0;
+    // "Dear customer, 4821 is your code": a comma parts a name from what follows.
+    let is_parted = scene.folded.text[name.span.end..candidate.span.start].contains(',');
+    let is_near = gap.chars <= LABEL_REACH_CHARS && gap.sentences == 0 && gap.numbers == 0;
+    let is_bound = is_near && !is_parted;
     match name.meaning {
         Meaning::Promotion => is_bound,
         Meaning::Label => is_bound && !is_said_of_code(scene, candidate, name, names),

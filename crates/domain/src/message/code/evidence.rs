@@ -5,7 +5,7 @@ use super::candidate::{Candidate, Shape, is_year};
 use super::decoy;
 use super::fold::Folded;
 use super::hits::Hit;
-use super::words::Meaning;
+use super::words::{self, Meaning};
 
 /// A text with what was found in it.
 pub(super) struct Scene<'text> {
@@ -17,6 +17,7 @@ pub(super) struct Scene<'text> {
     numbers: Vec<usize>,
     /// Those of the numbers that may be codes.
     rivals: Vec<usize>,
+    has_small_letters: bool,
 }
 
 /// What lies between a word and a number.
@@ -31,7 +32,14 @@ impl<'text> Scene<'text> {
     pub(super) fn new(folded: &'text Folded, hits: &'text [Hit], candidates: &[Candidate]) -> Self {
         let numbers = candidates.iter().filter(|candidate| candidate.shape != Shape::Letters);
         let starts = numbers.clone().map(|number| number.span.start).collect();
-        let mut scene = Self { folded, hits, breaks: breaks(&folded.text), numbers: starts, rivals: Vec::new() };
+        let mut scene = Self {
+            folded,
+            hits,
+            breaks: breaks(&folded.text),
+            numbers: starts,
+            rivals: Vec::new(),
+            has_small_letters: folded.raw.contains(char::is_lowercase),
+        };
         let rivals = numbers.filter(|number| !decoy::is_other_number(&scene, number));
         scene.rivals = rivals.map(|number| number.span.start).collect();
         scene
@@ -50,13 +58,13 @@ impl<'text> Scene<'text> {
         self.hits[after..].iter().take(HITS_MAX).filter(|hit| hit.span.start - candidate.span.end <= REACH)
     }
 
+    /// What lies between two places, which are no further apart than words are looked for.
     pub(super) fn gap(&self, from: usize, to: usize) -> Gap {
-        let count = |places: &[usize]| places.partition_point(|&at| at < to) - places.partition_point(|&at| at < from);
         Gap {
             chars: self.folded.text[from..to].chars().count(),
-            sentences: count(&self.breaks),
-            numbers: count(&self.numbers),
-            rivals: count(&self.rivals),
+            sentences: count_between(&self.breaks, from, to),
+            numbers: count_between(&self.numbers, from, to),
+            rivals: count_between(&self.rivals, from, to),
         }
     }
 
@@ -87,8 +95,12 @@ impl<'text> Scene<'text> {
 
     fn is_same_sentence(&self, one: &Hit, other: &Hit) -> bool {
         let (from, to) = (one.span.end.min(other.span.end), one.span.start.max(other.span.start));
-        from > to || self.gap(from, to).sentences == 0
+        from > to || count_between(&self.breaks, from, to) == 0
     }
+}
+
+fn count_between(places: &[usize], from: usize, to: usize) -> usize {
+    places.partition_point(|&at| at < to) - places.partition_point(|&at| at < from)
 }
 
 /// What the best word says for a candidate.
@@ -198,39 +210,32 @@ fn sells_in_sentence(scene: &Scene, hit: &Hit) -> bool {
     near.iter().any(|other| other.meaning == Meaning::Promotion && scene.is_same_sentence(hit, other))
 }
 
-/// Small words that join a code to the word for it, folded.
-const JOINING: &str = " is are was your the a ist lautet lauten dein deine ihr ihre est le votre ton es tu su el la il tuo e o seu sua to \
-    twoj je jouw uw er din din ditt on este eshte vas vasa ваш твой это є е ваша your: no number nr num kodunuz είναι ο هو هي لك است שלך הוא היא \
-    है आपका আপনার হলো হল 은 는 이 가 은는 입니다 は が です 为 是 為 คือ ของคุณคือ ของคุณ adalah anda ialah la ma ay ni da az a for you her here below use enter ";
-
 /// Whether a phrase joins word and candidate: only signs and joining words before it ("code is: 4821"), or a joining
 /// word right after it ("4821 is your Beacon code").
 fn is_joined(between: &str, side: Side) -> bool {
     const BEFORE_CHARS_MAX: usize = 24;
     const AFTER_CHARS_MAX: usize = 40;
-    let chars = between.chars().count();
-    if between.contains(['.', '!', '?', ';', '。']) {
+    let is_long = between.chars().nth(AFTER_CHARS_MAX).is_some();
+    if is_long || between.contains(['.', '!', '?', ';', '。']) {
         return false;
     }
     match side {
-        Side::Before => chars <= BEFORE_CHARS_MAX && words(between).all(is_joining),
-        Side::After => {
-            chars <= AFTER_CHARS_MAX && !between.contains(['\n', ',']) && words(between).next().is_none_or(is_joining)
-        }
+        Side::Before => between.chars().nth(BEFORE_CHARS_MAX).is_none() && words_of(between).all(is_joining),
+        Side::After => !between.contains(['\n', ',']) && words_of(between).next().is_none_or(is_joining),
     }
 }
 
 /// Whether something is said between, and it is only "is", "is your" and the like.
 pub(super) fn has_only_joining_words(between: &str) -> bool {
-    words(between).next().is_some() && words(between).all(is_joining)
+    words_of(between).next().is_some() && words_of(between).all(is_joining)
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn is_joining(word: &str) -> bool {
-    JOINING.split(' ').any(|joining| joining == word)
+    words::JOINING.split(' ').any(|joining| joining == word)
 }
 
 /// Whether evidence suffices for a shape: the less usual the shape, the closer the phrase must be.
@@ -257,19 +262,14 @@ fn is_coupon(text: &str) -> bool {
     word.len() >= 4 && text.len() - word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Words that are shouted where a code of letters might stand.
-const SHOUTED: &str =
-    "secret private confidential expired invalid ready valid wrong used blocked never please sent below";
-
 /// Whether letters stand out as a code does: grouped, or in capitals at the end of a sentence that has small letters.
 fn is_set_off(scene: &Scene, candidate: &Candidate) -> bool {
     let text = &scene.folded.text;
     let rest = text[candidate.span.end..].trim_start_matches(' ');
     let is_last = rest.is_empty() || rest.starts_with(['\n', '.', ',', ';']);
-    let is_word = SHOUTED.split(' ').any(|word| word == &text[candidate.span.clone()]);
-    let is_leading = rest.starts_with("is your ") && text[..candidate.span.start].trim().is_empty();
-    let has_small_letters = scene.folded.raw.contains(char::is_lowercase);
-    has_small_letters && !is_word && scene.is_upper(candidate) && (candidate.is_grouped || is_last || is_leading)
+    let is_word = words::SHOUTED.split(' ').any(|word| word == &text[candidate.span.clone()]);
+    let is_leading = candidate.span.start == 0 && rest.starts_with("is your ");
+    scene.has_small_letters && !is_word && scene.is_upper(candidate) && (candidate.is_grouped || is_last || is_leading)
 }
 
 /// Where sentences end: at a stop that is no decimal point, and at a new line.

@@ -44,9 +44,9 @@ struct Word {
 
 impl Word {
     fn fits(&self, text: &str, span: &Range<usize>) -> bool {
-        let goes_on = |next: Option<char>| next.is_some_and(is_spaced_letter);
-        !(self.is_whole_at_start && goes_on(text[..span.start].chars().next_back()))
-            && !(self.is_whole_at_end && goes_on(text[span.end..].chars().next()))
+        let may_begin = !self.is_whole_at_start || is_word_end(text[..span.start].chars().next_back());
+        let may_end = !self.is_whole_at_end || is_word_end(text[span.end..].chars().next());
+        may_begin && may_end
     }
 }
 
@@ -68,6 +68,10 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let words = AhoCorasick::new(patterns).expect("the tables are far below the limits of an automaton");
     Table { words, ends }
 });
+
+fn is_word_end(neighbour: Option<char>) -> bool {
+    neighbour.is_none_or(|letter| !is_spaced_letter(letter))
+}
 
 fn is_spaced_letter(letter: char) -> bool {
     letter.is_alphabetic() && !is_unspaced(letter)

@@ -85,3 +85,13 @@ const COUNTED: &str = "minut*, min, mins, seconds, second, secs, sec, sekund*, s
     kcal, calories, steps, people, users, customers, stores, items, pieces, units, members, followers, photos, \
     бонусов, бонуса, шагов, человек, г., год*, року, numaralı*, nolu, no'lu, számú, sz., 番, 番の, 号店, 件, 人, 名, 個, 번째, 명, 개, \
     street, st., avenue, ave, road, rd, blvd, boulevard, hz, percent, prozent, pct, uhr, credits, tokens, coins, кг, км, гб, мб";
+
+/// Small words that join a code to the word for it, folded already and parted by spaces.
+pub(super) const JOINING: &str = "is are was your the a no number nr num for you her here below use enter ist lautet \
+    lauten dein deine ihr ihre est le votre ton es tu su el la il tuo e o seu sua to twoj je jouw uw er din ditt on este \
+    eshte vas vasa ваш ваша твой это є е kodunuz ειναι ο هو هي لك است שלך הוא היא है आपका আপনার হলো হল 은 는 이 가 \
+    입니다 は が です 为 是 為 คือ ของคุณคือ ของคุณ adalah anda ialah ma ay ni da az";
+
+/// Words that are written in capitals where a code of letters might stand, folded.
+pub(super) const SHOUTED: &str =
+    "secret private confidential expired invalid ready valid wrong used blocked never please sent below";

@@ -1,1 +1,2 @@
+mod code;
 mod receive;

@@ -16,7 +16,7 @@ const ENGLISH: Language = Language {
         verification, verification no, login key",
     faint: "verify, verifying, verified, confirm, confirmation, authenticate, authentication, authorize, authorization, activate, \
         activation, log in, login, sign in, signin, sign up, signup, registration, to register, to continue, to unlock, \
-        to proceed, validate, validation, complete your, security, to approve, to finish, passkey, reset, enter, type, type in, key in, input, log in to your account, login to your account, sign in to your account, access your account, verify your account, \
+        to proceed, validate, validation, complete your, security, to approve, to finish, passkey, reset, enter, dear customer, dear client, dear user, dear member, type, type in, key in, input, log in to your account, login to your account, sign in to your account, access your account, verify your account, \
         confirm your account, put in",
     label: "order, orders, order id, order code, order confirmation, order number, purchase code, tracking*, tracking code, \
         tracking number, parcel, package, shipment, shipment code, waybill, pickup code, pick up code, collection code, \
@@ -36,7 +36,7 @@ const ENGLISH: Language = Language {
     promotion: "promo, promo code*, promocode*, promotion*, promotional code, coupon*, coupon code*, discount*, discount code*, voucher*, \
         voucher code*, gift code, gift card, gift card code, offer, offers, offer code, sale, deal, deals, cashback, % off, percent off, off your, \
         checkout, at checkout, save up to, referral code*, invite code, invitation code, refer a friend, shop now, buy now, redeem, redeem code, \
-        free shipping, bonus code, limited time, %, ٪, win, unsubscribe",
+        free shipping, bonus, bonus code, limited time, %, ٪, win, unsubscribe",
 };
 
 const SPANISH: Language = Language {
