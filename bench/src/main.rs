@@ -1,3 +1,42 @@
 //! Measurements anyone can run: each prints a ratio against a limit measured in the same run.
+//!
+//! `cargo run --release -p jesusnumber-bench -- --help` lists them.
 
-fn main() {}
+#![expect(clippy::print_stdout, reason = "what is measured is told on the standard output")]
+
+mod door;
+mod fixture;
+mod pick;
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+/// What can be measured.
+#[derive(Parser)]
+#[command(about = "Measures the house against limits of the same machine in the same run")]
+struct Options {
+    #[command(subcommand)]
+    what: What,
+    /// Seconds that each figure is measured for.
+    #[arg(long, global = true, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Figure 1: group commit against one commit a story, on SQLite with 256 callers.
+    Door,
+    /// The pick with 1,000 numbers against 1,000,000 of which 99 % are used up.
+    Pick,
+}
+
+#[tokio::main]
+async fn main() {
+    let options = Options::parse();
+    let time = Duration::from_secs(options.seconds);
+    match options.what {
+        What::Door => door::run(time).await,
+        What::Pick => pick::run(time).await,
+    }
+}

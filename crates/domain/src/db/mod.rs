@@ -55,8 +55,11 @@ pub enum Durability {
     Unchecked,
 }
 
+/// Sees every statement of every story before it runs, with its values.
+pub type Tap = Arc<dyn Fn(&'static str, &[Val]) + Send + Sync>;
+
 /// How the door is opened.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DbOptions {
     /// Where the rows are.
     pub url: DbUrl,
@@ -67,13 +70,15 @@ pub struct DbOptions {
     pub pool_size: usize,
     /// Stories committed together on SQLite, at most.
     pub batch_max: usize,
+    /// For measurements, which run the same statements without the house: no setting of the program reaches it.
+    pub tap: Option<Tap>,
 }
 
 impl DbOptions {
     /// The usual way to open `url`.
     #[must_use]
     pub fn new(url: DbUrl) -> Self {
-        Self { url, durability: Durability::Checked, pool_size: 16, batch_max: sqlite::BATCH_MAX }
+        Self { url, durability: Durability::Checked, pool_size: 16, batch_max: sqlite::BATCH_MAX, tap: None }
     }
 }
 
@@ -119,7 +124,7 @@ pub enum DbError {
 
 /// A connection to the house's rows. Clones share it.
 #[derive(Clone)]
-pub struct Db(Arc<Engine>);
+pub struct Db(Arc<Engine>, Option<Tap>);
 
 enum Engine {
     Sqlite(sqlite::Sqlite),
@@ -150,7 +155,7 @@ impl Db {
             }
             DbUrl::Postgres(url) => Engine::Postgres(Box::new(postgres::Postgres::open(url, options).await?)),
         };
-        Ok(Self(Arc::new(engine)))
+        Ok(Self(Arc::new(engine), options.tap.clone()))
     }
 
     /// Which engine is behind the door.
@@ -173,6 +178,11 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let tap = self.1.clone();
+        let story = move |tx: &mut Tx<'_>| {
+            tx.1.clone_from(&tap);
+            story(tx)
+        };
         match &*self.0 {
             Engine::Sqlite(engine) => engine.write(story).await,
             Engine::Postgres(engine) => engine.write(lane, story).await,
@@ -270,7 +280,7 @@ impl Db {
 }
 
 /// A transaction, lent to a story.
-pub struct Tx<'a>(Inner<'a>);
+pub struct Tx<'a>(Inner<'a>, Option<Tap>);
 
 enum Inner<'a> {
     Sqlite(sqlite::Within<'a>),
@@ -283,6 +293,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the engine said.
     pub fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        self.show(sql, values);
         match &mut self.0 {
             Inner::Sqlite(within) => within.all(sql, values),
             Inner::Postgres(session) => session.all(sql, values),
@@ -302,6 +313,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the engine said.
     pub fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
+        self.show(sql, values);
         match &mut self.0 {
             Inner::Sqlite(within) => within.run(sql, values),
             Inner::Postgres(session) => session.run(sql, values),
@@ -314,6 +326,7 @@ impl Tx<'_> {
     /// # Errors
     /// What the engine said.
     pub fn queue(&mut self, sql: &'static str, values: &[Val]) -> Result<(), DbError> {
+        self.show(sql, values);
         match &mut self.0 {
             Inner::Sqlite(within) => within.run(sql, values).map(drop),
             Inner::Postgres(session) => session.queue(sql, values),
@@ -333,6 +346,12 @@ impl Tx<'_> {
         }
         self.queue("RELEASE SAVEPOINT part", &[])?;
         done
+    }
+
+    fn show(&self, sql: &'static str, values: &[Val]) {
+        if let Some(tap) = &self.1 {
+            tap(sql, values);
+        }
     }
 
     /// Whether several writers run at once, so that a story must lock what it read before it relies on it.

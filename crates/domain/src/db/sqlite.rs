@@ -295,7 +295,7 @@ fn write_batch(writer: &mut Reader, batch: &mut [Box<dyn Job>]) -> Option<DbErro
 /// Runs one story behind a savepoint. An error means that the whole transaction is gone.
 fn write_one(writer: &mut Reader, job: &mut dyn Job) -> Result<(), DbError> {
     writer.batch("SAVEPOINT story")?;
-    let keep = job.run(&mut Tx(Inner::Sqlite(Within(writer))));
+    let keep = job.run(&mut Tx(Inner::Sqlite(Within(writer)), None));
     // On a full disk or an I/O error SQLite rolls back everything, not just to the savepoint.
     if writer.connection.is_autocommit() {
         return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
@@ -335,7 +335,7 @@ impl Reader {
         let late = move || Instant::now() > deadline;
         self.connection.progress_handler(100_000, Some(late)).map_err(|error| told(&error))?;
         self.batch("BEGIN")?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Sqlite(Within(self))))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Sqlite(Within(self)), None))));
         self.batch("ROLLBACK")?;
         self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| told(&error))?;
         outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
@@ -363,7 +363,14 @@ impl Within<'_> {
     pub(super) fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
         self.prepared(sql, |statement| {
             bind(statement, values)?;
-            Ok(statement.raw_execute()? as u64)
+            if statement.column_count() == 0 {
+                return Ok(statement.raw_execute()? as u64);
+            }
+            let (mut cursor, mut rows) = (statement.raw_query(), 0);
+            while cursor.next()?.is_some() {
+                rows += 1;
+            }
+            Ok(rows)
         })
     }
 

@@ -54,7 +54,7 @@ impl Session {
             Opening::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         self.pending.push((begin, Vec::new()));
-        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Postgres(self)))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Postgres(self), None))));
         let outcome = outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()));
         match outcome {
             Ok(value) => self.finish("COMMIT").map(|()| value).map_err(Failed::Engine),

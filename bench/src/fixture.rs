@@ -1,0 +1,169 @@
+//! A house to measure: durable, on the disk of the working folder, with numbers, prices and rich customers.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use domain::App;
+use domain::account::{self, Caller, NewAccount, NewCredit, NewKey, Tier};
+use domain::catalog::edit::{self, NewPrice, NewService};
+use domain::clock::Clock;
+use domain::db::{Db, DbOptions, DbUrl};
+use domain::money::Usd;
+use domain::number::import::{self, NewNumber};
+use domain::phone::Nanp;
+use domain::product::Product;
+use domain::seal::Key;
+use domain::supply::{self, Heard, NewSource, Registry, Reply, Request, Setting, Settings, Supply};
+
+/// The key of every house that is measured; nothing in them is secret.
+pub(crate) const MASTER: [u8; 32] = [7; 32];
+/// When a measured house begins. Its clock stands still unless a measurement moves it.
+const START_MS: i64 = 1_795_000_000_000;
+
+/// A house that is measured from within this process.
+pub(crate) struct Fixture {
+    pub(crate) app: App,
+    pub(crate) folder: tempfile::TempDir,
+    now_ms: Arc<AtomicI64>,
+}
+
+/// A scratch folder on the disk that holds the working folder: `/tmp` is often memory.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("bench-").tempdir_in(".").expect("the working folder can be written")
+}
+
+pub(crate) fn sqlite(folder: &Path) -> DbOptions {
+    DbOptions::new(DbUrl::Sqlite(PathBuf::from(folder).join("house.db")))
+}
+
+impl Fixture {
+    /// A house on SQLite with one source and one service.
+    pub(crate) async fn open(change: impl FnOnce(&mut DbOptions)) -> Self {
+        let folder = scratch();
+        let mut options = sqlite(folder.path());
+        change(&mut options);
+        Self::on(&options, folder).await
+    }
+
+    /// A house on any database.
+    pub(crate) async fn on(options: &DbOptions, folder: tempfile::TempDir) -> Self {
+        let now_ms = Arc::new(AtomicI64::new(START_MS));
+        let time = Arc::clone(&now_ms);
+        let db = Db::open(options).await.expect("the database opens");
+        let clock = Clock::new(move || time.load(Ordering::Relaxed));
+        let app = App::open(db, clock, &Key::from_bytes(MASTER)).await.expect("the house opens");
+        let house = Self { app, folder, now_ms };
+        house.furnish().await;
+        house
+    }
+
+    async fn furnish(&self) {
+        let new = NewSource {
+            slug: "bench".into(),
+            connector: "deaf".into(),
+            settings: Settings::new(BTreeMap::new()),
+            by: "bench".into(),
+        };
+        supply::add_source(&self.app, &registry(), new).await.expect("a source");
+        let service = NewService {
+            slug: "instagram".into(),
+            name: "Instagram".into(),
+            code: None,
+            category: "social".into(),
+            is_enabled: true,
+            any_text_counts: false,
+            senders: Vec::new(),
+            texts: vec!["instagram".into()],
+        };
+        edit::put_service(&self.app, service, "bench").await.expect("a service");
+        let price =
+            NewPrice { service: "instagram".into(), product: Product::ShortTerm, amount: Some(Usd::from_cents(42)) };
+        edit::set_prices(&self.app, vec![price], "bench").await.expect("a price");
+    }
+
+    pub(crate) fn pass_ms(&self, ms: i64) {
+        self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Imports `count` numbers, from area code 201 on.
+    pub(crate) async fn numbers(&self, count: usize) {
+        let total = i64::try_from(count).expect("a count");
+        let mut import = import::begin(&self.app, "bench", rand::random(), total, "bench").await.expect("an import");
+        let mut all = every_number().take(count);
+        loop {
+            let batch: Vec<NewNumber> = all.by_ref().take(import::BATCH_MAX).collect();
+            if batch.is_empty() {
+                break;
+            }
+            import = import::load(&self.app, import, batch).await.expect("a batch");
+        }
+        import::complete(&self.app, import).await.expect("complete");
+    }
+
+    /// Makes customers who can pay for everything.
+    pub(crate) async fn customers(&self, count: usize) -> Vec<(Caller, String)> {
+        let mut customers = Vec::with_capacity(count);
+        for place in 0..count {
+            let name = format!("customer {place}");
+            let new = NewAccount { name: name.clone(), tier: Tier::Business, by: "bench".into() };
+            account::create(&self.app, new).await.expect("an account");
+            let amount = Usd::parse("9000000").expect("dollars");
+            let reason = "bench".to_owned();
+            let credit = NewCredit { account: name.clone(), amount, reason, reference: None, by: "bench".into() };
+            account::credit(&self.app, credit).await.expect("a credit");
+            let new = NewKey { account: name, name: "bench".into(), expires_ms: None, by: "bench".into() };
+            let key = account::create_key(&self.app, new).await.expect("a key");
+            customers.push((account::authenticate(&self.app, &key).await.expect("it opens"), key));
+        }
+        customers
+    }
+}
+
+/// Numbers that could exist, an area code after the other.
+fn every_number() -> impl Iterator<Item = NewNumber> {
+    let areas = (201..990).filter(|area| domain::phone::state_of(*area).is_some());
+    areas.flat_map(|area| (0..8_000).map(move |line| (area, line))).filter_map(|(area, line)| {
+        let exchange = 220 + line / 1_000;
+        let number = Nanp::parse(&format!("1{area}{exchange}{:04}", line % 1_000)).ok()?;
+        Some(NewNumber {
+            number,
+            carrier: "Bench".into(),
+            line_type: "mobile".into(),
+            supplier: "Bench".into(),
+            contract: "B-1".into(),
+            acquired_on: "2026-01-01".into(),
+            cost: Usd::ZERO,
+        })
+    })
+}
+
+fn registry() -> Registry {
+    Registry::new(vec![Box::new(Deaf)])
+}
+
+/// A connector that is never pushed to.
+struct Deaf;
+
+impl Supply for Deaf {
+    fn name(&self) -> &'static str {
+        "deaf"
+    }
+
+    fn about(&self) -> &'static str {
+        "hears nothing"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
+        Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") })
+    }
+}
