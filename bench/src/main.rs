@@ -6,7 +6,11 @@
 
 mod door;
 mod fixture;
+mod load;
+mod orders;
 mod pick;
+mod program;
+mod replay;
 
 use std::time::Duration;
 
@@ -29,6 +33,12 @@ enum What {
     Door,
     /// The pick with 1,000 numbers against 1,000,000 of which 99 % are used up.
     Pick,
+    /// Figure 2: orders over HTTP on SQLite, against their statements through the driver alone.
+    Orders {
+        /// Numbers in stock: each order takes one for the whole run.
+        #[arg(long, default_value_t = 1_000_000)]
+        numbers: usize,
+    },
 }
 
 #[tokio::main]
@@ -38,5 +48,6 @@ async fn main() {
     match options.what {
         What::Door => door::run(time).await,
         What::Pick => pick::run(time).await,
+        What::Orders { numbers } => orders::run(time, numbers).await,
     }
 }

@@ -151,6 +151,8 @@ impl Sqlite {
         let reader = self.reader()?;
         let copy = move || {
             let text = target.to_string_lossy().into_owned();
+            // SQLite counts the new file as a write; this reader ends with the copy.
+            reader.connection.pragma_update(None, "query_only", "OFF").map_err(|error| told(&error))?;
             reader.connection.execute("VACUUM INTO ?1", [text]).map_err(|error| told(&error))?;
             let file = std::fs::File::open(&target).and_then(|file| file.sync_all());
             file.map_err(|error| DbError::Engine(error.to_string()))

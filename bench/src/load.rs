@@ -1,0 +1,136 @@
+//! A load of HTTP/1.1 requests over kept-open connections. Each connection waits for its answer before it asks again:
+//! a closed loop, so what is measured is throughput, not how late an open crowd would be served.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The longest answer that is read.
+const ANSWER_MAX: usize = 1 << 20;
+
+/// An answer: its status and body.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// One kept-open connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the program listens");
+        stream.set_nodelay(true).expect("a TCP stream");
+        Self { stream, buffer: Vec::with_capacity(4_096) }
+    }
+
+    /// Sends a whole request and reads the whole answer, which must tell its length.
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Answer {
+        self.stream.write_all(request).await.expect("the program reads");
+        self.buffer.clear();
+        loop {
+            let read = self.stream.read_buf(&mut self.buffer).await.expect("the program answers");
+            assert!(read > 0 && self.buffer.len() < ANSWER_MAX, "the program ended the connection");
+            if let Some(answer) = whole(&self.buffer) {
+                return answer;
+            }
+        }
+    }
+}
+
+/// The answer in a buffer, if all of it is there.
+fn whole(buffer: &[u8]) -> Option<Answer> {
+    let head_end = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(&buffer[..head_end]).expect("a head is ASCII");
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let body = buffer.get(head_end..head_end + length.unwrap_or(0))?;
+    let status = head.get(9..12)?.parse().ok()?;
+    Some(Answer { status, body: body.to_vec() })
+}
+
+/// A request with a JSON body.
+pub(crate) fn post(path: &str, key: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// A request without a body.
+pub(crate) fn get(path: &str, key: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\r\n").into_bytes()
+}
+
+/// What a load reached: answers in each second.
+pub(crate) struct Reached(Vec<u64>);
+
+impl Reached {
+    /// The mean of all whole seconds but the first, in which connections warm up.
+    pub(crate) fn a_second(&self) -> f64 {
+        mean(&self.0[1.min(self.0.len() - 1)..])
+    }
+
+    /// The mean of the last fifth against that of the first: 1 is flat.
+    pub(crate) fn flatness(&self) -> f64 {
+        let seconds = &self.0[1.min(self.0.len() - 1)..];
+        let fifth = (seconds.len() / 5).max(1);
+        mean(&seconds[seconds.len() - fifth..]) / mean(&seconds[..fifth])
+    }
+}
+
+fn mean(counts: &[u64]) -> f64 {
+    let sum: u64 = counts.iter().sum();
+    f64::from(u32::try_from(sum).expect("fewer than 4 billion")) / f64::from(u32::try_from(counts.len()).expect("few"))
+}
+
+/// Asks over `connections` for `time`. `request` makes the next request of a connection by its number and turn, or ends
+/// it; `check` looks at the answer.
+pub(crate) async fn load(
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    request: impl Fn(usize, u64) -> Option<Vec<u8>> + Send + Sync + 'static,
+    check: impl Fn(&Answer) + Send + Sync + 'static,
+) -> Reached {
+    let seconds = usize::try_from(time.as_secs()).expect("a short time");
+    let counts: Arc<Vec<AtomicU64>> = Arc::new((0..seconds).map(|_| AtomicU64::new(0)).collect());
+    let (request, check) = (Arc::new(request), Arc::new(check));
+    let mut open = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        open.push(Connection::open(address).await);
+    }
+    let begun = Instant::now();
+    let callers: Vec<_> = open
+        .into_iter()
+        .enumerate()
+        .map(|(number, mut connection)| {
+            let (counts, request, check) = (Arc::clone(&counts), Arc::clone(&request), Arc::clone(&check));
+            tokio::spawn(async move {
+                for turn in 0.. {
+                    let Some(bytes) = request(number, turn) else { return };
+                    let answer = connection.ask(&bytes).await;
+                    check(&answer);
+                    let second = usize::try_from(begun.elapsed().as_secs()).expect("a short time");
+                    let Some(count) = counts.get(second) else { return };
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.expect("every answer is as it should be");
+    }
+    Reached(counts.iter().map(|count| count.load(Ordering::Relaxed)).collect())
+}

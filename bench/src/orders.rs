@@ -1,0 +1,82 @@
+//! Figure 2: durable short-term orders over HTTP on SQLite, against the same statements through the driver alone.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::account::Caller;
+use domain::order::{self, Ask};
+
+use crate::fixture::{Fixture, scratch};
+use crate::load::{Answer, Reached, load, post};
+use crate::program::{Program, build};
+use crate::replay::Recording;
+
+const CONNECTIONS: usize = 256;
+/// How the story of an order begins: it takes the price from the account.
+pub(crate) const STORY_BEGIN: &str = "UPDATE account";
+/// Orders that are written down and run again by the driver.
+const RECORDED: usize = 40_000;
+
+pub(crate) async fn run(time: Duration, numbers: usize) {
+    let binary = build();
+    let recording = Recording::default();
+    println!("importing {numbers} numbers …");
+    let house = Fixture::open(|options| options.tap = Some(recording.tap())).await;
+    house.numbers(numbers).await;
+    let customers = house.customers(CONNECTIONS).await;
+    let copies = scratch();
+    let copy = async |name: &str| {
+        let path = copies.path().join(name);
+        house.app.db.copy_to(path.clone()).await.expect("a copy");
+        path
+    };
+    let (for_driver, for_many, for_one) = (copy("driver.db").await, copy("many.db").await, copy("one.db").await);
+    recording.forget();
+    place(&house, &customers).await;
+    let limit = recording.replay(&for_driver, STORY_BEGIN);
+    println!("driver alone, 256 a batch   {limit:>10.0} orders/s");
+    let keys: Vec<String> = customers.into_iter().map(|(_, key)| key).collect();
+    report("many accounts", measure(&binary, copies.path(), &for_many, keys.clone(), time).await, limit);
+    report("one hot account", measure(&binary, copies.path(), &for_one, keys[..1].to_vec(), time).await, limit);
+}
+
+fn report(what: &str, reached: Reached, limit: f64) {
+    let rate = reached.a_second();
+    println!(
+        "{what:<26}  {rate:>10.0} orders/s   ratio {:.2} (wanted: at least 0.40), last fifth / first {:.2}",
+        rate / limit,
+        reached.flatness()
+    );
+}
+
+/// Places orders through the door, so that their statements are written down.
+async fn place(house: &Fixture, customers: &[(Caller, String)]) {
+    let ask = Ask { service: "instagram".into(), max_price: None, area_code: None };
+    let callers: Vec<_> = customers
+        .iter()
+        .map(|(caller, _)| {
+            let (app, caller, ask) = (house.app.clone(), *caller, ask.clone());
+            let count = RECORDED / CONNECTIONS;
+            tokio::spawn(async move {
+                for _ in 0..count {
+                    order::place(&app, caller, &ask, None).await.expect("an order");
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.expect("no caller panics");
+    }
+}
+
+async fn measure(binary: &Path, folder: &Path, database: &Path, keys: Vec<String>, time: Duration) -> Reached {
+    let program = Program::start(binary, folder, &format!("sqlite:{}", database.display())).await;
+    let requests: Vec<Vec<u8>> =
+        keys.iter().map(|key| post("/api/v1/short-term/order/", key, r#"{"service":"instagram"}"#)).collect();
+    let request = move |number: usize, _: u64| Some(requests[number % requests.len()].clone());
+    load(program.address, CONNECTIONS, time, request, is_ok).await
+}
+
+pub(crate) fn is_ok(answer: &Answer) {
+    assert!(answer.status == 200, "answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+}

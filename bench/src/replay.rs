@@ -1,0 +1,78 @@
+//! The statements of real stories, written down as they ran, and run again by the driver alone.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::db::{Tap, Val};
+use rusqlite::Connection;
+
+/// Statements with their values, in the order in which they ran.
+#[derive(Clone, Default)]
+pub(crate) struct Recording(Arc<Mutex<Vec<(&'static str, Vec<Val>)>>>);
+
+/// Stories that the driver commits together.
+const BATCH: usize = 256;
+
+impl Recording {
+    /// What the door shows its statements to.
+    pub(crate) fn tap(&self) -> Tap {
+        let statements = Arc::clone(&self.0);
+        Arc::new(move |sql, values| {
+            statements.lock().unwrap_or_else(PoisonError::into_inner).push((sql, values.to_vec()));
+        })
+    }
+
+    /// Forgets what was written down so far.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The stories, each with its statements: one begins at every statement that begins so.
+    pub(crate) fn stories(&self, begin: &str) -> Vec<Vec<(&'static str, Vec<Val>)>> {
+        let statements = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stories: Vec<Vec<(&'static str, Vec<Val>)>> = Vec::new();
+        for (sql, values) in statements.iter() {
+            if sql.starts_with(begin) {
+                stories.push(Vec::new());
+            }
+            if let Some(story) = stories.last_mut() {
+                story.push((sql, values.clone()));
+            }
+        }
+        stories
+    }
+
+    /// Runs the stories again on a copy of the database they ran on, 256 in a transaction, and tells stories a second.
+    pub(crate) fn replay(&self, database: &Path, begin: &str) -> f64 {
+        let connection = Connection::open(database).expect("the copy opens");
+        for pragma in ["journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "mmap_size=1073741824"] {
+            let (name, value) = pragma.split_once('=').expect("a pragma");
+            connection.pragma_update(None, name, value).expect("a pragma of SQLite");
+        }
+        connection.pragma_update(None, "wal_autocheckpoint", 8_000).expect("a pragma of SQLite");
+        connection.set_prepared_statement_cache_capacity(256);
+        let stories: Vec<Vec<(String, Vec<Val>)>> = self.stories(begin).into_iter().map(as_sqlite).collect();
+        let begun = Instant::now();
+        for batch in stories.chunks(BATCH) {
+            connection.execute_batch("BEGIN IMMEDIATE").expect("the copy is ours");
+            for (sql, values) in batch.iter().flatten() {
+                run(&connection, sql, values);
+            }
+            connection.execute_batch("COMMIT").expect("the disk keeps it");
+        }
+        let count = u32::try_from(stories.len()).expect("few stories");
+        f64::from(count) / begun.elapsed().max(Duration::from_millis(1)).as_secs_f64()
+    }
+}
+
+fn as_sqlite(story: Vec<(&'static str, Vec<Val>)>) -> Vec<(String, Vec<Val>)> {
+    let text = |sql: &str| sql.replace('$', "?").replace("{for_update}", "");
+    story.into_iter().map(|(sql, values)| (text(sql), values)).collect()
+}
+
+fn run(connection: &Connection, sql: &str, values: &[Val]) {
+    let mut statement = connection.prepare_cached(sql).expect("a statement of the house");
+    let mut rows = statement.query(rusqlite::params_from_iter(values)).expect("it runs");
+    while rows.next().expect("it runs to its end").is_some() {}
+}
