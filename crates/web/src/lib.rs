@@ -52,7 +52,6 @@ impl Door {
 }
 
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
-#[must_use]
 pub fn router(web: Web) -> Router {
     let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(docs::routes::routes());
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
@@ -62,7 +61,6 @@ pub fn router(web: Web) -> Router {
 
 /// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the
 /// house is, in detail.
-#[must_use]
 pub fn private_router(web: Web, render_metrics: Arc<dyn Fn() -> String + Send + Sync>) -> Router {
     let metrics = move || {
         let text = render_metrics();

@@ -18,46 +18,50 @@ use super::shape::Money;
 pub(crate) struct Refusal {
     #[serde(skip)]
     status: u16,
-    /// Seconds for the header `Retry-After` alone.
-    #[serde(skip)]
-    busy_s: Option<i64>,
     success: bool,
     error: &'static str,
     message: Cow<'static, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    price: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    required: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    balance: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refunded: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<i64>,
+    #[serde(flatten)]
+    detail: Detail,
+}
+
+/// What a program can act on, beside `error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Detail {
+    None {},
+    Field {
+        field: &'static str,
+    },
+    Price {
+        price: Money,
+    },
+    Shortfall {
+        required: Money,
+        balance: Money,
+    },
+    Refund {
+        refunded: Money,
+    },
+    Wait {
+        retry_after: i64,
+    },
+    /// Seconds for the header `Retry-After` alone.
+    Busy {
+        #[serde(skip)]
+        seconds: i64,
+    },
 }
 
 impl Refusal {
     pub(super) fn new(status: u16, error: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            busy_s: None,
-            success: false,
-            error,
-            message: message.into(),
-            field: None,
-            price: None,
-            required: None,
-            balance: None,
-            refunded: None,
-            retry_after: None,
-        }
+        Self { status, success: false, error, message: message.into(), detail: Detail::None {} }
     }
 
     /// A request that cannot be read, and the field that is to blame.
     pub(super) fn invalid(field: Option<&'static str>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { field, ..Self::new(400, "invalid_request", message) }
+        let detail = field.map_or(Detail::None {}, |field| Detail::Field { field });
+        Self { detail, ..Self::new(400, "invalid_request", message) }
     }
 
     pub(crate) fn unknown_path() -> Self {
@@ -84,12 +88,12 @@ impl Refusal {
 
     pub(super) fn rate_limited(retry_after: i64) -> Self {
         let message = format!("Too many requests. Wait {retry_after} seconds.");
-        Self { retry_after: Some(retry_after), ..Self::new(429, "rate_limited", message) }
+        Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
     }
 
     pub(super) fn limit_reached(retry_after: i64) -> Self {
         let message = format!("The account has reached one of its limits. Wait {retry_after} seconds.");
-        Self { retry_after: Some(retry_after), ..Self::new(429, "rate_limited", message) }
+        Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
     }
 
     /// A fault of ours after which nothing has changed.
@@ -110,7 +114,7 @@ impl Refusal {
 
     /// The refusal with what came back.
     pub(super) fn with_refunded(self, refunded: Usd) -> Self {
-        Self { refunded: Some(Money(refunded)), ..self }
+        Self { detail: Detail::Refund { refunded: Money(refunded) }, ..self }
     }
 }
 
@@ -119,7 +123,7 @@ impl IntoResponse for Refusal {
         let status = StatusCode::from_u16(self.status).expect("a status of the documented set");
         let body = serde_json::to_vec(&self).expect("a refusal has plain fields only");
         let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-        if let Some(seconds) = self.retry_after.or(self.busy_s) {
+        if let Detail::Wait { retry_after: seconds } | Detail::Busy { seconds } = self.detail {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
@@ -133,7 +137,7 @@ impl From<DbError> for Refusal {
     fn from(error: DbError) -> Self {
         tracing::error!(%error, "a request failed");
         match error {
-            DbError::Busy => Self { busy_s: Some(1), ..Self::server_error() },
+            DbError::Busy => Self { detail: Detail::Busy { seconds: 1 }, ..Self::server_error() },
             DbError::Unknown => Self::outcome_unknown(),
             DbError::Down(_)
             | DbError::Conflict
@@ -168,11 +172,12 @@ impl From<SaleRefusal> for Refusal {
             }
             SaleRefusal::PriceAboveMax { price } => {
                 let message = "The price is above your `max_price`. Raise it, or wait for a lower price.";
-                Self { price: Some(Money(price)), ..Self::new(400, "price_above_max", message) }
+                Self { detail: Detail::Price { price: Money(price) }, ..Self::new(400, "price_above_max", message) }
             }
             SaleRefusal::Insufficient { required, available } => {
                 let refusal = Self::new(402, "insufficient_balance", "Add funds to your account.");
-                Self { required: Some(Money(required)), balance: Some(Money(available)), ..refusal }
+                let detail = Detail::Shortfall { required: Money(required), balance: Money(available) };
+                Self { detail, ..refusal }
             }
             SaleRefusal::Suspended => Self::suspended(),
             SaleRefusal::LimitReached { retry_after_s } => Self::limit_reached(retry_after_s),
