@@ -62,6 +62,8 @@ CREATE TABLE transfer (
   -- Whole cents: 10,000 micro-dollars.
   amount BIGINT NOT NULL CHECK (amount > 0 AND amount % 10000 = 0),
   order_id BIGINT,
+  -- What kind of order it is, so that a statement shows its id as the customer knows it.
+  product TEXT CHECK (product IN ('short_term', 'rental_1day', 'rental_30day')),
   -- The hold that a capture or release ends, or the capture that a refund gives back from.
   resolves BIGINT,
   -- An outside event that may be told twice, such as a payment; it counts once (L10).
@@ -71,6 +73,7 @@ CREATE TABLE transfer (
   held_after BIGINT NOT NULL CHECK (held_after >= 0),
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (account_id, seq),
+  CHECK ((order_id IS NULL) = (product IS NULL)),
   CHECK (
     (kind = 'credit' AND debit = 'funding' AND credit = 'available' AND resolves IS NULL)
     OR (kind = 'debit' AND debit = 'available' AND credit = 'funding' AND resolves IS NULL)

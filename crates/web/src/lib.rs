@@ -1,3 +1,73 @@
 //! Every wire that reaches the house: one folder an API dialect, one folder a page.
 
 pub mod docs;
+
+mod api;
+mod client;
+mod health;
+mod ingest;
+mod limits;
+mod observe;
+mod serve;
+mod settings;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use domain::App;
+use domain::supply::Registry;
+
+pub use client::Peer;
+pub use serve::{Connections, serve};
+pub use settings::{Network, Settings};
+
+use limits::Limits;
+
+/// What the web needs of the house.
+#[derive(Clone)]
+pub struct Web {
+    /// The house.
+    pub app: App,
+    /// The connectors that understand what is pushed to `/ingest/`.
+    pub registry: Arc<Registry>,
+    /// How the house meets the web.
+    pub settings: Settings,
+}
+
+/// What every handler shares.
+pub(crate) struct Door {
+    pub(crate) app: App,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) settings: Settings,
+    pub(crate) limits: Limits,
+}
+
+impl Door {
+    fn new(web: Web) -> Arc<Self> {
+        let limits = Limits::new(&web.settings);
+        Arc::new(Self { app: web.app, registry: web.registry, settings: web.settings, limits })
+    }
+}
+
+/// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
+pub fn router(web: Web) -> Router {
+    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(docs::routes::routes());
+    let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+    let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
+    router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+}
+
+/// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the
+/// house is, in detail.
+pub fn private_router(web: Web, render_metrics: Arc<dyn Fn() -> String + Send + Sync>) -> Router {
+    let metrics = move || {
+        let text = render_metrics();
+        async move { health::metrics(text) }
+    };
+    let router = Router::new().route("/metrics", get(metrics));
+    let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz_in_detail));
+    let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
+    router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+}

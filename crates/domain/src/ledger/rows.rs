@@ -7,10 +7,11 @@ use crate::values;
 
 pub(super) fn insert(tx: &mut Tx<'_>, transfer: &Transfer<'_>, posted: &Posted) -> Result<(), DbError> {
     let sql = "INSERT INTO transfer
-           (account_id, seq, kind, debit, credit, amount, order_id, resolves, reference, reason,
+           (account_id, seq, kind, debit, credit, amount, order_id, product, resolves, reference, reason,
             available_after, held_after, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let (debit, credit) = transfer.kind.books();
+    let (product, order) = transfer.order.unzip();
     let values = values![
         transfer.account,
         posted.seq,
@@ -18,7 +19,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, transfer: &Transfer<'_>, posted: &Posted) 
         debit,
         credit,
         transfer.amount,
-        transfer.order.map(|(_, order)| order),
+        order,
+        product,
         transfer.resolves,
         transfer.reference,
         transfer.reason,
@@ -31,7 +33,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, transfer: &Transfer<'_>, posted: &Posted) 
 
 /// The newest transfers before a cursor.
 pub(super) async fn before(db: &Db, account: i64, seq: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
-    let sql = "SELECT seq, at_ms, kind, amount, available_after, held_after, order_id
+    let sql = "SELECT seq, at_ms, kind, amount, available_after, held_after, order_id, product
          FROM transfer
          WHERE account_id = $1 AND seq < $2
          ORDER BY seq DESC
@@ -40,6 +42,10 @@ pub(super) async fn before(db: &Db, account: i64, seq: i64, limit: i64) -> Resul
 }
 
 fn entry(row: &Row) -> Result<Entry, DbError> {
+    let order = match row.opt_int(6) {
+        Some(order) => Some((row.product(7)?, order)),
+        None => None,
+    };
     Ok(Entry {
         seq: row.int(0),
         at_ms: row.int(1),
@@ -47,6 +53,6 @@ fn entry(row: &Row) -> Result<Entry, DbError> {
         amount: Usd::from_micros(row.int(3)),
         available: Usd::from_micros(row.int(4)),
         held: Usd::from_micros(row.int(5)),
-        order: row.opt_int(6),
+        order,
     })
 }

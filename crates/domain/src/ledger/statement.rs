@@ -4,6 +4,7 @@ use super::{Move, rows};
 use crate::App;
 use crate::db::DbError;
 use crate::money::Usd;
+use crate::product::Product;
 
 /// Entries in one answer, at most.
 pub const STATEMENT_MAX: i64 = 200;
@@ -24,7 +25,7 @@ pub struct Entry {
     /// What was set aside after it.
     pub held: Usd,
     /// The order or rental it belongs to.
-    pub order: Option<i64>,
+    pub order: Option<(Product, i64)>,
 }
 
 impl Entry {

@@ -1,10 +1,11 @@
-//! The page `/api-docs`, its style and script, and the OpenAPI document: pure functions, no routes.
+//! The page `/api-docs`, its style and script, and the OpenAPI document, as pure functions and their routes.
 
 pub mod additions;
 pub mod errors;
 pub mod markup;
 pub mod published;
 pub mod rental_additions;
+pub(crate) mod routes;
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;

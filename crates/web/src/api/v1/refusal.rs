@@ -1,0 +1,199 @@
+//! What callers are told when they do not get what they asked for.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::account::AuthRefusal;
+use domain::db::DbError;
+use domain::money::Usd;
+use domain::order::SaleRefusal;
+use domain::request::Failure;
+use serde::Serialize;
+
+use super::shape::Money;
+
+/// An answer that is not a success: its status, and a body whose `error` never changes once published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Refusal {
+    #[serde(skip)]
+    status: u16,
+    success: bool,
+    error: &'static str,
+    message: Cow<'static, str>,
+    #[serde(flatten)]
+    detail: Detail,
+}
+
+/// What a program can act on, beside `error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Detail {
+    None {},
+    Field {
+        field: &'static str,
+    },
+    Price {
+        price: Money,
+    },
+    Shortfall {
+        required: Money,
+        balance: Money,
+    },
+    Refund {
+        refunded: Money,
+    },
+    Wait {
+        retry_after: i64,
+    },
+    /// Seconds for the header `Retry-After` alone.
+    Busy {
+        #[serde(skip)]
+        seconds: i64,
+    },
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, error: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, success: false, error, message: message.into(), detail: Detail::None {} }
+    }
+
+    /// A request that cannot be read, and the field that is to blame.
+    pub(super) fn invalid(field: Option<&'static str>, message: impl Into<Cow<'static, str>>) -> Self {
+        let detail = field.map_or(Detail::None {}, |field| Detail::Field { field });
+        Self { detail, ..Self::new(400, "invalid_request", message) }
+    }
+
+    pub(crate) fn unknown_path() -> Self {
+        Self::new(404, "not_found", "There is nothing at this path; /api-docs lists all calls.")
+    }
+
+    pub(crate) fn wrong_method() -> Self {
+        Self::invalid(None, "This path has another method; /api-docs says which.")
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        let message = "Send a valid API key in the header `Authorization: Bearer YOUR_API_KEY`.";
+        Self::new(401, "unauthorized", message)
+    }
+
+    pub(super) fn suspended() -> Self {
+        Self::new(401, "account_suspended", "The account is suspended; contact support.")
+    }
+
+    /// An id that names nothing of this account, whether or not it names something of another one (A3).
+    pub(super) fn not_found() -> Self {
+        Self::new(404, "not_found", "There is no order or rental with this id; check the id.")
+    }
+
+    pub(super) fn rate_limited(retry_after: i64) -> Self {
+        let message = format!("Too many requests. Wait {retry_after} seconds.");
+        Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
+    }
+
+    pub(super) fn limit_reached(retry_after: i64) -> Self {
+        let message = format!("The account has reached one of its limits. Wait {retry_after} seconds.");
+        Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
+    }
+
+    /// A fault of ours after which nothing has changed.
+    pub(crate) fn server_error() -> Self {
+        Self::new(500, "server_error", "This is our fault and nothing was charged. Try again in a moment.")
+    }
+
+    /// A fault of ours after which we cannot tell what happened.
+    pub(super) fn outcome_unknown() -> Self {
+        let message = "This is our fault. Repeat it with the same Idempotency-Key to learn what happened; \
+                       nothing is charged twice.";
+        Self::new(500, "server_error", message)
+    }
+
+    pub(super) fn unknown_service() -> Self {
+        Self::new(400, "unknown_service", "This service is not sold in this form; GET /api/v1/services/ lists all.")
+    }
+
+    /// The refusal with what came back.
+    pub(super) fn with_refunded(self, refunded: Usd) -> Self {
+        Self { detail: Detail::Refund { refunded: Money(refunded) }, ..self }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).expect("a status of the documented set");
+        let body = serde_json::to_vec(&self).expect("a refusal has plain fields only");
+        let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+        if let Detail::Wait { retry_after: seconds } | Detail::Busy { seconds } = self.detail {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
+    }
+}
+
+impl From<DbError> for Refusal {
+    fn from(error: DbError) -> Self {
+        tracing::error!(%error, "a request failed");
+        match error {
+            DbError::Busy => Self { detail: Detail::Busy { seconds: 1 }, ..Self::server_error() },
+            DbError::Unknown => Self::outcome_unknown(),
+            DbError::Down(_)
+            | DbError::Conflict
+            | DbError::Constraint(_)
+            | DbError::Engine(_)
+            | DbError::Panicked
+            | DbError::Damaged(_) => Self::server_error(),
+        }
+    }
+}
+
+impl From<AuthRefusal> for Refusal {
+    fn from(refusal: AuthRefusal) -> Self {
+        match refusal {
+            AuthRefusal::Unknown => Self::unauthorized(),
+            AuthRefusal::Suspended => Self::suspended(),
+            AuthRefusal::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaleRefusal> for Refusal {
+    fn from(refusal: SaleRefusal) -> Self {
+        match refusal {
+            SaleRefusal::UnknownService => Self::unknown_service(),
+            SaleRefusal::ServiceNotAllowed => {
+                Self::new(400, "service_not_allowed", "This house does not receive SMS for this service.")
+            }
+            SaleRefusal::NoNumbers => {
+                let message = "No number is in stock for what you asked. Try again later, or without `area_code`.";
+                Self::new(400, "no_numbers_available", message)
+            }
+            SaleRefusal::PriceAboveMax { price } => {
+                let message = "The price is above your `max_price`. Raise it, or wait for a lower price.";
+                Self { detail: Detail::Price { price: Money(price) }, ..Self::new(400, "price_above_max", message) }
+            }
+            SaleRefusal::Insufficient { required, available } => {
+                let refusal = Self::new(402, "insufficient_balance", "Add funds to your account.");
+                let detail = Detail::Shortfall { required: Money(required), balance: Money(available) };
+                Self { detail, ..refusal }
+            }
+            SaleRefusal::Suspended => Self::suspended(),
+            SaleRefusal::LimitReached { retry_after_s } => Self::limit_reached(retry_after_s),
+        }
+    }
+}
+
+impl<R: Into<Self>> From<Failure<R>> for Refusal {
+    fn from(failure: Failure<R>) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::KeyReused => {
+                let message = "This Idempotency-Key came before with another body. Send a new key with a new request.";
+                Self::new(400, "idempotency_key_reused", message)
+            }
+            Failure::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What every answer carries and what is written down of it: never the URI, because keys ride in it.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+
+use crate::api::v1::Refusal;
+
+/// The template of the route that answered, set on its answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route(pub(crate) &'static str);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Runs a request, even one that panics, and writes down how it went.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let id = format!("{:032x}", rand::random::<u128>());
+    let method = method_word(request.method());
+    let began = Instant::now();
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut answer = answered.unwrap_or_else(|_| Refusal::server_error().into_response());
+    let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);
+    let status = answer.status().as_u16();
+    let headers = answer.headers_mut();
+    headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hex is a header's value"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let took = began.elapsed();
+    metrics::counter!("http_requests_total", "route" => route, "status" => status.to_string()).increment(1);
+    metrics::histogram!("http_request_seconds", "route" => route).record(took.as_secs_f64());
+    tracing::info!(method, route, status, ms = took.as_millis(), request_id = id, "answered");
+    answer
+}
+
+/// A client may invent methods; its inventions are not written down.
+fn method_word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
