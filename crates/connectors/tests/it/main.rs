@@ -1,0 +1,1 @@
+//! Every connector answers the same table of cases.
