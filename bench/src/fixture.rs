@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::App;
 use domain::account::{self, Caller, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
@@ -15,17 +17,29 @@ use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
 use domain::product::Product;
 use domain::seal::Key;
-use domain::supply::{self, Heard, NewSource, Registry, Reply, Request, Setting, Settings, Supply};
+use domain::supply::{self, NewSource, Settings};
 
 /// The key of every house that is measured; nothing in them is secret.
 pub(crate) const MASTER: [u8; 32] = [7; 32];
-/// When a measured house begins. Its clock stands still unless a measurement moves it.
-const START_MS: i64 = 1_795_000_000_000;
+/// What pushes to the measured house are signed with.
+pub(crate) const SIGNING_KEY: [u8; 32] = [5; 32];
+
+fn secret() -> String {
+    format!("whsec_{}", STANDARD.encode(SIGNING_KEY))
+}
+
+/// The machine's time: what is prepared here is served by the program, which has the same clock.
+#[expect(clippy::disallowed_methods, reason = "a measurement is a program of its own")]
+pub(crate) fn machine_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.expect("it is after 1970").as_millis()).expect("it is long before 292 million")
+}
 
 /// A house that is measured from within this process.
 pub(crate) struct Fixture {
     pub(crate) app: App,
     pub(crate) folder: tempfile::TempDir,
+    /// It stands still unless a measurement moves it.
     now_ms: Arc<AtomicI64>,
 }
 
@@ -49,7 +63,7 @@ impl Fixture {
 
     /// A house on any database.
     pub(crate) async fn on(options: &DbOptions, folder: tempfile::TempDir) -> Self {
-        let now_ms = Arc::new(AtomicI64::new(START_MS));
+        let now_ms = Arc::new(AtomicI64::new(machine_ms()));
         let time = Arc::clone(&now_ms);
         let db = Db::open(options).await.expect("the database opens");
         let clock = Clock::new(move || time.load(Ordering::Relaxed));
@@ -62,11 +76,11 @@ impl Fixture {
     async fn furnish(&self) {
         let new = NewSource {
             slug: "bench".into(),
-            connector: "deaf".into(),
-            settings: Settings::new(BTreeMap::new()),
+            connector: "jesusnumber".into(),
+            settings: Settings::new(BTreeMap::from([("secret".to_owned(), secret())])),
             by: "bench".into(),
         };
-        supply::add_source(&self.app, &registry(), new).await.expect("a source");
+        supply::add_source(&self.app, &connectors::registry(), new).await.expect("a source");
         let service = NewService {
             slug: "instagram".into(),
             name: "Instagram".into(),
@@ -137,33 +151,4 @@ fn every_number() -> impl Iterator<Item = NewNumber> {
             cost: Usd::ZERO,
         })
     })
-}
-
-fn registry() -> Registry {
-    Registry::new(vec![Box::new(Deaf)])
-}
-
-/// A connector that is never pushed to.
-struct Deaf;
-
-impl Supply for Deaf {
-    fn name(&self) -> &'static str {
-        "deaf"
-    }
-
-    fn about(&self) -> &'static str {
-        "hears nothing"
-    }
-
-    fn settings(&self) -> &'static [Setting] {
-        &[]
-    }
-
-    fn check(&self, _: &Settings) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
-        Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") })
-    }
 }

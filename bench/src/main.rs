@@ -4,13 +4,18 @@
 
 #![expect(clippy::print_stdout, reason = "what is measured is told on the standard output")]
 
+mod bare;
 mod door;
 mod fixture;
+mod ingest;
 mod load;
 mod orders;
+mod pgbench;
 mod pick;
 mod program;
+mod push;
 mod replay;
+mod sms;
 
 use std::time::Duration;
 
@@ -39,6 +44,28 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         numbers: usize,
     },
+    /// Figure 4: reading an order over HTTP, on SQLite against a bare handler, on PostgreSQL against pgbench.
+    Sms {
+        /// Measure on PostgreSQL.
+        #[arg(long)]
+        postgres: bool,
+    },
+    /// Figure 5: how soon a waiting customer has the code.
+    Latency,
+    /// Figure 6: pushed SMS that capture an order, against figure 2's limit.
+    Ingest {
+        /// Numbers with an open order before the measurement begins.
+        #[arg(long, default_value_t = 200_000)]
+        numbers: usize,
+    },
+    /// What the limit of figure 4 runs in a process of its own.
+    #[command(hide = true)]
+    Bare {
+        /// Where it listens.
+        address: std::net::SocketAddr,
+        /// What it answers.
+        body: String,
+    },
 }
 
 #[tokio::main]
@@ -49,5 +76,9 @@ async fn main() {
         What::Door => door::run(time).await,
         What::Pick => pick::run(time).await,
         What::Orders { numbers } => orders::run(time, numbers).await,
+        What::Sms { postgres } => sms::run(if postgres { sms::On::Postgres } else { sms::On::Sqlite }, time).await,
+        What::Latency => ingest::latency().await,
+        What::Ingest { numbers } => ingest::run(time, numbers).await,
+        What::Bare { address, body } => bare::serve(address, body).await,
     }
 }

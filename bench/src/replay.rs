@@ -28,6 +28,11 @@ impl Recording {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// All statements.
+    pub(crate) fn statements(&self) -> Vec<(&'static str, Vec<Val>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The stories, each with its statements: one begins at every statement that begins so.
     pub(crate) fn stories(&self, begin: &str) -> Vec<Vec<(&'static str, Vec<Val>)>> {
         let statements = self.0.lock().unwrap_or_else(PoisonError::into_inner);

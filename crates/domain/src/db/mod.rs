@@ -210,6 +210,9 @@ impl Db {
     /// # Errors
     /// What the engine said.
     pub async fn rows(&self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        if let Some(tap) = &self.1 {
+            tap(sql, values);
+        }
         match &*self.0 {
             Engine::Sqlite(engine) => engine.rows(sql, values),
             Engine::Postgres(engine) => engine.rows(sql, values).await,
