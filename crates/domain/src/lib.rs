@@ -89,6 +89,14 @@ impl App {
     }
 }
 
+/// Whether no house has been opened on this database yet, so that nothing in it is sealed under any key.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_new(db: &Db) -> Result<bool, DbError> {
+    Ok(db.row("SELECT 1 FROM house WHERE name = 'id_key'", &[]).await?.is_none())
+}
+
 /// The key of the id permutation, made once. It is sealed, so that a wrong key file is noticed at the start and not at
 /// the first text that does not open.
 async fn id_key(db: &Db, vault: &Vault) -> Result<[u8; 32], DbError> {

@@ -1,3 +1,84 @@
 //! The program: settings, wiring, workers, operator commands.
 
-fn main() {}
+mod clock;
+mod config;
+mod demo;
+mod house;
+mod observe;
+mod serve;
+mod tls;
+mod workers;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use config::{ConfigError, Layers, Settings};
+
+/// A house that rents out real USA phone numbers and hands each SMS to the one customer who rented the number.
+#[derive(Parser)]
+#[command(name = "jesusnumber", version, about)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve customers and suppliers until a SIGTERM or Ctrl-C.
+    #[command(after_help = "Example:\n  jesusnumber serve --config /etc/jesusnumber/jesusnumber.toml")]
+    Serve(Told),
+    /// Try the house out: everything in it is fictional, and a simulated supply sends the texts.
+    #[command(after_help = "Example:\n  jesusnumber demo --listen 127.0.0.1:8081 --fresh")]
+    Demo(demo::Demo),
+    /// Print every setting in force, from where it came, and what it is for.
+    #[command(after_help = "Example:\n  jesusnumber config --config /etc/jesusnumber/jesusnumber.toml")]
+    Config(Told),
+}
+
+#[derive(Args)]
+struct Told {
+    /// The settings file; without one, defaults and `JESUSNUMBER_*` alone.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Told {
+    fn settings(&self) -> Result<(Settings, Layers), ConfigError> {
+        config::load(self.config.as_deref())
+    }
+}
+
+/// What the program ends with, told on stderr.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run(Program::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // There is nobody left to tell when stderr is closed.
+            drop(writeln!(io::stderr(), "jesusnumber: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(told) => {
+            let (settings, _) = told.settings()?;
+            Ok(runtime()?.block_on(serve::serve(&settings))?)
+        }
+        Command::Demo(demo) => Ok(runtime()?.block_on(demo::run(&demo))?),
+        Command::Config(told) => {
+            let (_, layers) = told.settings()?;
+            writeln!(io::stdout(), "{}", config::show(&layers))?;
+            Ok(())
+        }
+    }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

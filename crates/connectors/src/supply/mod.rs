@@ -1,0 +1,14 @@
+//! The wires that SMS come by.
+
+mod own;
+mod signature;
+mod sms_gateway_android;
+mod telling;
+
+use domain::supply::Registry;
+
+/// Every connector that this program has.
+#[must_use]
+pub fn registry() -> Registry {
+    Registry::new(vec![Box::new(own::Own), Box::new(sms_gateway_android::SmsGatewayAndroid)])
+}

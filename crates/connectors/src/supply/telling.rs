@@ -1,0 +1,61 @@
+//! What connectors that are told an SMS in JSON have in common: the limits of its fields, and the refusals.
+
+use domain::clock;
+use domain::supply::{Reply, Request};
+use serde::Deserialize;
+
+/// Bytes of a body, and so of a text.
+pub(super) const BODY_MAX: usize = 64 * 1024;
+/// Characters of a sender.
+pub(super) const SENDER_MAX: usize = 64;
+/// Characters of an id that the sender made.
+pub(super) const ID_MAX: usize = 255;
+/// Characters of a receiving number, however it is written.
+pub(super) const NUMBER_MAX: usize = 32;
+
+/// Refuses what is no push at all, before its signature is looked at.
+pub(super) fn is_push(request: &Request) -> Result<(), Reply> {
+    if request.method != "POST" {
+        return Err(malformed("Send the message with POST."));
+    }
+    if request.body.len() > BODY_MAX {
+        return Err(malformed("The body is longer than 65536 bytes."));
+    }
+    Ok(())
+}
+
+/// Reads a body whose signature was right. What the reader says is not passed on: it may quote the text.
+pub(super) fn body<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, Reply> {
+    serde_json::from_slice(&request.body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        malformed(&format!("The body is not the JSON of this webhook at line {line}, column {column}."))
+    })
+}
+
+/// Refuses a field that is empty or longer than `most` characters.
+pub(super) fn required(name: &str, text: &str, most: usize) -> Result<(), Reply> {
+    if text.is_empty() {
+        return Err(malformed(&format!("The field {name} is empty.")));
+    }
+    at_most(name, text, most)
+}
+
+/// Refuses a field that is longer than `most` characters.
+pub(super) fn at_most(name: &str, text: &str, most: usize) -> Result<(), Reply> {
+    if text.chars().count() > most {
+        return Err(malformed(&format!("The field {name} is longer than {most} characters.")));
+    }
+    Ok(())
+}
+
+/// The ms of a time with an offset. Texts that were sent before a lease are told apart by it, so a malformed one is
+/// refused rather than ignored.
+pub(super) fn time(name: &str, text: &str) -> Result<i64, Reply> {
+    let message = || malformed(&format!("The field {name} must be a time such as 2026-05-22T14:30:00Z."));
+    clock::parse_rfc3339(text).ok_or_else(message)
+}
+
+/// The refusal of what cannot be read.
+pub(super) fn malformed(message: &str) -> Reply {
+    Reply::refusal(400, "invalid_request", message)
+}

@@ -1,0 +1,109 @@
+//! A phone with SMS Gateway for Android.
+
+use domain::supply::Heard;
+use serde_json::{Value, json};
+
+use crate::cases::every_case;
+use crate::peer::{NOW_S, Peer, mac};
+
+pub(crate) const PEER: Peer = Peer {
+    connector: "sms-gateway-android",
+    setting: "signing_key",
+    secret: "a-long-signing-key",
+    other_secret: "another-signing-key",
+    body: |sms| {
+        let mut told = envelope();
+        told["id"] = json!(sms.id);
+        told["payload"]["message"] = json!(sms.text);
+        told["payload"]["sender"] = json!(sms.sender);
+        told.to_string().into_bytes()
+    },
+    sign,
+};
+
+every_case!(super::PEER);
+
+fn sign(key: &str, body: &[u8], at_s: i64) -> Vec<(String, Vec<u8>)> {
+    let at = at_s.to_string();
+    let signature: String =
+        mac(key.as_bytes(), &[body, at.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect();
+    vec![("x-timestamp".to_owned(), at.into_bytes()), ("x-signature".to_owned(), signature.into_bytes())]
+}
+
+/// The documented event, with a number that is ours and a time that is now.
+const DOCUMENTED: &str = r#"{"id":"Ey6ECgOkVVFjz3CL48B8C","webhookId":"w1","event":"sms:received","deviceId":"ffffffffceb0b1db0000018e937c815b","payload":{"messageId":"1a2b3c4d","message":"G-123456 is your code","sender":"22395","recipient":"+12025550147","simNumber":1,"phoneNumber":"22395","receivedAt":"2026-05-22T21:29:58.000+07:00"}}"#;
+
+fn envelope() -> Value {
+    serde_json::from_str(DOCUMENTED).expect("JSON")
+}
+
+fn hear(told: &Value) -> Heard {
+    PEER.hear(&PEER.push(told.to_string().into(), NOW_S)).unwrap_or_else(|_| panic!("refused"))
+}
+
+/// The signature was computed outside this program.
+#[test]
+fn the_documented_bytes_are_heard() {
+    let mut request = PEER.push(DOCUMENTED.into(), NOW_S);
+    request.headers[1].1 = b"a400924aafb44fbd2fe680d6630f414eb76cb80775a086bc2679de2c49ca73a8".to_vec();
+    let Ok(heard) = PEER.hear(&request) else { panic!("refused") };
+    let [part] = heard.parts.as_slice() else { panic!("one piece") };
+    assert_eq!(part.line.sim.as_deref(), Some("ffffffffceb0b1db0000018e937c815b/1"));
+    assert_eq!(part.line.number.as_deref(), Some("+12025550147"));
+    assert_eq!(part.reference, b"ffffffffceb0b1db0000018e937c815b\0Ey6ECgOkVVFjz3CL48B8C");
+}
+
+#[test]
+fn a_phone_that_hides_its_slot_is_one_line() {
+    let mut told = envelope();
+    told["payload"]["simNumber"] = Value::Null;
+    told["payload"]["recipient"] = Value::Null;
+    let heard = hear(&told);
+    assert_eq!(heard.parts[0].line.sim.as_deref(), Some("ffffffffceb0b1db0000018e937c815b"));
+    assert_eq!(heard.parts[0].line.number, None);
+}
+
+#[test]
+fn an_older_app_names_the_sender_otherwise() {
+    let mut told = envelope();
+    let payload = told["payload"].as_object_mut().expect("an object");
+    payload.remove("sender");
+    payload.remove("recipient");
+    payload.insert("phoneNumber".to_owned(), json!("32665"));
+    assert_eq!(hear(&told).parts[0].sender, "32665");
+}
+
+#[test]
+fn events_that_are_not_ours_are_acknowledged_and_not_kept() {
+    let events = [
+        ("sms:data-received", json!({"messageId": "1", "data": "aGVsbG8=", "sender": "22395"})),
+        ("system:ping", json!({"health": {"status": "pass"}})),
+        ("app:started", Value::Null),
+        ("sms:sent", json!({"messageId": "1", "recipient": "22395"})),
+        ("sms:delivered", json!([])),
+        ("mms:downloaded", json!("anything")),
+    ];
+    for (event, payload) in events {
+        let told = json!({"id": "1", "event": event, "deviceId": "d", "payload": payload});
+        let heard = hear(&told);
+        assert!(heard.parts.is_empty(), "{event}");
+        assert_eq!(heard.reply.status, 200);
+    }
+}
+
+#[test]
+fn the_time_of_the_network_must_be_one() {
+    let mut told = envelope();
+    told["payload"]["receivedAt"] = json!("22.05.2026");
+    assert_eq!(PEER.refusal(&PEER.push(told.to_string().into(), NOW_S)), 400);
+}
+
+#[test]
+fn an_oversized_device_or_recipient_is_refused() {
+    let mut told = envelope();
+    told["deviceId"] = json!("d".repeat(256));
+    assert_eq!(PEER.refusal(&PEER.push(told.to_string().into(), NOW_S)), 400);
+    let mut told = envelope();
+    told["payload"]["recipient"] = json!("1".repeat(33));
+    assert_eq!(PEER.refusal(&PEER.push(told.to_string().into(), NOW_S)), 400);
+}

@@ -1,0 +1,73 @@
+//! What `jesusnumber config` prints: every setting in force, from where, and what it is for.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use super::{KNOWN, Layers, Origin};
+
+/// Every setting in force as a TOML file that could be used again, except that passwords are masked.
+#[must_use]
+pub(crate) fn show(layers: &Layers) -> String {
+    let mut out = String::new();
+    for known in KNOWN {
+        let about = wrapped(known.about);
+        let origin = layers.origin(known.name);
+        let line = match (layers.value(known.name), &origin) {
+            (Some(value), origin) => format!("{} = {}  # from {origin}", known.name, masked_value(value)),
+            (None, Origin::Default | Origin::File(_) | Origin::Environment(_) | Origin::Command) => {
+                format!("# {} is not set", known.name)
+            }
+        };
+        writeln!(out, "{about}{line}\n").expect("a text takes every write");
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A setting's sentences as comment lines of at most 100 characters.
+fn wrapped(about: &str) -> String {
+    let mut lines = vec![String::from("#")];
+    for word in about.split_whitespace() {
+        let last = lines.last_mut().expect("there is a line");
+        if last.len() + 1 + word.len() > 100 {
+            lines.push(format!("# {word}"));
+        } else {
+            last.push(' ');
+            last.push_str(word);
+        }
+    }
+    lines.iter().fold(String::new(), |text, line| text + line + "\n")
+}
+
+fn masked_value(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(masked(text)),
+        other => other.clone(),
+    }
+}
+
+/// An address without its password: `postgres://house:***@db/house`.
+#[must_use]
+pub(super) fn masked(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    // The last `@` before the path ends the password, which may hold another one.
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let end = rest[..end].rfind('@').or_else(|| rest.rfind('@')).unwrap_or(0);
+    let (user, host) = rest.split_at(end);
+    let user = match user.split_once(':') {
+        Some((name, _)) => format!("{name}:***"),
+        None => user.to_owned(),
+    };
+    format!("{scheme}://{user}{}", without_password_parameter(host))
+}
+
+fn without_password_parameter(rest: &str) -> String {
+    let Some((path, query)) = rest.split_once('?') else { return rest.to_owned() };
+    let mask = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.eq_ignore_ascii_case("password") => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    let pairs: Vec<String> = query.split('&').map(mask).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
