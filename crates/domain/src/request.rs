@@ -26,10 +26,18 @@ pub struct Once {
     pub body_hash: [u8; 32],
 }
 
+/// Why the house says no.
+pub trait Refusal: Serialize + DeserializeOwned {
+    /// Whether the same request may be answered otherwise a moment later: such a refusal is not remembered.
+    fn is_passing(&self) -> bool {
+        false
+    }
+}
+
 /// Why a verb did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure<R> {
-    /// The house says no, and says why. Under an Idempotency-Key it is remembered like a success.
+    /// The house says no, and says why. Under an Idempotency-Key it is remembered like a success, unless it passes.
     #[error("refused")]
     Refused(R),
     /// The Idempotency-Key was used with another body.
@@ -49,7 +57,7 @@ pub(crate) fn once<T, R>(
 ) -> Result<T, Failure<R>>
 where
     T: Serialize + DeserializeOwned,
-    R: Serialize + DeserializeOwned,
+    R: Refusal,
 {
     let Some(once) = once else { return story(tx) };
     if !claim(tx, once, now_ms)? {
@@ -57,7 +65,8 @@ where
     }
     let outcome = match tx.savepoint(story) {
         Ok(done) => Ok(done),
-        Err(Failure::Refused(refusal)) => Err(refusal),
+        Err(Failure::Refused(refusal)) if !refusal.is_passing() => Err(refusal),
+        // The whole story is undone, the claim of the key with it.
         Err(failure) => return Err(failure),
     };
     let kept = serde_json::to_string(&outcome).map_err(|_| DbError::Damaged("an outcome cannot be kept"))?;
@@ -79,10 +88,7 @@ fn claim(tx: &mut Tx<'_>, once: &Once, now_ms: i64) -> Result<bool, DbError> {
     Ok(tx.one(sql, values)?.is_some())
 }
 
-fn replay<T: DeserializeOwned, R: DeserializeOwned>(
-    tx: &mut Tx<'_>,
-    once: &Once,
-) -> Result<Result<T, Failure<R>>, DbError> {
+fn replay<T: DeserializeOwned, R: Refusal>(tx: &mut Tx<'_>, once: &Once) -> Result<Result<T, Failure<R>>, DbError> {
     let sql = "SELECT body_hash, outcome FROM idempotency WHERE account_id = $1 AND route = $2 AND name = $3";
     let row = tx.one(sql, values![once.account, once.route, &once.name])?;
     let row = row.ok_or(DbError::Conflict)?;

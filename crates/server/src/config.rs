@@ -4,10 +4,14 @@
 mod layers;
 mod show;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use domain::db::DbUrl;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 pub(crate) use layers::{Layers, Origin};
 pub(crate) use show::show;
@@ -45,7 +49,7 @@ macro_rules! settings {
 
 settings! {
     /// Where the house keeps its rows: `sqlite:PATH` or `postgres://user:password@host/name`.
-    database: Address = "'sqlite:jesusnumber.db'",
+    database: Written<DbUrl> = "'sqlite:jesusnumber.db'",
     /// The file with the master key, which opens every sealed text; it is made at the first start of an empty
     /// database. Keep a copy of it apart from the backups of the database.
     key_file: PathBuf = "'jesusnumber.key'",
@@ -62,7 +66,7 @@ settings! {
     /// A PEM file with the certificate's private key.
     tls_key: Option<PathBuf> = "",
     /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`.
-    trusted_proxies: Vec<std::net::IpAddr> = "[]",
+    trusted_proxies: Vec<Written<web::Network>> = "[]",
     /// Connections that are open at once on `listen`; further ones wait.
     connections_max: usize = "10000",
     /// Calls of one key that sell something, a minute; 0 is no limit, here and below.
@@ -74,26 +78,25 @@ settings! {
     /// All other calls from one address, a minute.
     reads_per_minute_address: u32 = "3000",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
-    shutdown_seconds: u64 = "20",
+    shutdown_seconds: u64 = "25",
     /// How the log is written: `plain` for people, `json` for programs.
     log_format: LogFormat = "'plain'",
     /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,domain=debug`.
     log_level: String = "'info'",
 }
 
-/// The address of a database, read from its text.
+/// What is written as a text and means something else, such as the address of a database.
 #[derive(Clone)]
-pub(crate) struct Address(pub(crate) DbUrl);
+pub(crate) struct Written<T>(pub(crate) T);
 
-impl<'de> serde::Deserialize<'de> for Address {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(serde::de::Error::custom)
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Written<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
     }
 }
 
 /// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
     /// One line for people.

@@ -2,7 +2,12 @@
 
 mod clock;
 mod config;
+mod demo;
 mod house;
+mod observe;
+mod serve;
+mod tls;
+mod workers;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -21,6 +26,12 @@ struct Program {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve customers and suppliers until a SIGTERM or Ctrl-C.
+    #[command(after_help = "Example:\n  jesusnumber serve --config /etc/jesusnumber/jesusnumber.toml")]
+    Serve(Told),
+    /// Try the house out: everything in it is fictional, and a simulated supply sends the texts.
+    #[command(after_help = "Example:\n  jesusnumber demo --listen 127.0.0.1:8081 --fresh")]
+    Demo(demo::Demo),
     /// Print every setting in force, from where it came, and what it is for.
     #[command(after_help = "Example:\n  jesusnumber config --config /etc/jesusnumber/jesusnumber.toml")]
     Config(Told),
@@ -55,10 +66,19 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Serve(told) => {
+            let (settings, _) = told.settings()?;
+            Ok(runtime()?.block_on(serve::serve(&settings))?)
+        }
+        Command::Demo(demo) => Ok(runtime()?.block_on(demo::run(&demo))?),
         Command::Config(told) => {
             let (_, layers) = told.settings()?;
             writeln!(io::stdout(), "{}", config::show(&layers))?;
             Ok(())
         }
     }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }

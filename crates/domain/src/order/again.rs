@@ -8,7 +8,7 @@ use crate::account::{self, Caller};
 use crate::db::{Lane, Tx};
 use crate::event::{self, Event, Kind};
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 
 /// An order that waits again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub enum AgainRefusal {
     /// It was cancelled.
     Cancelled,
 }
+
+impl Refusal for AgainRefusal {}
 
 /// Lets an order wait for another code; the first capture stands. One that waits anyway just goes on.
 ///

@@ -12,7 +12,7 @@ use crate::money::Usd;
 use crate::number;
 use crate::policy::limits;
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 
 /// An order that is cancelled, now or before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,12 @@ pub enum CancelRefusal {
         /// When it is worth trying again.
         retry_after_s: i64,
     },
+}
+
+impl Refusal for CancelRefusal {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::LimitReached { .. })
+    }
 }
 
 /// Cancels an order. Cancelling twice answers the same success twice.

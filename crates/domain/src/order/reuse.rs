@@ -13,7 +13,7 @@ use crate::event::Kind;
 use crate::money::Usd;
 use crate::number;
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 use crate::values;
 
 /// Why a number is not had again.
@@ -23,6 +23,12 @@ pub enum ReuseRefusal {
     NotFound,
     /// It cannot be sold.
     Sale(SaleRefusal),
+}
+
+impl Refusal for ReuseRefusal {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Sale(refusal) if refusal.is_passing())
+    }
 }
 
 /// Orders the number of an earlier order again, for the same service. While the earlier order runs its number is not

@@ -17,7 +17,7 @@ use crate::number::{self, Candidate, Leased, Pick, Taken};
 use crate::policy::denied::{denied_category, denied_service};
 use crate::policy::limits;
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 
 /// Why the house does not sell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,12 @@ pub enum SaleRefusal {
         /// When it is worth trying again.
         retry_after_s: i64,
     },
+}
+
+impl Refusal for SaleRefusal {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Suspended | Self::LimitReached { .. })
+    }
 }
 
 /// A sale that is possible so far.

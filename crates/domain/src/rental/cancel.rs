@@ -11,7 +11,7 @@ use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
 use crate::number;
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 
 /// A rental that is cancelled, now or before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub enum CancelRefusal {
     /// Its first 20 minutes are over, or it was renewed.
     TooLate,
 }
+
+impl Refusal for CancelRefusal {}
 
 /// Cancels a rental within 20 minutes of its order, if no SMS came. Cancelling twice answers the same success twice.
 ///

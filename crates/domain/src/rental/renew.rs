@@ -14,7 +14,7 @@ use crate::money::Usd;
 use crate::number;
 use crate::order::{Ask, SaleRefusal, offer};
 use crate::product::Product;
-use crate::request::{self, Failure, Once};
+use crate::request::{self, Failure, Once, Refusal};
 
 /// How far ahead a rental may be paid.
 const AHEAD_MAX_MS: i64 = 366 * DAY_MS;
@@ -37,6 +37,12 @@ pub enum RenewRefusal {
     NotRenewable,
     /// It cannot be sold.
     Sale(SaleRefusal),
+}
+
+impl Refusal for RenewRefusal {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Sale(refusal) if refusal.is_passing())
+    }
 }
 
 /// Renews a rental for another term.

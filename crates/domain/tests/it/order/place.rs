@@ -4,7 +4,7 @@ use domain::account::Tier;
 use domain::clock::MINUTE_MS;
 use domain::money::Usd;
 use domain::order::{self, SaleRefusal};
-use domain::request::Failure;
+use domain::request::{Failure, Once};
 
 use crate::house::{House, ask};
 use crate::on_both;
@@ -55,6 +55,20 @@ on_both!(a_new_account_has_three_open_orders, async |house: House| {
     }
     let refused = order::place(&house.app, ann, &ask("instagram"), None).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s: 60 }))));
+});
+
+on_both!(a_limit_is_not_remembered_under_a_key, async |house: House| {
+    let house = House::stocked(house, 10).await;
+    let ann = house.customer_of(Tier::New, "ann", "5.00").await;
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        orders.push(house.order(ann, "instagram").await.order);
+    }
+    let once = Once { account: ann.account, route: "order", name: "k-1".into(), body_hash: [0; 32] };
+    let refused = order::place(&house.app, ann, &ask("instagram"), Some(once.clone())).await;
+    assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { .. }))));
+    order::cancel(&house.app, ann, orders[0], None).await.expect("cancelled");
+    order::place(&house.app, ann, &ask("instagram"), Some(once)).await.expect("there is room now");
 });
 
 on_both!(an_order_that_ends_without_a_code_costs_nothing, async |house: House| {

@@ -1,0 +1,174 @@
+//! Workers: each is a period and a verb of the house, and never ends before the house does.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use domain::db::DbError;
+use domain::{App, event, message, number, order, rental, request};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+/// Rounds that a worker makes at once while there is something to do.
+const ROUNDS_MAX: usize = 64;
+/// Between two tries to hear the other nodes again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+
+/// What a verb did: how many things, so that a worker with its hands full goes on at once.
+type Round = Pin<Box<dyn Future<Output = Result<u64, DbError>> + Send>>;
+
+/// A period and a verb.
+#[derive(Clone, Copy)]
+struct Worker {
+    name: &'static str,
+    period: Duration,
+    verb: fn(App) -> Round,
+}
+
+/// Writes a line of the list of workers.
+macro_rules! worker {
+    ($name:literal every $ms:literal ms: |$app:ident| $verb:expr) => {
+        Worker {
+            name: $name,
+            period: Duration::from_millis($ms),
+            verb: |$app| Box::pin(async move { $verb.await.map(counted) }),
+        }
+    };
+}
+
+/// Everything that happens without anybody asking.
+const WORKERS: [Worker; 9] = [
+    worker!("order::expire_due" every 500 ms: |app| order::expire_due(&app)),
+    worker!("rental::expire_due" every 1_000 ms: |app| rental::expire_due(&app)),
+    worker!("number::refill_low" every 200 ms: |app| number::refill_low(&app)),
+    worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
+    worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
+    worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
+    worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
+    worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
+    worker!("db::notify" every 20 ms: |app| tell_other_nodes(&app)),
+];
+
+/// What a verb answers, as a count.
+trait Count {
+    fn count(self) -> u64;
+}
+
+impl Count for () {
+    fn count(self) -> u64 {
+        0
+    }
+}
+
+impl Count for u64 {
+    fn count(self) -> u64 {
+        self
+    }
+}
+
+impl Count for usize {
+    fn count(self) -> u64 {
+        self as u64
+    }
+}
+
+fn counted(done: impl Count) -> u64 {
+    done.count()
+}
+
+async fn tell_other_nodes(app: &App) -> Result<(), DbError> {
+    let untold = app.notices.take_untold();
+    if untold.is_empty() { Ok(()) } else { app.db.notify(&untold).await }
+}
+
+/// Starts all workers. They end, each after the round it is in, when `closing` turns true.
+pub(crate) fn start(app: &App, closing: &watch::Receiver<bool>) -> JoinSet<()> {
+    let mut all = JoinSet::new();
+    for worker in WORKERS {
+        all.spawn(work(app.clone(), worker, closing.clone()));
+    }
+    all.spawn(listen(app.clone(), closing.clone()));
+    all
+}
+
+async fn work(app: App, worker: Worker, mut closing: watch::Receiver<bool>) {
+    let mut ticks = interval(worker.period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = closing.wait_for(|is_closing| *is_closing) => return,
+        }
+        let began = Instant::now();
+        for _ in 0..ROUNDS_MAX {
+            // A round is a task of its own, so that a panic in it is only a failure.
+            let round = tokio::spawn((worker.verb)(app.clone())).await;
+            let done = round.unwrap_or(Err(DbError::Panicked));
+            note(&app, worker.name, began, &done, &mut is_failing);
+            if !matches!(done, Ok(count) if count > 0) || *closing.borrow() {
+                break;
+            }
+        }
+    }
+}
+
+/// Writes down how a round went; an outage is told once at its start and once at its end.
+fn note(app: &App, name: &'static str, began: Instant, done: &Result<u64, DbError>, is_failing: &mut bool) {
+    match done {
+        Ok(_) => {
+            let now = Duration::from_millis(u64::try_from(app.now_ms()).unwrap_or(0));
+            metrics::gauge!("worker_last_success_seconds", "worker" => name).set(now.as_secs_f64());
+            metrics::histogram!("worker_round_seconds", "worker" => name).record(began.elapsed().as_secs_f64());
+            if std::mem::take(is_failing) {
+                tracing::info!(worker = name, "works again");
+            }
+        }
+        Err(error) => {
+            metrics::counter!("worker_failures_total", "worker" => name).increment(1);
+            if !std::mem::replace(is_failing, true) {
+                tracing::error!(worker = name, %error, "a worker fails; it goes on trying");
+            }
+        }
+    }
+}
+
+/// Wakes who waits on this node for what another node did. On SQLite there are no others.
+async fn listen(app: App, mut closing: watch::Receiver<bool>) {
+    let hear = async {
+        let mut is_failing = false;
+        loop {
+            match app.db.listen().await {
+                Ok(None) => return,
+                Ok(Some(mut hints)) => {
+                    is_failing = false;
+                    while let Some(accounts) = hints.recv().await {
+                        accounts.into_iter().for_each(|account| app.notices.wake(account));
+                    }
+                }
+                Err(error) if !is_failing => {
+                    is_failing = true;
+                    tracing::error!(%error, "other nodes are not heard; waits look once a second");
+                }
+                Err(_) => {}
+            }
+            sleep(LISTEN_AGAIN).await;
+        }
+    };
+    tokio::select! {
+        () = hear => {}
+        _ = closing.wait_for(|is_closing| *is_closing) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_worker_has_a_name_of_its_own_and_a_period() {
+        let names: std::collections::HashSet<&str> = WORKERS.iter().map(|worker| worker.name).collect();
+        assert_eq!(names.len(), WORKERS.len());
+        assert!(WORKERS.iter().all(|worker| !worker.period.is_zero()));
+    }
+}
