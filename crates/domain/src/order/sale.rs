@@ -50,7 +50,7 @@ pub enum SaleRefusal {
 }
 
 impl Refusal for SaleRefusal {
-    fn is_passing(&self) -> bool {
+    fn is_not_now(&self) -> bool {
         matches!(self, Self::Suspended | Self::LimitReached { .. })
     }
 }
@@ -196,7 +196,8 @@ pub(crate) async fn sell<T: Sold>(
         let lane = Lane::Account(sale.caller.account);
         let story =
             move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), sale.now_ms, |tx| step(tx, &sale, &tried, is_last));
-        match app.db.write(lane, story).await {
+        let sold = app.db.write(lane, story).await;
+        match sold.and_then(|kept| kept.map_err(Failure::Refused)) {
             Err(Failure::Db(DbError::Conflict)) if !is_last => {}
             Ok(sold) => {
                 let sold: T = sold;
