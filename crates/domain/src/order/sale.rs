@@ -72,7 +72,11 @@ pub(crate) struct Sale {
 
 /// What is asked for, held against the catalogue: the price as it is now, or why not.
 pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product) -> Result<(i64, Usd), SaleRefusal> {
-    let service = catalog.by_slug(&ask.service).ok_or(SaleRefusal::UnknownService)?;
+    let service = catalog.by_slug(&ask.service).ok_or_else(|| {
+        // What may not be sold never enters the catalogue, and who asks for it is told so.
+        let denied = denied_service(&ask.service, &ask.service);
+        if denied.is_some() { SaleRefusal::ServiceNotAllowed } else { SaleRefusal::UnknownService }
+    })?;
     if denied_category(&service.category).or_else(|| denied_service(&service.slug, &service.name)).is_some() {
         return Err(SaleRefusal::ServiceNotAllowed);
     }

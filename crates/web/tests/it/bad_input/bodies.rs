@@ -174,6 +174,8 @@ fn services() -> Vec<Case> {
         service(&"a".repeat(60_000)),
         rental("1day"),
         rental("30day"),
+        service("chase").is((400, "service_not_allowed")),
+        service("PayPal").is((400, "service_not_allowed")),
         Case::post("rental/30day/order/", r#"{"service":"instagram"}"#).is((402, "insufficient_balance")),
         Case::post("rental/1day/order/", r#"{"service":"instagram"}"#).is((402, "insufficient_balance")),
     ]
