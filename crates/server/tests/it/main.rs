@@ -1,1 +1,9 @@
 //! The program as a whole, started and spoken to as its users do.
+
+mod demo;
+mod deploy;
+mod house;
+mod http;
+mod program;
+mod serve;
+mod settings;
