@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod demo;
+mod extract;
 mod house;
 mod observe;
 mod serve;
@@ -35,6 +36,9 @@ enum Command {
     /// Print every setting in force, from where it came, and what it is for.
     #[command(after_help = "Example:\n  jesusnumber config --config /etc/jesusnumber/jesusnumber.toml")]
     Config(Told),
+    /// Read texts as JSON lines on stdin and write the code in each.
+    #[command(after_help = "Example:\n  echo '{\"text\":\"G-123456 is your code\"}' | jesusnumber extract")]
+    Extract,
 }
 
 #[derive(Args)]
@@ -76,6 +80,7 @@ fn run(command: Command) -> Result<(), Failure> {
             writeln!(io::stdout(), "{}", config::show(&layers))?;
             Ok(())
         }
+        Command::Extract => Ok(extract::run(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()))?),
     }
 }
 

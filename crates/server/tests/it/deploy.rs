@@ -35,3 +35,23 @@ fn the_example_settings_are_accepted_and_name_every_setting() {
         assert!(is_named, "{name} is not in the example");
     }
 }
+
+#[test]
+fn the_variables_of_the_container_are_settings() {
+    let file = std::fs::read_to_string(example("Containerfile")).expect("the example");
+    let words = file.split_whitespace().filter_map(|word| word.split_once('='));
+    let variables: Vec<(&str, &str)> = words.filter(|(name, _)| name.starts_with("JESUSNUMBER_")).collect();
+    assert_eq!(variables.len(), 5);
+    let output = run(&["config"], &variables);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_unit_waits_longer_than_the_program_takes() {
+    let unit = std::fs::read_to_string(example("jesusnumber.service")).expect("the unit");
+    let seconds = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")).expect("a limit");
+    let shown = text(&run(&["config"], &[]).stdout);
+    let drain = shown.lines().find_map(|line| line.strip_prefix("shutdown_seconds = ")).expect("a setting");
+    let drain: u64 = drain.split(' ').next().and_then(|drain| drain.parse().ok()).expect("seconds");
+    assert!(seconds.parse::<u64>().expect("seconds") >= drain + 10);
+}

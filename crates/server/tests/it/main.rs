@@ -2,6 +2,7 @@
 
 mod demo;
 mod deploy;
+mod extract;
 mod house;
 mod http;
 mod program;

@@ -1,6 +1,6 @@
 //! The program as a child process.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -78,6 +78,13 @@ impl Drop for Program {
 /// Runs it to its end.
 pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     command(arguments).envs(variables.iter().copied()).output().expect("it runs")
+}
+
+/// Runs it to its end with something on stdin, which must be little.
+pub(crate) fn run_on(input: &str, arguments: &[&str]) -> Output {
+    let mut child = command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+    child.wait_with_output().expect("it ends")
 }
 
 /// What it wrote to an output.
