@@ -17,9 +17,14 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use config::{ConfigError, Layers, Settings};
 
+const EXAMPLES: &str = "Examples:
+  jesusnumber demo                            try it out: nothing to set up, all of it fictional
+  jesusnumber serve --config house.toml       the real thing
+  jesusnumber config --config house.toml      every setting, its value, and from where";
+
 /// A house that rents out real USA phone numbers and hands each SMS to the one customer who rented the number.
 #[derive(Parser)]
-#[command(name = "jesusnumber", version, about)]
+#[command(name = "jesusnumber", version, about, after_help = EXAMPLES)]
 struct Program {
     #[command(subcommand)]
     command: Command,

@@ -39,7 +39,7 @@ pub(crate) struct House {
     pub(crate) program: Program,
     pub(crate) client: Client,
     pub(crate) private: Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// The time of this machine, as the program under test reads it.
@@ -68,7 +68,21 @@ impl House {
             place("house.key").display()
         );
         std::fs::write(place("house.toml"), settings).expect("a settings file");
-        let program = Program::start(&["serve", "--config", place("house.toml").to_str().expect("text")]);
+        Self::join(folder, key)
+    }
+
+    /// Serves the same house from one more process.
+    pub(crate) fn neighbour(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        for name in ["house.toml", "house.key"] {
+            std::fs::copy(self.folder.path().join(name), folder.path().join(name)).expect("copied");
+        }
+        Self::join(folder, self.client.key.clone())
+    }
+
+    fn join(folder: tempfile::TempDir, key: String) -> Self {
+        let settings = folder.path().join("house.toml");
+        let program = Program::start(&["serve", "--config", settings.to_str().expect("text")]);
         let line = program.line_with("the house is open");
         let address = |name: &str| {
             let start = line.find(name).expect("the log tells the addresses") + name.len();
@@ -76,7 +90,7 @@ impl House {
         };
         let client = Client { address: address(r#""listen":""#), key: key.clone() };
         let private = Client { address: address(r#""private":""#), key };
-        Self { program, client, private, _folder: folder }
+        Self { program, client, private, folder }
     }
 }
 

@@ -62,6 +62,23 @@ fn a_phone_s_webhook_ends_as_a_code_on_postgres() {
 }
 
 #[test]
+fn a_wait_is_answered_by_what_another_node_heard() {
+    let house = House::serve(Kept::Postgres);
+    let neighbour = house.neighbour();
+    let order = order(&house);
+    let client = neighbour.client.clone();
+    let waiting =
+        thread::spawn(move || client.get(&format!("/api/v1/short-term/sms/?order_id={order}&wait=30")).json());
+    assert_eq!(neighbour.client.get("/api/v1/balance/").status, 200);
+    assert_eq!(push(&house, "id-1", "G-123456 is your code", SIGNING_KEY).status, 200);
+    let read = waiting.join().expect("an answer");
+    assert_eq!(read["code"], "123456", "{read}");
+    house.program.signal("TERM");
+    assert_eq!(house.program.end().code(), Some(0));
+    assert_eq!(neighbour.client.get("/api/v1/balance/").status, 200);
+}
+
+#[test]
 fn a_sigterm_answers_an_open_wait_and_ends_well() {
     let house = House::serve(Kept::Sqlite);
     let order = order(&house);
