@@ -8,3 +8,4 @@ mod http;
 mod program;
 mod serve;
 mod settings;
+mod tls;
