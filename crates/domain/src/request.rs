@@ -29,7 +29,7 @@ pub struct Once {
 /// Why the house says no.
 pub trait Refusal: Serialize + DeserializeOwned {
     /// Whether the same request may be answered otherwise a moment later: such a refusal is not remembered.
-    fn is_passing(&self) -> bool {
+    fn is_not_now(&self) -> bool {
         false
     }
 }
@@ -48,31 +48,32 @@ pub enum Failure<R> {
     Db(#[from] DbError),
 }
 
-/// Runs a story once for its key. Its refusal undoes its changes but keeps the record of the refusal.
+/// Runs a story once for its key. A refusal that is remembered undoes the story's changes and comes as `Ok(Err(…))`,
+/// so that the record of it is committed; any other comes as `Err` and undoes everything.
 pub(crate) fn once<T, R>(
     tx: &mut Tx<'_>,
     once: Option<&Once>,
     now_ms: i64,
     story: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure<R>>,
-) -> Result<T, Failure<R>>
+) -> Result<Result<T, R>, Failure<R>>
 where
     T: Serialize + DeserializeOwned,
     R: Refusal,
 {
-    let Some(once) = once else { return story(tx) };
+    let Some(once) = once else { return story(tx).map(Ok) };
     if !claim(tx, once, now_ms)? {
-        return replay(tx, once)?;
+        return replay(tx, once);
     }
     let outcome = match tx.savepoint(story) {
         Ok(done) => Ok(done),
-        Err(Failure::Refused(refusal)) if !refusal.is_passing() => Err(refusal),
+        Err(Failure::Refused(refusal)) if !refusal.is_not_now() => Err(refusal),
         // The whole story is undone, the claim of the key with it.
         Err(failure) => return Err(failure),
     };
     let kept = serde_json::to_string(&outcome).map_err(|_| DbError::Damaged("an outcome cannot be kept"))?;
     let sql = "UPDATE idempotency SET outcome = $4 WHERE account_id = $1 AND route = $2 AND name = $3";
     tx.queue(sql, values![once.account, once.route, &once.name, kept])?;
-    outcome.map_err(Failure::Refused)
+    Ok(outcome)
 }
 
 /// Takes the key, or a key that was forgotten, for this request. A rival on PostgreSQL waits here for the other's end.
@@ -88,17 +89,15 @@ fn claim(tx: &mut Tx<'_>, once: &Once, now_ms: i64) -> Result<bool, DbError> {
     Ok(tx.one(sql, values)?.is_some())
 }
 
-fn replay<T: DeserializeOwned, R: Refusal>(tx: &mut Tx<'_>, once: &Once) -> Result<Result<T, Failure<R>>, DbError> {
+fn replay<T: DeserializeOwned, R: Refusal>(tx: &mut Tx<'_>, once: &Once) -> Result<Result<T, R>, Failure<R>> {
     let sql = "SELECT body_hash, outcome FROM idempotency WHERE account_id = $1 AND route = $2 AND name = $3";
     let row = tx.one(sql, values![once.account, once.route, &once.name])?;
     let row = row.ok_or(DbError::Conflict)?;
     if row.blob(0) != once.body_hash {
-        return Ok(Err(Failure::KeyReused));
+        return Err(Failure::KeyReused);
     }
     let kept = row.opt_text(1).ok_or(DbError::Damaged("a remembered request has no outcome"))?;
-    let outcome: Result<T, R> =
-        serde_json::from_str(kept).map_err(|_| DbError::Damaged("a remembered outcome is unreadable"))?;
-    Ok(outcome.map_err(Failure::Refused))
+    Ok(serde_json::from_str(kept).map_err(|_| DbError::Damaged("a remembered outcome is unreadable"))?)
 }
 
 /// Forgets answers that are older than a day; tells how many.

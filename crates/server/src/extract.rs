@@ -24,12 +24,7 @@ pub(crate) fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result
         };
         match answer {
             Ok(answer) => serde_json::to_writer(&mut output, &answer)?,
-            Err(error) => serde_json::to_writer(
-                &mut output,
-                &Refusal {
-                    error: format!("line {number}: {error}"),
-                },
-            )?,
+            Err(error) => serde_json::to_writer(&mut output, &Refusal { error: format!("line {number}: {error}") })?,
         }
         output.write_all(b"\n")?;
     }
@@ -50,16 +45,8 @@ struct Answer {
 impl Answer {
     fn to(text: &str) -> Self {
         match code_in(text).code {
-            Some(code) => Self {
-                code: Some(code.text),
-                reason: Some(code.reason.name()),
-                confidence: code.confidence,
-            },
-            None => Self {
-                code: None,
-                reason: None,
-                confidence: 0,
-            },
+            Some(code) => Self { code: Some(code.text), reason: Some(code.reason.name()), confidence: code.confidence },
+            None => Self { code: None, reason: None, confidence: 0 },
         }
     }
 }
@@ -123,13 +110,12 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Line> {
 
 fn text_in(line: &[u8]) -> Result<String, LineError> {
     let line = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
-    let question: Question =
-        serde_json::from_str(line).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => LineError::NoText,
-            serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof
-            | serde_json::error::Category::Io => LineError::NotJson,
-        })?;
+    let question: Question = serde_json::from_str(line).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => LineError::NoText,
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => {
+            LineError::NotJson
+        }
+    })?;
     Ok(question.text)
 }
 
@@ -155,18 +141,12 @@ mod tests {
 
     #[test]
     fn a_text_without_a_code_is_answered_with_nulls() {
-        assert_eq!(
-            answers(b"{\"text\":\"Hello\"}\n"),
-            "{\"code\":null,\"reason\":null,\"confidence\":0}\n"
-        );
+        assert_eq!(answers(b"{\"text\":\"Hello\"}\n"), "{\"code\":null,\"reason\":null,\"confidence\":0}\n");
     }
 
     #[test]
     fn a_last_line_without_a_newline_is_answered_too() {
-        assert_eq!(
-            answers(b"{\"text\":\"\"}"),
-            "{\"code\":null,\"reason\":null,\"confidence\":0}\n"
-        );
+        assert_eq!(answers(b"{\"text\":\"\"}"), "{\"code\":null,\"reason\":null,\"confidence\":0}\n");
     }
 
     #[test]
@@ -189,26 +169,17 @@ mod tests {
 
     #[test]
     fn a_line_without_a_text_is_named() {
-        assert_eq!(
-            answers(b"{\"code\":1}\n"),
-            "{\"error\":\"line 1: no string named text\"}\n"
-        );
+        assert_eq!(answers(b"{\"code\":1}\n"), "{\"error\":\"line 1: no string named text\"}\n");
     }
 
     #[test]
     fn a_text_that_is_no_string_is_named_but_not_repeated() {
-        assert_eq!(
-            answers(b"{\"text\":482913}\n"),
-            "{\"error\":\"line 1: no string named text\"}\n"
-        );
+        assert_eq!(answers(b"{\"text\":482913}\n"), "{\"error\":\"line 1: no string named text\"}\n");
     }
 
     #[test]
     fn bad_utf_8_is_named() {
-        assert_eq!(
-            answers(b"{\"text\":\"\xff\"}\n"),
-            "{\"error\":\"line 1: not UTF-8\"}\n"
-        );
+        assert_eq!(answers(b"{\"text\":\"\xff\"}\n"), "{\"error\":\"line 1: not UTF-8\"}\n");
     }
 
     #[test]

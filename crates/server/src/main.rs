@@ -3,6 +3,7 @@
 mod clock;
 mod config;
 mod demo;
+mod extract;
 mod house;
 mod observe;
 mod serve;
@@ -16,9 +17,14 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use config::{ConfigError, Layers, Settings};
 
+const EXAMPLES: &str = "Examples:
+  jesusnumber demo                            try it out: nothing to set up, all of it fictional
+  jesusnumber serve --config house.toml       the real thing
+  jesusnumber config --config house.toml      every setting, its value, and from where";
+
 /// A house that rents out real USA phone numbers and hands each SMS to the one customer who rented the number.
 #[derive(Parser)]
-#[command(name = "jesusnumber", version, about)]
+#[command(name = "jesusnumber", version, about, after_help = EXAMPLES)]
 struct Program {
     #[command(subcommand)]
     command: Command,
@@ -35,6 +41,9 @@ enum Command {
     /// Print every setting in force, from where it came, and what it is for.
     #[command(after_help = "Example:\n  jesusnumber config --config /etc/jesusnumber/jesusnumber.toml")]
     Config(Told),
+    /// Read texts as JSON lines on stdin and write the code in each.
+    #[command(after_help = "Example:\n  echo '{\"text\":\"G-123456 is your code\"}' | jesusnumber extract")]
+    Extract,
 }
 
 #[derive(Args)]
@@ -76,6 +85,7 @@ fn run(command: Command) -> Result<(), Failure> {
             writeln!(io::stdout(), "{}", config::show(&layers))?;
             Ok(())
         }
+        Command::Extract => Ok(extract::run(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()))?),
     }
 }
 

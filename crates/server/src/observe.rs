@@ -3,13 +3,16 @@
 use std::io;
 use std::sync::Arc;
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
-/// Bounds of every histogram, in seconds: all of them measure how long something took.
+/// Bounds of what took seconds.
 const SECONDS: [f64; 14] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// Bounds of everything else that is measured: it counts things.
+const COUNTS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// Why the program cannot be observed.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +44,9 @@ pub(crate) struct Metrics(PrometheusHandle);
 impl Metrics {
     /// Counts from now on.
     pub(crate) fn start() -> Result<Self, ObserveError> {
-        Ok(Self(PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?))
+        let took = Matcher::Suffix("_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets(&COUNTS)?.set_buckets_for_metric(took, &SECONDS)?;
+        Ok(Self(builder.install_recorder()?))
     }
 
     /// Writes them in the text format of Prometheus.

@@ -90,12 +90,14 @@ pub(crate) async fn attend(
     mut closing: watch::Receiver<bool>,
 ) -> Result<(), ServeError> {
     let metrics = Metrics::start()?;
+    if let (Ok(listen), Ok(private)) = (doors.public.local_addr(), doors.private.local_addr()) {
+        tracing::info!(%listen, %private, "the house is open");
+    }
     let (stop, stopping) = watch::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(metrics.clone(), stopping.clone()));
     let web = Web { app: app.clone(), registry, settings: web_settings(settings) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
-    tracing::info!(listen = %settings.listen, private = %settings.private_listen, "the house is open");
     let drain = Duration::from_secs(settings.shutdown_seconds);
     let connections = web::Connections { max: settings.connections_max, drain };
     let told = async move {

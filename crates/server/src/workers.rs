@@ -163,6 +163,12 @@ async fn listen(app: App, mut closing: watch::Receiver<bool>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use domain::clock::Clock;
+    use domain::db::{Db, DbOptions, DbUrl, Durability};
+    use domain::seal::Key;
+
     use super::*;
 
     #[test]
@@ -170,5 +176,47 @@ mod tests {
         let names: std::collections::HashSet<&str> = WORKERS.iter().map(|worker| worker.name).collect();
         assert_eq!(names.len(), WORKERS.len());
         assert!(WORKERS.iter().all(|worker| !worker.period.is_zero()));
+    }
+
+    async fn app(folder: &tempfile::TempDir) -> App {
+        let mut options = DbOptions::new(DbUrl::Sqlite(folder.path().join("house.db")));
+        options.durability = Durability::Unchecked;
+        let db = Db::open(&options).await.expect("it opens");
+        App::open(db, Clock::new(|| 0), &Key::from_bytes([7; 32])).await.expect("it opens")
+    }
+
+    #[tokio::test]
+    async fn neither_an_error_nor_a_panic_ends_a_worker() {
+        static ROUNDS: AtomicU64 = AtomicU64::new(0);
+        let stumbling: fn(App) -> Round = |_| {
+            Box::pin(async {
+                match ROUNDS.fetch_add(1, Ordering::SeqCst) {
+                    0 => Err(DbError::Busy),
+                    1 => panic!("a round of a test panics"),
+                    // With its hands full it goes on at once, but not for ever.
+                    _ => Ok(1),
+                }
+            })
+        };
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let worker = Worker { name: "test", period: Duration::from_millis(1), verb: stumbling };
+        let (close, closing) = watch::channel(false);
+        let working = tokio::spawn(work(app(&folder).await, worker, closing));
+        while ROUNDS.load(Ordering::SeqCst) < 2 + 2 * ROUNDS_MAX as u64 {
+            tokio::task::yield_now().await;
+        }
+        close.send_replace(true);
+        working.await.expect("it ends when the house closes");
+    }
+
+    #[tokio::test]
+    async fn all_workers_end_when_the_house_closes() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (close, closing) = watch::channel(false);
+        let mut workers = start(&app(&folder).await, &closing);
+        close.send_replace(true);
+        while let Some(ended) = workers.join_next().await {
+            ended.expect("it ends well");
+        }
     }
 }

@@ -6,7 +6,7 @@ use domain::supply::{ConcatKind, Part};
 use serde_json::json;
 
 use crate::cases::every_case;
-use crate::peer::{NOW_S, Peer, Sms, connector, mac};
+use crate::peer::{Headers, NOW_S, Peer, Sms, connector, mac};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "jesusnumber",
@@ -28,7 +28,7 @@ pub(crate) const PEER: Peer = Peer {
 
 every_case!(super::PEER);
 
-fn sign(secret: &str, body: &[u8], at_s: i64) -> Vec<(String, Vec<u8>)> {
+fn sign(secret: &str, body: &[u8], at_s: i64) -> Headers {
     let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("base64");
     let at = at_s.to_string();
     let signature = STANDARD.encode(mac(&key, &[b"msg_1.", at.as_bytes(), b".", body]));

@@ -27,6 +27,9 @@ impl Sms {
     }
 }
 
+/// Headers as a request has them.
+pub(crate) type Headers = Vec<(String, Vec<u8>)>;
+
 /// How one kind of sender speaks.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer {
@@ -41,7 +44,7 @@ pub(crate) struct Peer {
     /// The body of a push.
     pub(crate) body: fn(&Sms) -> Vec<u8>,
     /// The headers that sign a body at a time, in seconds.
-    pub(crate) sign: fn(&str, &[u8], i64) -> Vec<(String, Vec<u8>)>,
+    pub(crate) sign: fn(&str, &[u8], i64) -> Headers,
 }
 
 impl Peer {

@@ -4,7 +4,7 @@ use domain::supply::Heard;
 use serde_json::{Value, json};
 
 use crate::cases::every_case;
-use crate::peer::{NOW_S, Peer, mac};
+use crate::peer::{Headers, NOW_S, Peer, mac};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "sms-gateway-android",
@@ -23,7 +23,7 @@ pub(crate) const PEER: Peer = Peer {
 
 every_case!(super::PEER);
 
-fn sign(key: &str, body: &[u8], at_s: i64) -> Vec<(String, Vec<u8>)> {
+fn sign(key: &str, body: &[u8], at_s: i64) -> Headers {
     let at = at_s.to_string();
     let signature: String =
         mac(key.as_bytes(), &[body, at.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -155,7 +155,9 @@ async fn check_durable(client: &Client) -> Result<(), DbError> {
 async fn migrate_up(client: &Client) -> Result<(), DbError> {
     let failed = |error: tokio_postgres::Error| told(&error);
     client.batch_execute("BEGIN").await.map_err(failed)?;
-    client.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;
+    // Houses in schemas of their own do not wait for each other.
+    let lock = "SELECT pg_advisory_xact_lock(CAST($1 AS BIGINT) + hashtext(current_schema()))";
+    client.execute(lock, &[&MIGRATION_LOCK]).await.map_err(failed)?;
     client.batch_execute(migrate::MIGRATION_TABLE).await.map_err(failed)?;
     let row = client.query_one("SELECT COALESCE(MAX(version), 0) FROM migration", &[]).await.map_err(failed)?;
     for (version, text) in migrate::pending(row.get(0))? {

@@ -37,7 +37,7 @@ impl Refusal for AgainRefusal {}
 pub async fn again(app: &App, caller: Caller, order: i64, once: Option<Once>) -> Result<Again, Failure<AgainRefusal>> {
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), now, |tx| again_one(tx, caller, order, now));
-    let again = app.db.write(Lane::Account(caller.account), story).await?;
+    let again = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(again)
 }

@@ -41,7 +41,7 @@ pub enum CancelRefusal {
 }
 
 impl Refusal for CancelRefusal {
-    fn is_passing(&self) -> bool {
+    fn is_not_now(&self) -> bool {
         matches!(self, Self::LimitReached { .. })
     }
 }
@@ -58,7 +58,7 @@ pub async fn cancel(
 ) -> Result<Cancelled, Failure<CancelRefusal>> {
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), now, |tx| cancel_one(tx, caller, order, now));
-    let cancelled = app.db.write(Lane::Account(caller.account), story).await?;
+    let cancelled = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(cancelled)
 }

@@ -108,5 +108,5 @@ where
     let now = app.now_ms();
     let story =
         move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), now, |_| Err(Failure::Refused(refusal.clone())));
-    app.db.write(Lane::Account(caller.account), story).await
+    app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)
 }

@@ -26,8 +26,8 @@ pub enum ReuseRefusal {
 }
 
 impl Refusal for ReuseRefusal {
-    fn is_passing(&self) -> bool {
-        matches!(self, Self::Sale(refusal) if refusal.is_passing())
+    fn is_not_now(&self) -> bool {
+        matches!(self, Self::Sale(refusal) if refusal.is_not_now())
     }
 }
 
@@ -64,7 +64,7 @@ pub async fn reuse(
             Err(refusal) => Err(Failure::Refused(ReuseRefusal::Sale(refusal.clone()))),
         })
     };
-    let placed = app.db.write(Lane::Account(caller.account), story).await?;
+    let placed = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(placed)
 }

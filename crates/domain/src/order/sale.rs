@@ -50,7 +50,7 @@ pub enum SaleRefusal {
 }
 
 impl Refusal for SaleRefusal {
-    fn is_passing(&self) -> bool {
+    fn is_not_now(&self) -> bool {
         matches!(self, Self::Suspended | Self::LimitReached { .. })
     }
 }
@@ -72,7 +72,11 @@ pub(crate) struct Sale {
 
 /// What is asked for, held against the catalogue: the price as it is now, or why not.
 pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product) -> Result<(i64, Usd), SaleRefusal> {
-    let service = catalog.by_slug(&ask.service).ok_or(SaleRefusal::UnknownService)?;
+    let service = catalog.by_slug(&ask.service).ok_or_else(|| {
+        // What may not be sold never enters the catalogue, and who asks for it is told so.
+        let denied = denied_service(&ask.service, &ask.service);
+        if denied.is_some() { SaleRefusal::ServiceNotAllowed } else { SaleRefusal::UnknownService }
+    })?;
     if denied_category(&service.category).or_else(|| denied_service(&service.slug, &service.name)).is_some() {
         return Err(SaleRefusal::ServiceNotAllowed);
     }
@@ -196,7 +200,8 @@ pub(crate) async fn sell<T: Sold>(
         let lane = Lane::Account(sale.caller.account);
         let story =
             move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), sale.now_ms, |tx| step(tx, &sale, &tried, is_last));
-        match app.db.write(lane, story).await {
+        let sold = app.db.write(lane, story).await;
+        match sold.and_then(|kept| kept.map_err(Failure::Refused)) {
             Err(Failure::Db(DbError::Conflict)) if !is_last => {}
             Ok(sold) => {
                 let sold: T = sold;

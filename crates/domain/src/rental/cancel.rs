@@ -50,7 +50,7 @@ pub async fn cancel(
     let story = move |tx: &mut Tx<'_>| {
         request::once(tx, once.as_ref(), now, |tx| cancel_one(tx, caller, (product, rental), now))
     };
-    let cancelled = app.db.write(Lane::Account(caller.account), story).await?;
+    let cancelled = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(cancelled)
 }

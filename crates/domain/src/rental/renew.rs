@@ -40,8 +40,8 @@ pub enum RenewRefusal {
 }
 
 impl Refusal for RenewRefusal {
-    fn is_passing(&self) -> bool {
-        matches!(self, Self::Sale(refusal) if refusal.is_passing())
+    fn is_not_now(&self) -> bool {
+        matches!(self, Self::Sale(refusal) if refusal.is_not_now())
     }
 }
 
@@ -61,7 +61,7 @@ pub async fn renew(
     let story = move |tx: &mut Tx<'_>| {
         request::once(tx, once.as_ref(), now, |tx| renew_one(tx, caller, &catalog, (product, rental), now))
     };
-    let renewed = app.db.write(Lane::Account(caller.account), story).await?;
+    let renewed = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(renewed)
 }

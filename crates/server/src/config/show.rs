@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::{KNOWN, Layers, Origin};
+use super::{KNOWN, Layers};
 
 /// Every setting in force as a TOML file that could be used again, except that passwords are masked.
 #[must_use]
@@ -12,12 +12,9 @@ pub(crate) fn show(layers: &Layers) -> String {
     let mut out = String::new();
     for known in KNOWN {
         let about = wrapped(known.about);
-        let origin = layers.origin(known.name);
-        let line = match (layers.value(known.name), &origin) {
-            (Some(value), origin) => format!("{} = {}  # from {origin}", known.name, masked_value(value)),
-            (None, Origin::Default | Origin::File(_) | Origin::Environment(_) | Origin::Command) => {
-                format!("# {} is not set", known.name)
-            }
+        let line = match layers.value(known.name) {
+            Some(value) => format!("{} = {}  # from {}", known.name, masked_value(value), layers.origin(known.name)),
+            None => format!("# {} is not set", known.name),
         };
         writeln!(out, "{about}{line}\n").expect("a text takes every write");
     }

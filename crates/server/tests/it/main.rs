@@ -1,1 +1,11 @@
 //! The program as a whole, started and spoken to as its users do.
+
+mod demo;
+mod deploy;
+mod extract;
+mod house;
+mod http;
+mod program;
+mod serve;
+mod settings;
+mod tls;

@@ -24,7 +24,8 @@ const CURSOR: Input = Input {
     place: "query, optional",
     about: "The `next_cursor` of the page before. It is `null` on the last page.",
 };
-const LIMIT: Input = Input { name: "limit", place: "query, optional", about: "How many at most, up to 200." };
+pub(super) const LIMIT: Input =
+    Input { name: "limit", place: "query, optional", about: "How many at most, up to 200." };
 
 /// After USA Short-Term Numbers.
 pub const SHORT_TERM: &[Call] = &[
@@ -276,7 +277,7 @@ pub const ACCOUNT: &[Call] = &[
         title: "Events",
         about: &[
             "Everything that happened to your orders and rentals, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
-            "An event holds an `order_id` or a `rental_id`, never a text. New types may be added.",
+            "An event holds an `order_id` or a `rental_id` where it is of one, the money that moved, and never a text. New types may be added.",
         ],
         inputs: &[
             Input {
@@ -295,15 +296,18 @@ pub const ACCOUNT: &[Call] = &[
   "events": [
     {
       "seq": 18,
-      "type": "order.placed",
+      "type": "order.created",
       "at": "2026-05-22T14:28:00Z",
-      "order_id": "ORD-123456"
+      "order_id": "ORD-123456",
+      "amount": 0.42
     },
     {
       "seq": 19,
-      "type": "message.received",
+      "type": "order.received",
       "at": "2026-05-22T14:30:00Z",
-      "order_id": "ORD-123456"
+      "order_id": "ORD-123456",
+      "amount": 0.42,
+      "message_id": 4711
     }
   ],
   "next_after": 19
@@ -361,8 +365,8 @@ mod tests {
 
     #[test]
     fn an_event_has_the_decided_keys() {
-        let event = "seq type at order_id";
-        let expected = format!("success events {event} {event} next_after");
+        let event = "seq type at order_id amount";
+        let expected = format!("success events {event} {event} message_id next_after");
         assert_eq!(keys("events").join(" "), expected);
     }
 

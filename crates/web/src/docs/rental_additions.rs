@@ -1,6 +1,6 @@
 //! The calls this house adds for rentals.
 
-use super::additions::{AREA_CODE, MAX_PRICE, WAIT};
+use super::additions::{AREA_CODE, LIMIT, MAX_PRICE, WAIT};
 use super::{Call, Input, Response};
 
 const RENTAL_ID: Input = Input { name: "rental_id", place: "body", about: "The id of the rental." };
@@ -8,6 +8,12 @@ const RENTAL_STATUS: Input = Input {
     name: "status",
     place: "query, optional",
     about: "`all` shows the ended ones too: `active`, `expired`, `cancelled`.",
+};
+
+const CURSOR: Input = Input {
+    name: "cursor",
+    place: "query, optional",
+    about: "The `next_cursor` of the page before; it is there only if there are more.",
 };
 
 /// After USA Long-Term 30-Day Rental.
@@ -44,7 +50,7 @@ pub const RENTAL_30DAY: &[Call] = &[
         path: "/api/v1/rental/30day/list/?status=all",
         title: "List ended rentals too",
         about: &["Newest first."],
-        inputs: &[RENTAL_STATUS],
+        inputs: &[RENTAL_STATUS, CURSOR, LIMIT],
         request: "",
         responses: &[Response {
             label: "Response",
@@ -150,7 +156,7 @@ pub const RENTAL_1DAY: &[Call] = &[
         path: "/api/v1/rental/1day/list/",
         title: "List 1-day rentals",
         about: &["Newest first; the active ones, unless you ask for all."],
-        inputs: &[RENTAL_STATUS],
+        inputs: &[RENTAL_STATUS, CURSOR, LIMIT],
         request: "",
         responses: &[Response {
             label: "Response",

@@ -241,12 +241,17 @@ fn is_joining(word: &str) -> bool {
 /// Whether evidence suffices for a shape: the less usual the shape, the closer the phrase must be.
 fn is_enough(scene: &Scene, candidate: &Candidate, evidence: Evidence) -> bool {
     const NEAR_CHARS: usize = 30;
+    const ENTER_CHARS: usize = 4;
     let text = &scene.folded.text[candidate.span.clone()];
     let is_upper = scene.is_upper(candidate);
     match candidate.shape {
         Shape::Digits if candidate.is_glued => evidence.is_phrase && evidence.chars == 0,
         Shape::Digits if candidate.length < 4 || candidate.length > 8 => evidence.is_phrase,
-        Shape::Digits => evidence.is_phrase || !is_year(text),
+        // "Enter 2068 to verify": a year is not what one enters.
+        Shape::Digits if is_year(text) => {
+            evidence.is_phrase || evidence.sentences == 0 && evidence.chars <= ENTER_CHARS
+        }
+        Shape::Digits => true,
         Shape::Mixed if !is_upper => evidence.is_phrase,
         Shape::Mixed if is_coupon(text) => evidence.is_phrase && evidence.is_strong,
         Shape::Mixed => {

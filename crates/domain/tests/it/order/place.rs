@@ -1,6 +1,6 @@
 //! Ordering, and what a customer has then.
 
-use domain::account::Tier;
+use domain::account::{self, NewCredit, Tier};
 use domain::clock::MINUTE_MS;
 use domain::money::Usd;
 use domain::order::{self, SaleRefusal};
@@ -55,6 +55,24 @@ on_both!(a_new_account_has_three_open_orders, async |house: House| {
     }
     let refused = order::place(&house.app, ann, &ask("instagram"), None).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s: 60 }))));
+});
+
+on_both!(a_refusal_is_remembered_under_its_key, async |house: House| {
+    let house = House::stocked(house, 2).await;
+    let ann = house.customer("ann", "0.10").await;
+    let once = Once { account: ann.account, route: "order", name: "k-1".into(), body_hash: [0; 32] };
+    let short = |refused| matches!(refused, Err(Failure::Refused(SaleRefusal::Insufficient { .. })));
+    assert!(short(order::place(&house.app, ann, &ask("instagram"), Some(once.clone())).await));
+    let gift = NewCredit {
+        account: "ann".into(),
+        amount: Usd::from_cents(500),
+        reason: "a gift".into(),
+        reference: None,
+        by: "test".into(),
+    };
+    account::credit(&house.app, gift).await.expect("a credit");
+    assert!(short(order::place(&house.app, ann, &ask("instagram"), Some(once)).await));
+    order::place(&house.app, ann, &ask("instagram"), None).await.expect("another request is served");
 });
 
 on_both!(a_limit_is_not_remembered_under_a_key, async |house: House| {

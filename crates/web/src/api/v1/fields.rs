@@ -174,9 +174,8 @@ impl Fields {
         if let Some(id) = ids::parse(product, text) {
             return Ok(id);
         }
-        let digits = text.trim_start_matches("RNT-1D-").trim_start_matches("RNT-").trim_start_matches("ORD-");
-        let is_like_one = digits.len() < text.len() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if is_like_one {
+        let mut digits = ["RNT-1D-", "RNT-", "ORD-"].into_iter().filter_map(|prefix| text.strip_prefix(prefix));
+        if digits.any(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(Refusal::not_found());
         }
         Err(Refusal::invalid(Some(name), format!("`{name}` must be an id such as {example}.")))
@@ -212,12 +211,14 @@ enum Kind {
 
 impl Kind {
     fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(Self::Json) };
+        let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+        let Some(value) = values.next() else { return Ok(Self::Json) };
+        let is_one = values.all(|other| other == value);
         let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        if essence.eq_ignore_ascii_case(b"application/json") {
+        if is_one && essence.eq_ignore_ascii_case(b"application/json") {
             return Ok(Self::Json);
         }
-        if essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+        if is_one && essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
             return Ok(Self::Form);
         }
         let message = "Send the body as application/json or application/x-www-form-urlencoded.";

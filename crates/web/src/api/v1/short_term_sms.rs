@@ -14,10 +14,10 @@ struct SmsBody<'a> {
     code: Option<&'a str>,
     message: &'a str,
     received_at: Time,
+    messages: Vec<Sms<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a str>,
     status: &'static str,
-    messages: Vec<Sms<'a>>,
 }
 
 /// The answer while there is nothing to read, which natural clients take for "ask again".
@@ -73,8 +73,8 @@ fn received(inbox: &Inbox, newest: &domain::message::Message) -> Answer {
         code: newest.code.as_deref(),
         message: &newest.text,
         received_at: Time(newest.received_ms),
+        messages: Sms::all(&inbox.messages),
         link: newest.link.as_deref(),
         status: inbox.state.word(),
-        messages: Sms::all(&inbox.messages),
     })
 }

@@ -1,0 +1,125 @@
+//! `jesusnumber serve`.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use domain::clock::rfc3339;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::house::{DEVICE, House, Kept, SIGNING_KEY, now_ms};
+use crate::http::Answer;
+
+/// The documented webhook of SMS Gateway for Android, signed as the app signs it.
+fn push(house: &House, id: &str, message: &str, signing_key: &str) -> Answer {
+    let (received_at, at) = (rfc3339(now_ms()), (now_ms() / 1_000).to_string());
+    let body = format!(
+        r#"{{"id":"{id}","webhookId":"w1","event":"sms:received","deviceId":"{DEVICE}","payload":{{"messageId":"1a2b3c4d","message":"{message}","sender":"22395","recipient":"+12025550147","simNumber":1,"phoneNumber":"22395","receivedAt":"{received_at}"}}}}"#
+    );
+    let mut mac = Hmac::<Sha256>::new_from_slice(signing_key.as_bytes()).expect("any length");
+    mac.update(body.as_bytes());
+    mac.update(at.as_bytes());
+    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let headers =
+        [("content-type", "application/json"), ("x-timestamp", at.as_str()), ("x-signature", signature.as_str())];
+    house.client.call("POST", "/ingest/phone/", &headers, body.as_bytes())
+}
+
+fn order(house: &House) -> String {
+    let ordered = house.client.post("/api/v1/short-term/order/", "service=google").json();
+    ordered["order_id"].as_str().unwrap_or_else(|| panic!("{ordered}")).to_owned()
+}
+
+/// From a phone's signed bytes to the code in the customer's hands and the money in the house's.
+fn a_phone_s_webhook_ends_as_a_code(kept: Kept) {
+    let house = House::serve(kept);
+    let order = order(&house);
+    let path = format!("/api/v1/short-term/sms/?order_id={order}&wait=30");
+    let waiting = {
+        let (client, path) = (house.client.clone(), path.clone());
+        thread::spawn(move || client.get(&path).json())
+    };
+    assert_eq!(push(&house, "id-1", "G-123456 is your code", "another-key-of-ours").status, 401);
+    let first = push(&house, "id-1", "G-123456 is your code", SIGNING_KEY);
+    assert_eq!((first.status, first.body.as_str()), (200, r#"{"success":true}"#));
+    assert_eq!(push(&house, "id-1", "G-123456 is your code", SIGNING_KEY).status, 200, "a repeat is acknowledged");
+    let read = waiting.join().expect("an answer");
+    assert_eq!((&read["success"], &read["code"]), (&true.into(), &"123456".into()), "{read}");
+    assert_eq!(read["message"], "G-123456 is your code");
+    assert_eq!(house.client.get(&path).json()["messages"].as_array().map(Vec::len), Some(1));
+    let balance = house.client.get("/api/v1/balance/").body;
+    assert!(balance.starts_with(r#"{"success":true,"balance":4.58,"held":0.00"#), "{balance}");
+}
+
+#[test]
+fn a_phone_s_webhook_ends_as_a_code_on_sqlite() {
+    a_phone_s_webhook_ends_as_a_code(Kept::Sqlite);
+}
+
+#[test]
+fn a_phone_s_webhook_ends_as_a_code_on_postgres() {
+    a_phone_s_webhook_ends_as_a_code(Kept::Postgres);
+}
+
+#[test]
+fn a_wait_is_answered_by_what_another_node_heard() {
+    let house = House::serve(Kept::Postgres);
+    let neighbour = house.neighbour();
+    let order = order(&house);
+    let client = neighbour.client.clone();
+    let waiting =
+        thread::spawn(move || client.get(&format!("/api/v1/short-term/sms/?order_id={order}&wait=30")).json());
+    assert_eq!(neighbour.client.get("/api/v1/balance/").status, 200);
+    assert_eq!(push(&house, "id-1", "G-123456 is your code", SIGNING_KEY).status, 200);
+    let read = waiting.join().expect("an answer");
+    assert_eq!(read["code"], "123456", "{read}");
+    house.program.signal("TERM");
+    assert_eq!(house.program.end().code(), Some(0));
+    assert_eq!(neighbour.client.get("/api/v1/balance/").status, 200);
+}
+
+#[test]
+fn a_sigterm_answers_an_open_wait_and_ends_well() {
+    let house = House::serve(Kept::Sqlite);
+    let order = order(&house);
+    let client = house.client.clone();
+    let began = Instant::now();
+    let waiting = thread::spawn(move || client.get(&format!("/api/v1/short-term/sms/?order_id={order}&wait=60")));
+    // The log tells when the next request was answered; by then the wait, which came before it, is open.
+    assert_eq!(house.client.get("/api/v1/balance/").status, 200);
+    house.program.line_with("/balance/");
+    house.program.signal("TERM");
+    let answer = waiting.join().expect("an answer");
+    assert_eq!((answer.status, &answer.json()["status"]), (200, &"waiting".into()));
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(house.program.end().code(), Some(0));
+}
+
+#[test]
+fn metrics_are_told_behind_the_private_door_alone() {
+    let house = House::serve(Kept::Sqlite);
+    order(&house);
+    let metrics = house.private.call("GET", "/metrics", &[], b"");
+    assert_eq!(metrics.status, 200);
+    for name in ["http_requests_total", "http_request_seconds_bucket", "worker_last_success_seconds"] {
+        assert!(metrics.body.contains(name), "{name} is missing in {}", metrics.body);
+    }
+    assert_eq!(house.client.call("GET", "/metrics", &[], b"").status, 404);
+    assert_eq!(house.private.call("GET", "/readyz", &[], b"").status, 200);
+    assert_eq!(house.private.get("/api/v1/balance/").status, 404);
+}
+
+#[test]
+fn the_log_names_neither_keys_nor_texts() {
+    let house = House::serve(Kept::Sqlite);
+    let order = order(&house);
+    push(&house, "id-1", "G-123456 is your code", SIGNING_KEY);
+    let key = house.client.key.clone();
+    house.client.call("GET", &format!("/api/v1/short-term/sms/?order_id={order}&api_key={key}"), &[], b"");
+    house.program.signal("TERM");
+    let log = house.program.lines_until("the house is closed");
+    assert!(log.iter().any(|line| line.contains("/ingest/")), "{log:?}");
+    for secret in [key.as_str(), "123456 is", "G-123456", SIGNING_KEY, "2025550147"] {
+        assert!(log.iter().all(|line| !line.contains(secret)), "the log has {secret}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Where a key may be, which place decides, and the two forms of every path.
+
+use domain::account::{self, State};
+
+use crate::http::request;
+use crate::on_both;
+use crate::world::World;
+
+const WRONG: &str = "jn_live_000000000000000000000000000000000000";
+
+async fn status(world: &World, method: &str, target: &str, headers: &[&str], body: &str) -> u16 {
+    world.send(&request(method, target, headers, body.as_bytes())).await.status
+}
+
+on_both!(a_key_is_found_in_each_of_its_places, async |world: &World| {
+    let ann = world.customer("ann", "5.00").await;
+    let balance = "/api/v1/balance/";
+    assert_eq!(status(world, "GET", balance, &[&format!("Authorization: Bearer {ann}")], "").await, 200);
+    assert_eq!(status(world, "GET", balance, &[&format!("authorization: bearer  {ann}")], "").await, 200);
+    assert_eq!(status(world, "GET", balance, &[&format!("X-API-Key: {ann}")], "").await, 200);
+    assert_eq!(status(world, "GET", &format!("{balance}?api_key={ann}"), &[], "").await, 200);
+    let cancel = "/api/v1/short-term/cancel/";
+    let json = format!(r#"{{"api_key":"{ann}","order_id":"ORD-999999"}}"#);
+    assert_eq!(status(world, "POST", cancel, &["Content-Type: application/json"], &json).await, 404);
+    assert_eq!(status(world, "POST", cancel, &[], &json).await, 404);
+    let form = format!("order_id=ORD-999999&api_key={ann}");
+    let kind = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
+    assert_eq!(status(world, "POST", cancel, &[kind], &form).await, 404);
+    assert_eq!(status(world, "POST", cancel, &[kind], &json).await, 404);
+    let in_query = format!("{cancel}?api_key={ann}");
+    assert_eq!(status(world, "POST", &in_query, &[], r#"{"order_id":"ORD-999999"}"#).await, 401);
+});
+
+on_both!(the_first_place_decides_even_if_it_is_wrong, async |world: &World| {
+    let ann = world.customer("ann", "5.00").await;
+    let (good, wrong) = (format!("Authorization: Bearer {ann}"), format!("Authorization: Bearer {WRONG}"));
+    let other = format!("X-API-Key: {ann}");
+    let balance = format!("/api/v1/balance/?api_key={ann}");
+    assert_eq!(status(world, "GET", &balance, &[&wrong, &other], "").await, 401);
+    assert_eq!(status(world, "GET", &balance, &["Authorization: Bearer", &other], "").await, 401);
+    assert_eq!(status(world, "GET", &balance, &[&format!("X-API-Key: {WRONG}")], "").await, 401);
+    assert_eq!(status(world, "GET", &balance, &["Authorization: Basic YTpi"], "").await, 200);
+    assert_eq!(status(world, "GET", "/api/v1/balance/", &[&good, &wrong], "").await, 401);
+    assert_eq!(status(world, "GET", "/api/v1/balance/", &[&good, &good], "").await, 200);
+    // A wrong key in a header is refused before the body is looked at.
+    assert_eq!(status(world, "POST", "/api/v1/short-term/order/", &[&wrong], "{").await, 401);
+});
+
+on_both!(no_key_and_a_stopped_account_are_told_apart, async |world: &World| {
+    let ann = world.customer("ann", "5.00").await;
+    let nobody = world.send(&request("GET", "/api/v1/balance/", &[], b"")).await;
+    assert_eq!(nobody.refusal(), (401, "unauthorized".to_owned()));
+    account::set_state(&world.app, "ann", State::Suspended, "a test", "test").await.expect("suspended");
+    assert_eq!(world.get(&ann, "balance/").await.refusal(), (401, "account_suspended".to_owned()));
+});
+
+on_both!(a_revoked_key_is_refused_on_the_next_request, async |world: &World| {
+    let ann = world.customer("ann", "5.00").await;
+    assert_eq!(world.get(&ann, "balance/").await.status, 200);
+    let keys = account::keys(&world.app, "ann").await.expect("listed");
+    account::revoke_key(&world.app, keys[0].id, "test").await.expect("revoked");
+    assert_eq!(world.get(&ann, "balance/").await.refusal(), (401, "unauthorized".to_owned()));
+});
+
+on_both!(both_forms_of_a_path_are_served_the_same, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let ann = world.customer("ann", "5.00").await;
+    for target in
+        ["balance", "services", "statement", "events", "short-term/list", "rental/1day/list", "rental/30day/list"]
+    {
+        let (with, without) = (world.get(&ann, &format!("{target}/")).await, world.get(&ann, target).await);
+        assert_eq!((with.status, with.body), (200, without.body), "{target}");
+    }
+    let placed = world.post(&ann, "short-term/order", r#"{"service":"instagram"}"#).await;
+    assert_eq!(placed.status, 200);
+    let body = format!(r#"{{"order_id":"{}"}}"#, placed.text("order_id"));
+    assert_eq!(world.post(&ann, "short-term/cancel", &body).await.status, 200);
+});
+
+on_both!(every_answer_has_an_id_and_is_not_kept, async |world: &World| {
+    let ann = world.customer("ann", "5.00").await;
+    let answers = [world.get(&ann, "balance/").await, world.get("", "balance/").await, world.get("", "nosuch/").await];
+    for answer in &answers {
+        assert_eq!(answer.header("x-request-id").map(str::len), Some(32));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    }
+    assert_ne!(answers[0].header("x-request-id"), answers[1].header("x-request-id"));
+    assert_eq!(answers[2].refusal(), (404, "not_found".to_owned()));
+});

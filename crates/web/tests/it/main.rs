@@ -1,0 +1,15 @@
+//! Stories over HTTP, on both engines, against a server on the loopback.
+
+mod account;
+mod bad_input;
+mod golden;
+mod http;
+mod ingest;
+mod keys;
+mod limits;
+mod pages;
+mod rental;
+mod repeat;
+mod short_term;
+mod waiting;
+mod world;

@@ -1,0 +1,52 @@
+//! The page, its assets, the document and the probes.
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::http::{request, send};
+use crate::on_both;
+use crate::world::World;
+
+on_both!(the_page_and_what_it_loads_are_served, async |world: &World| {
+    let page = world.send(&request("GET", "/api-docs", &[], b"")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'self'")));
+    let assets: Vec<&str> = page.body.split('"').filter(|text| text.starts_with("/assets/")).collect();
+    assert_eq!(assets.len(), 2);
+    for asset in assets {
+        let answer = world.send(&request("GET", asset, &[], b"")).await;
+        assert_eq!((answer.status, answer.header("x-content-type-options")), (200, Some("nosniff")));
+        assert!(answer.header("cache-control").is_some_and(|value| value.contains("immutable")));
+    }
+    assert_eq!(world.send(&request("GET", "/assets/nosuch.js", &[], b"")).await.status, 404);
+    let document = world.send(&request("GET", "/api-docs/openapi.json", &[], b"")).await;
+    assert_eq!(document.json()["openapi"], "3.1.0");
+    assert_eq!(world.send(&request("GET", "/", &[], b"")).await.header("location"), Some("/api-docs"));
+});
+
+on_both!(the_probes_answer, async |world: &World| {
+    for target in ["/healthz", "/readyz"] {
+        assert_eq!(world.send(&request("GET", target, &[], b"")).await.status, 200);
+    }
+    assert_eq!(world.send(&request("GET", "/metrics", &[], b"")).await.status, 404);
+});
+
+on_both!(the_operator_s_listener_shows_more, async |world: &World| {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let registry = Arc::default();
+    let web = web::Web { app: world.app.clone(), registry, settings: web::Settings::default() };
+    let router = web::private_router(web, Arc::new(|| "http_requests_total 1\n".to_owned()));
+    let app = world.app.clone();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(async move {
+        let shutdown = async { stopped.await.unwrap_or(()) };
+        web::serve(&app, listener, router, None, web::Connections::default(), shutdown).await;
+    });
+    assert_eq!(send(address, &request("GET", "/metrics", &[], b"")).await.body, "http_requests_total 1\n");
+    let ready = send(address, &request("GET", "/readyz", &[], b"")).await.json();
+    assert_eq!((ready["ready"].as_bool(), ready["waiting"].as_i64()), (Some(true), Some(0)));
+    stop.send(()).expect("the server runs");
+    server.await.expect("the server ends well");
+});
