@@ -12,7 +12,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, Row, Tx, Val, migrate};
+use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate};
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
@@ -389,7 +389,11 @@ impl Within<'_> {
 /// SQLite numbers `$2` by where it first stands; only `?2` means the second value. With one writer no row needs a
 /// lock of its own.
 fn places(sql: &str) -> Box<str> {
-    sql.replace(JSON_LIST, "SELECT value FROM json_each($1)").replace('$', "?").replace(FOR_UPDATE, "").into_boxed_str()
+    let list = "SELECT value FROM json_each(?1)";
+    let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
+    let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
+    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
+    text.replace(&list_place, list).replace(&pairs_place, pairs).into_boxed_str()
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {

@@ -1,5 +1,6 @@
 //! Numbers and their leases: which are for sale, who has which, and that nobody else gets it (N1 to N6).
 
+pub(crate) mod check;
 pub mod import;
 mod lease;
 mod list;

@@ -2,6 +2,7 @@
 
 mod again;
 mod cancel;
+pub(crate) mod check;
 mod expire;
 mod inbox;
 mod list;

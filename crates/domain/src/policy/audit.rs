@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::db::{DbError, Tx};
+use crate::verify::Finding;
 use crate::{ids, values};
 
 /// What somebody with power did.
@@ -44,4 +45,51 @@ pub(crate) fn link(last: &[u8], seq: i64, at_ms: i64, deed: &Deed<'_>) -> [u8; 3
         hash.update(bytes);
     }
     hash.finalize().into()
+}
+
+/// Deeds read in one snapshot.
+const PAGE_MAX: i64 = 1_000;
+
+/// The end of the chain as far as it was checked.
+#[derive(Clone, Default)]
+pub(crate) struct Chain {
+    seq: i64,
+    hash: Vec<u8>,
+}
+
+/// Checks the next deeds: each hash follows from the one before, and none is missing. Whether there may be more.
+pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Chain) -> Result<(Vec<Finding>, bool), DbError> {
+    let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after, hash
+         FROM audit
+         WHERE seq > $1
+         ORDER BY seq
+         LIMIT $2";
+    let rows = tx.all(sql, values![chain.seq, PAGE_MAX])?;
+    let mut findings = Vec::new();
+    for row in &rows {
+        let seq = row.int(0);
+        let deed = Deed {
+            who: row.text(2),
+            deed: row.text(3),
+            subject: row.text(4),
+            reason: row.text(5),
+            before: row.opt_text(6),
+            after: row.opt_text(7),
+        };
+        let follows = seq == chain.seq + 1 && link(&chain.hash, seq, row.int(1), &deed).as_slice() == row.blob(8);
+        if !follows {
+            let what = "does not follow from the row before it: one was changed or is missing";
+            findings.push(Finding::new("AUDIT", what, format!("audit {seq}")));
+        }
+        *chain = Chain { seq, hash: row.blob(8).to_vec() };
+    }
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_MAX);
+    if !is_full {
+        let taken = ids::taken(tx, "audit")?;
+        if taken != chain.seq {
+            let what = format!("ends at row {} although {taken} were written", chain.seq);
+            findings.push(Finding::new("AUDIT", what, "audit"));
+        }
+    }
+    Ok((findings, is_full))
 }

@@ -1,6 +1,7 @@
 //! Rentals: a number of one's own for a day or for thirty.
 
 mod cancel;
+pub(crate) mod check;
 mod expire;
 mod inbox;
 mod list;

@@ -127,7 +127,8 @@ pub(super) fn renew(tx: &mut Tx<'_>, id: i64, price: Usd, end_ms: i64) -> Result
 /// Ends a running rental; whether it ran.
 pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Result<bool, DbError> {
     let sql = "UPDATE rental
-         SET state = $2, end_ms = CASE WHEN end_ms > $3 THEN $3 ELSE end_ms END
+         SET state = $2,
+             end_ms = CASE WHEN end_ms <= $3 THEN end_ms WHEN created_ms > $3 THEN created_ms ELSE $3 END
          WHERE id = $1 AND state = 'active'";
     Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
 }
