@@ -184,5 +184,5 @@ async fn a_story_that_lost_a_deadlock_is_run_again() {
     keep(db, "two").await.expect("kept");
     let (meet, tries) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
     tokio::join!(cross(db, 1, ["one", "two"], &meet, &tries), cross(db, 2, ["two", "one"], &meet, &tries));
-    assert_eq!(tries.load(Ordering::SeqCst), 3);
+    assert!(tries.load(Ordering::SeqCst) > 2, "nobody had to try again");
 }
