@@ -133,6 +133,11 @@ pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Resu
     Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
 }
 
+/// Whether a rental's price came back, so that nothing is handed over for it any more. Its account must be locked.
+pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
+    Ok(tx.one("SELECT 1 FROM rental WHERE id = $1 AND state = 'cancelled'", values![id])?.is_some())
+}
+
 /// Ends a rental whose end has come, unless it was renewed meanwhile; tells what it was.
 pub(super) fn end_if_due(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<Option<Product>, DbError> {
     let sql =
