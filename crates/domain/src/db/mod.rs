@@ -122,6 +122,15 @@ pub enum DbError {
     Damaged(&'static str),
 }
 
+/// Reads every page of an SQLite copy that nobody has open, checks that it is whole and that this program knows its
+/// schema, and tells which schema that is.
+///
+/// # Errors
+/// [`DbError::Damaged`] if it is not whole or no house's, [`DbError::Engine`] if its schema is newer.
+pub async fn check_copy(path: PathBuf) -> Result<i64, DbError> {
+    tokio::task::spawn_blocking(move || sqlite::check_copy(&path)).await.map_err(|_| DbError::Panicked)?
+}
+
 /// A connection to the house's rows. Clones share it.
 #[derive(Clone)]
 pub struct Db(Arc<Engine>, Option<Tap>);

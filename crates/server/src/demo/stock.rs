@@ -101,7 +101,7 @@ async fn numbers(app: &App) -> Result<(), Fault> {
 
 /// The numbers were there: what was begun for nothing is taken back.
 async fn undo(app: &App, import: Import) -> Result<(), Fault> {
-    while import::undo(app, import.id).await? > 0 {}
+    while import::undo(app, import.id, BY).await? > 0 {}
     Ok(())
 }
 
