@@ -256,6 +256,18 @@ impl Db {
         }
     }
 
+    /// Moves SQLite's log into the file while others write, so that it stays short and no customer's story has to move
+    /// a long one. Does nothing on PostgreSQL, which does so by itself.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn shorten_log(&self) -> Result<(), DbError> {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.shorten_log().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// The number of migrations that the database has had.
     ///
     /// # Errors

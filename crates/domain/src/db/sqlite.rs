@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
 mod copy;
+mod log;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -153,6 +154,11 @@ impl Sqlite {
 
     pub(super) async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
         copy::copy(&self.path, target).await
+    }
+
+    pub(super) async fn shorten_log(&self) -> Result<(), DbError> {
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || log::shorten(&path)).await.map_err(|_| DbError::Panicked)?
     }
 
     fn reader(&self) -> Result<Reader, DbError> {

@@ -13,6 +13,8 @@ use crate::{clock, ids, values};
 pub const BATCH_MAX: usize = 500;
 /// Numbers in one import, at most.
 pub const ROWS_MAX: i64 = 20_000_000;
+/// Numbers between two times that the database's log is made short again.
+const LOG_EVERY: i64 = 2_000;
 /// Between two batches the door to the database stands open for orders.
 const DOOR_OPEN: Duration = Duration::from_millis(2);
 
@@ -203,8 +205,12 @@ pub async fn load(app: &App, import: Import, batch: Vec<NewNumber>) -> Result<Im
         ImportRefusal::Db(DbError::Constraint(_)) => ImportRefusal::Taken,
         other => other,
     })?;
+    let done = import.done + count;
+    if done / LOG_EVERY > import.done / LOG_EVERY {
+        app.db.shorten_log().await?;
+    }
     tokio::time::sleep(DOOR_OPEN).await;
-    Ok(Import { done: import.done + count, ..import })
+    Ok(Import { done, ..import })
 }
 
 fn insert(tx: &mut Tx<'_>, id: i64, import: &Import, new: &NewNumber, now_ms: i64) -> Result<(), DbError> {
