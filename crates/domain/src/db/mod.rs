@@ -125,6 +125,15 @@ pub enum DbError {
     Damaged(&'static str),
 }
 
+/// Reads every page of an SQLite copy that nobody has open, checks that it is whole and that this program knows its
+/// schema, and tells which schema that is.
+///
+/// # Errors
+/// [`DbError::Damaged`] if it is not whole or no house's, [`DbError::Engine`] if its schema is newer.
+pub async fn check_copy(path: PathBuf) -> Result<i64, DbError> {
+    tokio::task::spawn_blocking(move || sqlite::check_copy(&path)).await.map_err(|_| DbError::Panicked)?
+}
+
 /// A connection to the house's rows. Clones share it.
 #[derive(Clone)]
 pub struct Db(Arc<Engine>, Option<Tap>);
@@ -247,6 +256,18 @@ impl Db {
         match &*self.0 {
             Engine::Sqlite(engine) => engine.copy_to(target).await,
             Engine::Postgres(_) => Err(DbError::Engine("use pg_dump to copy a PostgreSQL database".to_owned())),
+        }
+    }
+
+    /// Moves SQLite's log into the file while others write, so that it stays short and no customer's story has to move
+    /// a long one. Does nothing on PostgreSQL, which does so by itself.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn shorten_log(&self) -> Result<(), DbError> {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.shorten_log().await,
+            Engine::Postgres(_) => Ok(()),
         }
     }
 

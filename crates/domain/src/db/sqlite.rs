@@ -1,5 +1,8 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
+mod copy;
+mod log;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -30,6 +33,8 @@ const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
 const DOOR_OPEN: Duration = Duration::from_millis(1);
 /// Pages (of 4 KiB) that the log may reach before the writer moves them into the file.
 const CHECKPOINT_PAGES: i64 = 8_000;
+
+pub(super) use copy::check as check_copy;
 
 /// The embedded engine.
 pub(super) struct Sqlite {
@@ -148,14 +153,12 @@ impl Sqlite {
     }
 
     pub(super) async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
-        let reader = self.reader()?;
-        let copy = move || {
-            let text = target.to_string_lossy().into_owned();
-            reader.connection.execute("VACUUM INTO ?1", [text]).map_err(|error| told(&error))?;
-            let file = std::fs::File::open(&target).and_then(|file| file.sync_all());
-            file.map_err(|error| DbError::Engine(error.to_string()))
-        };
-        tokio::task::spawn_blocking(copy).await.map_err(|_| DbError::Panicked)?
+        copy::copy(&self.path, target).await
+    }
+
+    pub(super) async fn shorten_log(&self) -> Result<(), DbError> {
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || log::shorten(&path)).await.map_err(|_| DbError::Panicked)?
     }
 
     fn reader(&self) -> Result<Reader, DbError> {

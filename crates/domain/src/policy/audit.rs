@@ -19,17 +19,38 @@ pub(crate) struct Deed<'a> {
     pub(crate) after: Option<&'a str>,
 }
 
-/// Appends a deed to the chain. The counter's row keeps others from the chain's end until the story is over.
+/// Appends a deed to the chain.
 pub(crate) fn write(tx: &mut Tx<'_>, now_ms: i64, deed: &Deed<'_>) -> Result<(), DbError> {
-    let seq = ids::take(tx, "audit", 1)?;
-    let last = tx.one("SELECT hash FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 1", values![seq])?;
-    let last = last.map(|row| row.blob(0).to_vec()).unwrap_or_default();
-    let hash = link(&last, seq, now_ms, deed);
-    let sql = "INSERT INTO audit (seq, at_ms, who, deed, subject, reason, before, after, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values =
-        values![seq, now_ms, deed.who, deed.deed, deed.subject, deed.reason, deed.before, deed.after, hash.as_slice()];
-    tx.run(sql, values).map(drop)
+    Chain::extend(tx, 1)?.write(tx, now_ms, deed)
+}
+
+/// The end of the chain, with room for some more deeds.
+pub(crate) struct Chain {
+    next: i64,
+    last: Vec<u8>,
+}
+
+impl Chain {
+    /// Makes room for `count` deeds, all of which must be written. The counter's row keeps others from the chain's end
+    /// until the story is over.
+    pub(crate) fn extend(tx: &mut Tx<'_>, count: i64) -> Result<Self, DbError> {
+        let next = ids::take(tx, "audit", count)?;
+        let last = tx.one("SELECT hash FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 1", values![next])?;
+        Ok(Self { next, last: last.map(|row| row.blob(0).to_vec()).unwrap_or_default() })
+    }
+
+    /// Appends a deed.
+    pub(crate) fn write(&mut self, tx: &mut Tx<'_>, now_ms: i64, deed: &Deed<'_>) -> Result<(), DbError> {
+        let seq = self.next;
+        let hash = link(&self.last, seq, now_ms, deed);
+        let sql = "INSERT INTO audit (seq, at_ms, who, deed, subject, reason, before, after, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let Deed { who, deed, subject, reason, before, after } = *deed;
+        tx.queue(sql, values![seq, now_ms, who, deed, subject, reason, before, after, hash.as_slice()])?;
+        self.next += 1;
+        self.last = hash.to_vec();
+        Ok(())
+    }
 }
 
 /// The hash of a row over the one before it, each field with its length before it.
