@@ -73,13 +73,13 @@ const PAGE_MAX: i64 = 1_000;
 
 /// The end of the chain as far as it was checked.
 #[derive(Clone, Default)]
-pub(crate) struct Chain {
+pub(crate) struct Checked {
     seq: i64,
     hash: Vec<u8>,
 }
 
 /// Checks the next deeds: each hash follows from the one before, and none is missing. Whether there may be more.
-pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Chain) -> Result<(Vec<Finding>, bool), DbError> {
+pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Checked) -> Result<(Vec<Finding>, bool), DbError> {
     let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after, hash
          FROM audit
          WHERE seq > $1
@@ -102,7 +102,7 @@ pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Chain) -> Result<(Vec<Finding>,
             let what = "does not follow from the row before it: one was changed or is missing";
             findings.push(Finding::new("AUDIT", what, format!("audit {seq}")));
         }
-        *chain = Chain { seq, hash: row.blob(8).to_vec() };
+        *chain = Checked { seq, hash: row.blob(8).to_vec() };
     }
     let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_MAX);
     if !is_full {

@@ -107,7 +107,7 @@ async fn pages(app: &App, report: &mut Report<'_>, room: &'static str, look: Loo
 }
 
 async fn audit_chain(app: &App, report: &mut Report<'_>) -> Result<(), DbError> {
-    let mut chain = audit::Chain::default();
+    let mut chain = audit::Checked::default();
     loop {
         let so_far = chain.clone();
         let look = move |tx: &mut Tx<'_>| {

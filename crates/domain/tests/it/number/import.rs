@@ -74,19 +74,19 @@ on_both!(an_import_is_undone_wholly, async |house: House| {
     let house = House::stocked(house, 0).await;
     let import = begin(&house, 20).await;
     import::load(&house.app, import, rows(0..10)).await.expect("loaded");
-    while import::undo(&house.app, import.id).await.expect("undone") > 0 {}
+    while import::undo(&house.app, import.id, "test").await.expect("undone") > 0 {}
     assert_eq!(house.number_of("SELECT COUNT(*) FROM number").await, 0);
     assert!(matches!(import::load(&house.app, import, rows(0..10)).await, Err(ImportRefusal::NoImport)));
 });
 
 on_both!(a_complete_import_is_not_undone, async |house: House| {
     let house = House::stocked(house, 10).await;
-    assert!(matches!(import::undo(&house.app, 1).await, Err(ImportRefusal::NoImport)));
+    assert!(matches!(import::undo(&house.app, 1, "test").await, Err(ImportRefusal::NoImport)));
 });
 
 on_both!(known_numbers_are_told_before_an_import, async |house: House| {
     let house = House::stocked(house, 1).await;
     let number = |digits| Nanp::parse(digits).expect("a number");
-    let known = import::known(&house.app, &[number("12025550100"), number("12025550101")]).await.expect("read");
+    let known = import::known(&house.app, &[number("12025550100"), number("12025550101")], None).await.expect("read");
     assert_eq!(known, ["12025550100"]);
 });
