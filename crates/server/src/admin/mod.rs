@@ -17,6 +17,7 @@ mod service;
 mod source;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod words;
 
 use std::path::PathBuf;
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     /// Messages that nobody got: list, read, give to an order, drop
     #[command(subcommand, after_help = "Example: jesusnumber admin quarantine list")]
     Quarantine(quarantine::QuarantineCommand),
+    /// Check every invariant on the live database, reading only, and name the rows that break one
+    #[command(after_help = "Example: jesusnumber admin verify --json")]
+    Verify,
     /// Copy the SQLite database into a new file while the house runs
     ///
     /// The key file is not in the copy: back it up apart, because without it no text and no id opens.
@@ -119,6 +123,7 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Source(command) => source::run(desk, command).await,
         Command::Sales(command) => sales::run(desk, command).await,
         Command::Quarantine(command) => quarantine::run(desk, command).await,
+        Command::Verify => verify::run(desk).await,
         Command::Backup(args) => backup::backup(desk, &args).await,
         Command::Restore(_) => Err(Refusal::new("restore works on files alone, without an open house")),
     }

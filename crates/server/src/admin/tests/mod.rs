@@ -7,6 +7,7 @@ mod import;
 mod money;
 mod numbers;
 mod supply;
+mod verify;
 
 /// Runs a story on both engines: `on_both!(name, async |house: House| { … })` makes a test for each.
 macro_rules! on_both {
