@@ -95,6 +95,12 @@ pub(crate) fn take(tx: &mut Tx<'_>, counter: &str, count: i64) -> Result<i64, Db
     Ok(row.ok_or(DbError::Damaged("a counter did not count"))?.int(0) - count)
 }
 
+/// How many ids of a counter were taken.
+pub(crate) fn taken(tx: &mut Tx<'_>, counter: &str) -> Result<i64, DbError> {
+    let row = tx.one("SELECT next FROM counter WHERE name = $1", values![counter])?;
+    Ok(row.map_or(0, |row| row.int(0) - 1))
+}
+
 /// Where the n-th order id (from 1) lies: a keyed permutation of the range, so that ids are unique without looking and
 /// say nothing about their number. What does not fit the range follows above it, in order.
 fn permuted(key: &[u8; 32], n: i64) -> i64 {

@@ -23,6 +23,7 @@ pub mod rental;
 pub mod request;
 pub mod seal;
 pub mod supply;
+pub mod verify;
 
 use std::sync::Arc;
 

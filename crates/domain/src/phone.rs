@@ -89,6 +89,12 @@ impl Nanp {
         format!("({}) {}-{}", &digits[1..4], &digits[4..7], &digits[7..])
     }
 
+    /// The ten digits without the country's, as a number: 2_025_550_147.
+    #[must_use]
+    pub fn national_number(self) -> u64 {
+        self.0 % 10_000_000_000
+    }
+
     /// The area code: 202.
     #[must_use]
     pub fn area_code(self) -> u16 {
@@ -278,6 +284,7 @@ mod tests {
         assert_eq!(number.digits(), "12025550147");
         assert_eq!(number.e164(), "+12025550147");
         assert_eq!(number.national(), "(202) 555-0147");
+        assert_eq!(number.national_number(), 2_025_550_147);
         assert_eq!(number.area_code(), 202);
         assert_eq!(number.state(), Some("DC"));
     }

@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 
 use crate::App;
 use crate::clock::DAY_MS;
-use crate::db::{DbError, Lane, Tx};
+use crate::db::{DbError, Lane, Row, Tx};
 use crate::values;
+use crate::verify::Finding;
 
 /// How long an answer is remembered.
 const REMEMBERED_MS: i64 = DAY_MS;
@@ -114,4 +115,16 @@ pub async fn forget_old(app: &App) -> Result<u64, DbError> {
             tx.run(sql, values![before, FORGET_MAX])
         })
         .await
+}
+
+/// Remembered requests of some accounts that have no outcome, which none has once it is committed (I4).
+pub(crate) fn check(tx: &mut Tx<'_>, after: i64, last: i64) -> Result<Vec<Finding>, DbError> {
+    let sql = "SELECT account_id, route
+         FROM idempotency
+         WHERE account_id > $1 AND account_id <= $2 AND outcome IS NULL
+         LIMIT $3";
+    let rows = tx.all(sql, values![after, last, FORGET_MAX])?;
+    let what = "a request is remembered without what it was answered";
+    let finding = |row: &Row| Finding::new("I4", what, format!("account {} route {}", row.int(0), row.text(1)));
+    Ok(rows.iter().map(finding).collect())
 }

@@ -150,6 +150,12 @@ pub(crate) fn load(file: Option<&Path>) -> Result<(Settings, Layers), ConfigErro
     settle(layers)
 }
 
+/// The name by which the system knows who started the program, if it tells one.
+pub(crate) fn user_name() -> Option<String> {
+    let name = |variable| std::env::var_os(variable)?.into_string().ok().filter(|name| !name.is_empty());
+    name("SUDO_USER").or_else(|| name("USER")).or_else(|| name("LOGNAME"))
+}
+
 /// Makes settings of layers and checks that they fit together.
 ///
 /// # Errors

@@ -1,6 +1,5 @@
 //! `jesusnumber demo`: a house to try out. Everything in it is fictional, and nothing here is reached from `serve`.
 
-mod catalogue;
 mod manner;
 mod stock;
 mod supply;

@@ -2,13 +2,17 @@
 
 mod key_file;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::App;
 use domain::db::{Db, DbError, DbOptions};
+use domain::seal::Key;
 
 use crate::clock;
 use crate::config::Settings;
+
+/// Connections to PostgreSQL of a command, which does one thing after another.
+const BESIDE_POOL_SIZE: usize = 4;
 
 /// Why the house did not open.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +42,21 @@ pub(crate) enum StartError {
 pub(crate) async fn open(settings: &Settings) -> Result<App, StartError> {
     let mut options = DbOptions::new(settings.database.0.clone());
     options.pool_size = settings.pool_size;
-    let db = Db::open(&options).await?;
+    open_with(settings, &options).await
+}
+
+/// Opens the house for an operator's command, which may run beside a house at work and must not make it wait.
+///
+/// # Errors
+/// See [`StartError`].
+pub(crate) async fn open_beside(settings: &Settings) -> Result<App, StartError> {
+    let mut options = DbOptions::new(settings.database.0.clone());
+    options.pool_size = BESIDE_POOL_SIZE;
+    open_with(settings, &options).await
+}
+
+async fn open_with(settings: &Settings, options: &DbOptions) -> Result<App, StartError> {
+    let db = Db::open(options).await?;
     let path = &settings.key_file;
     let key = match key_file::read(path)? {
         Some(key) => key,
@@ -48,12 +66,20 @@ pub(crate) async fn open(settings: &Settings) -> Result<App, StartError> {
     Ok(App::open(db, clock::machine(), &key).await?)
 }
 
+/// The key in a file that must be there.
+///
+/// # Errors
+/// See [`StartError`].
+pub(crate) fn key(path: &Path) -> Result<Key, StartError> {
+    key_file::read(path)?.ok_or_else(|| StartError::KeyMissing(path.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{self, Layers, Origin};
 
-    fn settings(folder: &std::path::Path) -> Settings {
+    fn settings(folder: &Path) -> Settings {
         let mut layers = Layers::defaults();
         let database = format!("sqlite:{}", folder.join("house.db").display());
         let key_file = folder.join("house.key").display().to_string();

@@ -1,5 +1,6 @@
 //! The program: settings, wiring, workers, operator commands.
 
+mod admin;
 mod clock;
 mod config;
 mod demo;
@@ -44,6 +45,9 @@ enum Command {
     /// Read texts as JSON lines on stdin and write the code in each.
     #[command(after_help = "Example:\n  echo '{\"text\":\"G-123456 is your code\"}' | jesusnumber extract")]
     Extract,
+    /// Operator commands: accounts, money, catalogue, numbers, sources, quarantine, backup.
+    #[command(after_help = "Example:\n  jesusnumber admin --config /etc/jesusnumber/jesusnumber.toml account list")]
+    Admin(Box<admin::Admin>),
 }
 
 #[derive(Args)]
@@ -86,6 +90,10 @@ fn run(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Extract => Ok(extract::run(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()))?),
+        Command::Admin(admin) => {
+            let (settings, _) = config::load(admin.config.as_deref())?;
+            admin::execute(&settings, *admin).map_err(|refusal| refusal.to_string().into())
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Customers: their state, their tier, their balance, and the keys they call with.
 
 mod authenticate;
+pub(crate) mod check;
 mod create;
 mod credit;
 mod key;

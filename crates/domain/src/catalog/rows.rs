@@ -9,16 +9,28 @@ use crate::product::Product;
 use crate::values;
 
 pub(super) fn services(tx: &mut Tx<'_>) -> Result<Vec<Service>, DbError> {
-    let mut prices: HashMap<i64, HashMap<Product, Usd>> = HashMap::new();
-    for row in tx.all("SELECT service_id, product, amount FROM price", &[])? {
-        prices.entry(row.int(0)).or_default().insert(row.product(1)?, Usd::from_micros(row.int(2)));
-    }
+    let mut prices = prices(tx)?;
     let sql = "SELECT id, slug, name, code, category, enabled, any_text_counts, senders, texts
          FROM service
          ORDER BY slug
          LIMIT $1";
     let rows = tx.all(sql, values![SERVICES_MAX])?;
     Ok(rows.iter().map(|row| service(row, prices.remove(&row.int(0)).unwrap_or_default())).collect())
+}
+
+/// All prices, by service.
+pub(super) fn prices(tx: &mut Tx<'_>) -> Result<HashMap<i64, HashMap<Product, Usd>>, DbError> {
+    let mut prices: HashMap<i64, HashMap<Product, Usd>> = HashMap::new();
+    for row in tx.all("SELECT service_id, product, amount FROM price", &[])? {
+        prices.entry(row.int(0)).or_default().insert(row.product(1)?, Usd::from_micros(row.int(2)));
+    }
+    Ok(prices)
+}
+
+/// The ids of all services, by slug.
+pub(super) fn ids(tx: &mut Tx<'_>) -> Result<HashMap<String, i64>, DbError> {
+    let rows = tx.all("SELECT id, slug FROM service LIMIT $1", values![SERVICES_MAX])?;
+    Ok(rows.iter().map(|row| (row.text(1).to_owned(), row.int(0))).collect())
 }
 
 fn service(row: &Row, prices: HashMap<Product, Usd>) -> Service {
@@ -58,30 +70,16 @@ pub(super) fn put(tx: &mut Tx<'_>, fresh_id: i64, new: &super::edit::NewService)
     Ok(tx.one(sql, values)?.ok_or(DbError::Damaged("a service was not kept"))?.int(0))
 }
 
-/// Sets a price, or takes the product off sale with `None`; tells what it was.
-pub(super) fn set_price(
-    tx: &mut Tx<'_>,
-    service: i64,
-    product: Product,
-    amount: Option<Usd>,
-) -> Result<Option<Usd>, DbError> {
-    let read = "SELECT amount FROM price WHERE service_id = $1 AND product = $2 {for_update}";
-    let before = tx.one(read, values![service, product])?.map(|row| Usd::from_micros(row.int(0)));
+/// Sets a price, or takes the product off sale with `None`.
+pub(super) fn set_price(tx: &mut Tx<'_>, service: i64, product: Product, amount: Option<Usd>) -> Result<(), DbError> {
     match amount {
         Some(amount) => {
             let sql = "INSERT INTO price (service_id, product, amount) VALUES ($1, $2, $3)
                  ON CONFLICT (service_id, product) DO UPDATE SET amount = $3";
-            tx.run(sql, values![service, product, amount])?;
+            tx.queue(sql, values![service, product, amount])
         }
-        None => {
-            tx.run("DELETE FROM price WHERE service_id = $1 AND product = $2", values![service, product])?;
-        }
+        None => tx.queue("DELETE FROM price WHERE service_id = $1 AND product = $2", values![service, product]),
     }
-    Ok(before)
-}
-
-pub(super) fn id_of(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, DbError> {
-    Ok(tx.one("SELECT id FROM service WHERE slug = $1", values![slug])?.map(|row| row.int(0)))
 }
 
 pub(super) fn set_enabled(tx: &mut Tx<'_>, slug: &str, is_enabled: bool) -> Result<bool, DbError> {

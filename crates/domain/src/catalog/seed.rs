@@ -2,6 +2,12 @@
 
 use serde::Deserialize;
 
+use super::catalog;
+use super::edit::{EditRefusal, NewPrice, NewService, put_service, set_prices};
+use crate::App;
+use crate::money::Usd;
+use crate::product::Product;
+
 /// One service of the shipped catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +56,54 @@ pub fn seed_services() -> Vec<SeedService> {
     let text = include_str!("../../data/services.toml");
     let file: SeedFile = toml::from_str(text).expect("the shipped catalogue parses");
     file.service
+}
+
+/// How many services of the shipped catalogue were added, and how many the house had already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seeded {
+    /// Put on sale with the shipped prices.
+    pub added: usize,
+    /// Left as the operator has them.
+    pub kept: usize,
+}
+
+/// Adds what the shipped catalogue has and the house has not.
+///
+/// # Errors
+/// See [`EditRefusal`].
+pub async fn seed(app: &App, by: &str) -> Result<Seeded, EditRefusal> {
+    let known = catalog(app).await?;
+    let mut seeded = Seeded::default();
+    for service in seed_services() {
+        if known.by_slug(&service.slug).is_some() {
+            seeded.kept += 1;
+            continue;
+        }
+        let prices = new_prices(&service);
+        let new = NewService {
+            slug: service.slug,
+            name: service.name,
+            code: Some(service.code),
+            category: service.category,
+            is_enabled: true,
+            any_text_counts: false,
+            senders: service.senders,
+            texts: service.texts,
+        };
+        put_service(app, new, by).await?;
+        set_prices(app, prices, by).await?;
+        seeded.added += 1;
+    }
+    Ok(seeded)
+}
+
+fn new_prices(service: &SeedService) -> Vec<NewPrice> {
+    let asked = [&service.prices.short_term, &service.prices.rental_1day, &service.prices.rental_30day];
+    let price = |(product, amount): (Product, &String)| {
+        let amount = Usd::parse(amount).expect("the shipped prices are amounts");
+        NewPrice { service: service.slug.clone(), product, amount: Some(amount) }
+    };
+    Product::ALL.into_iter().zip(asked).map(price).collect()
 }
 
 #[cfg(test)]

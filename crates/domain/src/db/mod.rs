@@ -20,6 +20,9 @@ const FOR_UPDATE: &str = "{for_update}";
 /// `WHERE x IN (json_list($1))`: the texts of a JSON array, which each engine unpacks in its own words.
 const JSON_LIST: &str = "json_list($1)";
 
+/// `FROM (json_pairs($1)) p`: the pairs of BIGINTs of a JSON array, as columns `a` and `b`.
+const JSON_PAIRS: &str = "json_pairs($1)";
+
 /// Where the house keeps its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DbUrl {
@@ -120,6 +123,15 @@ pub enum DbError {
     /// What is stored cannot be true, such as a text that does not open under its key.
     #[error("stored data is damaged: {0}")]
     Damaged(&'static str),
+}
+
+/// Reads every page of an SQLite copy that nobody has open, checks that it is whole and that this program knows its
+/// schema, and tells which schema that is.
+///
+/// # Errors
+/// [`DbError::Damaged`] if it is not whole or no house's, [`DbError::Engine`] if its schema is newer.
+pub async fn check_copy(path: PathBuf) -> Result<i64, DbError> {
+    tokio::task::spawn_blocking(move || sqlite::check_copy(&path)).await.map_err(|_| DbError::Panicked)?
 }
 
 /// A connection to the house's rows. Clones share it.
@@ -250,6 +262,18 @@ impl Db {
         }
     }
 
+    /// Moves SQLite's log into the file while others write, so that it stays short and no customer's story has to move
+    /// a long one. Does nothing on PostgreSQL, which does so by itself.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn shorten_log(&self) -> Result<(), DbError> {
+        match &*self.0 {
+            Engine::Sqlite(engine) => engine.shorten_log().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// The number of migrations that the database has had.
     ///
     /// # Errors
@@ -336,6 +360,17 @@ impl Tx<'_> {
         }
     }
 
+    /// Sends what is queued, so that its failure comes here and not at a later statement.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn flush(&mut self) -> Result<(), DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(session) => session.flush(),
+        }
+    }
+
     /// Runs a part of a story that may fail alone: its changes are undone when it returns `Err`.
     ///
     /// # Errors
@@ -357,11 +392,36 @@ impl Tx<'_> {
         }
     }
 
+    /// The names of the triggers that keep the append-only tables so, as far as they are switched on.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub(crate) fn triggers(&mut self) -> Result<Vec<String>, DbError> {
+        let sql = match self.0 {
+            Inner::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'trigger' LIMIT 1000",
+            Inner::Postgres(_) => {
+                "SELECT CAST(t.tgname AS TEXT)
+                 FROM pg_trigger t
+                 JOIN pg_class c ON c.oid = t.tgrelid
+                 JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+                 LIMIT 1000"
+            }
+        };
+        Ok(self.all(sql, &[])?.iter().map(|row| row.text(0).to_owned()).collect())
+    }
+
     /// Whether several writers run at once, so that a story must lock what it read before it relies on it.
     #[must_use]
     pub fn has_rivals(&self) -> bool {
         matches!(self.0, Inner::Postgres(_))
     }
+}
+
+/// Pairs as the place `json_pairs($1)` takes them.
+pub(crate) fn pairs(of: impl IntoIterator<Item = (i64, i64)>) -> Val {
+    let pairs: Vec<String> = of.into_iter().map(|(first, second)| format!("[{first},{second}]")).collect();
+    Val::Text(format!("[{}]", pairs.join(",")))
 }
 
 /// Builds the values of a statement's places, in their order: `values![id, name, None::<i64>]`.

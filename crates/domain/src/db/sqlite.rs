@@ -1,5 +1,8 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
+mod copy;
+mod log;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, Row, Tx, Val, migrate};
+use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate};
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
@@ -30,6 +33,8 @@ const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
 const DOOR_OPEN: Duration = Duration::from_millis(1);
 /// Pages (of 4 KiB) that the log may reach before the writer moves them into the file.
 const CHECKPOINT_PAGES: i64 = 8_000;
+
+pub(super) use copy::check as check_copy;
 
 /// The embedded engine.
 pub(super) struct Sqlite {
@@ -148,16 +153,12 @@ impl Sqlite {
     }
 
     pub(super) async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
-        let reader = self.reader()?;
-        let copy = move || {
-            let text = target.to_string_lossy().into_owned();
-            // SQLite counts the new file as a write; this reader ends with the copy.
-            reader.connection.pragma_update(None, "query_only", "OFF").map_err(|error| told(&error))?;
-            reader.connection.execute("VACUUM INTO ?1", [text]).map_err(|error| told(&error))?;
-            let file = std::fs::File::open(&target).and_then(|file| file.sync_all());
-            file.map_err(|error| DbError::Engine(error.to_string()))
-        };
-        tokio::task::spawn_blocking(copy).await.map_err(|_| DbError::Panicked)?
+        copy::copy(&self.path, target).await
+    }
+
+    pub(super) async fn shorten_log(&self) -> Result<(), DbError> {
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || log::shorten(&path)).await.map_err(|_| DbError::Panicked)?
     }
 
     fn reader(&self) -> Result<Reader, DbError> {
@@ -391,7 +392,11 @@ impl Within<'_> {
 /// SQLite numbers `$2` by where it first stands; only `?2` means the second value. With one writer no row needs a
 /// lock of its own.
 fn places(sql: &str) -> Box<str> {
-    sql.replace(JSON_LIST, "SELECT value FROM json_each($1)").replace('$', "?").replace(FOR_UPDATE, "").into_boxed_str()
+    let list = "SELECT value FROM json_each(?1)";
+    let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
+    let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
+    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
+    text.replace(&list_place, list).replace(&pairs_place, pairs).into_boxed_str()
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {

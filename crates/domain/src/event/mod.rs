@@ -1,6 +1,7 @@
 //! One list of what happened, per account, ordered and without a gap. Everybody who tells customers of something
 //! reads it; nothing is sent inside a story.
 
+pub(crate) mod check;
 mod rows;
 
 use crate::App;

@@ -3,6 +3,7 @@
 //! A transfer is one row with the book it is taken from, the book it is given to, and the amount, so that half a
 //! transfer cannot be written. No balance changes except through [`post`].
 
+pub(crate) mod check;
 mod rows;
 mod statement;
 

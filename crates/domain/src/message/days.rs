@@ -10,7 +10,7 @@ use crate::seal::{Key, Vault};
 use crate::values;
 
 /// Quarantine is kept this long after the day it came in ended.
-const KEPT_MS: i64 = 72 * HOUR_MS;
+pub(super) const KEPT_MS: i64 = 72 * HOUR_MS;
 
 /// The days' keys that this node has unwrapped.
 #[derive(Default)]

@@ -12,6 +12,7 @@ use crate::number::{self, CountedIn, Lease};
 use crate::order;
 use crate::policy::denied::{Denied, denied_message};
 use crate::product::Product;
+use crate::rental;
 use crate::seal::Key;
 
 /// Messages that one number takes within an hour.
@@ -130,6 +131,14 @@ fn hand_over(
     {
         account::raise_risk(tx, lease.account, account::State::Frozen)?;
         return quarantine(tx, incoming, whole, "sender_floods_account");
+    }
+    // A cancel may commit before this story although it came after the text: what was refunded is not handed over.
+    let is_refunded = match lease.product {
+        Product::ShortTerm => order::is_refunded(tx, lease.order)?,
+        Product::Rental1Day | Product::Rental30Day => rental::is_refunded(tx, lease.order)?,
+    };
+    if is_refunded {
+        return quarantine(tx, incoming, whole, "order_refunded");
     }
     // The lease is looked at again, now under its lock: it may have ended since it was found.
     match number::count_in(tx, lease.order, whole.received_ms, route::messages_max(lease.product))? {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::content::Content;
 use super::days;
 use super::deliver::{self, Whole};
-use super::receive::{Incoming, Received, Trouble};
+use super::receive::{Incoming, Received, Trouble, guarded};
 use crate::App;
 use crate::account;
 use crate::catalog;
@@ -22,7 +22,7 @@ use crate::supply::{Concat, ConcatKind, Line, Part};
 use crate::values;
 
 /// How long a message waits for its parts before it is told as it is.
-const PATIENCE_MS: i64 = 10 * SECOND_MS;
+pub(super) const PATIENCE_MS: i64 = 10 * SECOND_MS;
 /// How long parts may follow; references repeat after that.
 const OPEN_MS: i64 = DAY_MS;
 /// Messages told in one round of the worker.
@@ -43,8 +43,13 @@ pub(super) fn add(tx: &mut Tx<'_>, incoming: &Incoming, number: i64, concat: Con
     let key = group_key(incoming, number, concat);
     let digest: [u8; 32] = Sha256::digest(incoming.part.text.as_bytes()).into();
     let seq = i64::from(concat.seq);
-    let found = find(tx, incoming.source, &key)?.filter(|group| group.first_ms > incoming.now_ms - OPEN_MS);
-    if let Some(group) = found {
+    let is_old = |group: &Group| group.first_ms <= incoming.now_ms - OPEN_MS;
+    let found = find(tx, incoming.source, &key)?;
+    if let Some(old) = found.as_ref().filter(|group| is_old(group) && !group.is_told) {
+        // No worker ran for a day: what is there is told before its place is taken.
+        finish(tx, incoming, old, number, false)?;
+    }
+    if let Some(group) = found.filter(|group| !is_old(group)) {
         match digest_of(tx, group.message, seq)? {
             Some(known) if known == digest => return Err(Trouble::Repeat),
             // The same place with other bytes: the reference was used again, so this is another message.
@@ -191,7 +196,8 @@ fn open_part(tx: &mut Tx<'_>, app: &App, message: i64, row: &Row) -> Result<Opti
 
 /// A late part: the message that was told without it says more now.
 fn update(tx: &mut Tx<'_>, incoming: &Incoming, group: &Group, is_complete: bool) -> Result<Received, Trouble> {
-    let sql = "SELECT order_id, account_id, number_id FROM message WHERE id = $1";
+    // Locked, because an operator may release it just now.
+    let sql = "SELECT order_id, account_id, number_id FROM message WHERE id = $1 {for_update}";
     let row = tx.one(sql, values![group.message])?.ok_or(DbError::Damaged("a joined message is missing"))?;
     let content = assemble(tx, &incoming.app, group)?;
     let (Some(order), Some(account)) = (row.opt_int(0), row.opt_int(1)) else {
@@ -278,13 +284,46 @@ async fn tell_one(app: &App, row: &Row, now_ms: i64) -> Result<(), DbError> {
         day,
         day_key,
     };
-    let story = move |tx: &mut Tx<'_>| match finish(tx, &incoming, &group, number, false) {
-        Ok(received) => Ok(received),
-        Err(Trouble::Repeat | Trouble::Quarantine(_)) => Ok(Received::Repeat),
-        Err(Trouble::Db(error)) => Err(error),
+    let story = move |tx: &mut Tx<'_>| {
+        let outcome = tx.savepoint(|tx| guarded(tx, |tx| finish(tx, &incoming, &group, number, false)));
+        match outcome {
+            Ok(received) => Ok(received),
+            Err(Trouble::Repeat) => Ok(Received::Repeat),
+            // It would end the same way at every round, so nobody gets it.
+            Err(
+                Trouble::Quarantine(_) | Trouble::Db(DbError::Constraint(_) | DbError::Damaged(_) | DbError::Panicked),
+            ) => give_up(tx, &incoming, &group),
+            Err(Trouble::Db(error)) => Err(error),
+        }
     };
     if let Received::Delivered { account } = app.db.write(Lane::Work, story).await? {
         app.notices.tell(account);
     }
     Ok(())
+}
+
+/// Keeps a message whose parts cannot be told for the operator, with those of its parts that open.
+fn give_up(tx: &mut Tx<'_>, incoming: &Incoming, group: &Group) -> Result<Received, DbError> {
+    let told = "UPDATE message_join SET told = 1 WHERE message_id = $1 AND told = 0";
+    if tx.run(told, values![group.message])? == 0 {
+        return Ok(Received::Repeat);
+    }
+    let sql = "SELECT seq, sealed_day, sealed FROM message_part WHERE message_id = $1 ORDER BY seq";
+    let mut content = Content::default();
+    for row in tx.all(sql, values![group.message])? {
+        let part = match open_part(tx, &incoming.app, group.message, &row) {
+            Ok(Some(part)) => part,
+            Ok(None) | Err(DbError::Damaged(_)) => continue,
+            Err(error) => return Err(error),
+        };
+        content.sender = part.sender;
+        content.text.push_str(&part.text);
+        content.raw.extend_from_slice(&part.raw);
+    }
+    let sealed = content.seal(&incoming.day_key, group.message);
+    let sql = "UPDATE message
+         SET state = 'quarantined', reason = 'fault', sealed_day = $2, sealed = $3
+         WHERE id = $1 AND state = 'joining'";
+    tx.run(sql, values![group.message, incoming.day, sealed])?;
+    Ok(Received::Quarantined)
 }

@@ -2,6 +2,7 @@
 
 pub mod code;
 
+pub(crate) mod check;
 mod content;
 mod days;
 mod deliver;

@@ -6,7 +6,7 @@ use crate::App;
 use crate::account;
 use crate::db::{DbError, Lane, Tx};
 use crate::event::{self, Event, Kind};
-use crate::number;
+use crate::number::{self, CountedIn};
 use crate::order;
 use crate::policy::audit::{self, Deed};
 use crate::product::Product;
@@ -178,6 +178,11 @@ fn release_one(tx: &mut Tx<'_>, app: &App, id: i64, order: i64, now_ms: i64) -> 
     let lease = lease.ok_or(QuarantineRefusal::NoOrder)?;
     let key = lease.key(&app.vault)?.ok_or(QuarantineRefusal::Erased)?;
     account::lock(tx, lease.account)?;
+    // A rental that got it is not cancelled with a refund any more.
+    match number::count_in(tx, order, opened.received_ms, i64::MAX)? {
+        CountedIn::Yes => {}
+        CountedIn::No => return Err(QuarantineRefusal::NoOrder),
+    }
     let is_order = lease.product == Product::ShortTerm;
     // What is quarantined was not read for a code yet.
     let content = Content::new(&opened.content.sender, &opened.content.text, &opened.content.raw);

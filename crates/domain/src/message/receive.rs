@@ -16,6 +16,9 @@ use crate::seal::Key;
 use crate::supply::{Line, Part};
 use std::sync::Arc;
 
+/// How often a piece is told to the database before its wire hears that it was not kept.
+const TRIES_MAX: usize = 4;
+
 /// What became of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
@@ -79,7 +82,7 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
         day,
         day_key,
     };
-    let received = app.db.write(Lane::Ingest, move |tx| story(tx, &incoming)).await?;
+    let received = tell(app, incoming).await?;
     if let Received::Delivered { account } = received {
         app.notices.tell(account);
         lag_ms.into_iter().for_each(|lag_ms| app.lags.note(source, lag_ms));
@@ -94,11 +97,21 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
     Ok(received)
 }
 
+/// Two first parts of one message may come at once on two connections: the one that lost finds the other's group when
+/// it is told again.
+async fn tell(app: &App, incoming: Incoming) -> Result<Received, DbError> {
+    for _ in 1..TRIES_MAX {
+        let again = incoming.clone();
+        match app.db.write(Lane::Ingest, move |tx| story(tx, &again)).await {
+            Err(DbError::Conflict) => {}
+            done => return done,
+        }
+    }
+    app.db.write(Lane::Ingest, move |tx| story(tx, &incoming)).await
+}
+
 fn story(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, DbError> {
-    let outcome = tx.savepoint(|tx| {
-        let outcome = catch_unwind(AssertUnwindSafe(|| receive_one(tx, incoming)));
-        outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
-    });
+    let outcome = tx.savepoint(|tx| guarded(tx, |tx| receive_one(tx, incoming)));
     let reason = match outcome {
         Ok(received) => return Ok(received),
         Err(Trouble::Repeat) => return Ok(Received::Repeat),
@@ -108,6 +121,17 @@ fn story(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, DbError> {
         Err(Trouble::Db(error)) => return Err(error),
     };
     quarantine(tx, incoming, reason)
+}
+
+/// Runs what may fail because of what a message says, its queued statements and panics included.
+pub(super) fn guarded(
+    tx: &mut Tx<'_>,
+    part: impl FnOnce(&mut Tx<'_>) -> Result<Received, Trouble>,
+) -> Result<Received, Trouble> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| part(tx)));
+    let received = outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))?;
+    tx.flush()?;
+    Ok(received)
 }
 
 fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::App;
-use crate::db::{DbError, Lane, Tx};
+use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::phone::{Nanp, state_of};
 use crate::policy::audit::{self, Deed};
@@ -13,6 +13,8 @@ use crate::{clock, ids, values};
 pub const BATCH_MAX: usize = 500;
 /// Numbers in one import, at most.
 pub const ROWS_MAX: i64 = 20_000_000;
+/// Numbers between two times that the database's log is made short again.
+const LOG_EVERY: i64 = 2_000;
 /// Between two batches the door to the database stands open for orders.
 const DOOR_OPEN: Duration = Duration::from_millis(2);
 
@@ -95,15 +97,53 @@ pub enum ImportRefusal {
     Db(#[from] DbError),
 }
 
-/// Which of some numbers (at most 500) the house has already, by their digits.
+/// Which of some numbers (at most 500) the house has already, by their digits. What one import brought in, which is
+/// being resumed, does not count.
 ///
 /// # Errors
 /// What the database said.
-pub async fn known(app: &App, numbers: &[Nanp]) -> Result<Vec<String>, DbError> {
+pub async fn known(app: &App, numbers: &[Nanp], resumed: Option<i64>) -> Result<Vec<String>, DbError> {
     let digits: Vec<String> = numbers.iter().map(|number| number.digits()).collect();
     let list = serde_json::to_string(&digits).map_err(|_| DbError::Damaged("digits make a list"))?;
-    let rows = app.db.rows("SELECT digits FROM number WHERE digits IN (json_list($1))", values![list]).await?;
+    let sql = "SELECT digits FROM number WHERE digits IN (json_list($1)) AND import_id <> $2";
+    // Ids of imports begin at 1.
+    let rows = app.db.rows(sql, values![list, resumed.unwrap_or(0)]).await?;
     Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+/// What became of a file that may have been imported before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It is new to this source, or was undone.
+    None,
+    /// It broke off; [`begin`] takes it up.
+    Loading(Import),
+    /// All of it is in, under this id.
+    Complete(i64),
+}
+
+/// Looks for an earlier import of the same file for the same source.
+///
+/// # Errors
+/// See [`ImportRefusal`].
+pub async fn earlier(app: &App, source: &str, file_hash: [u8; 32]) -> Result<Earlier, ImportRefusal> {
+    let source = app.db.row("SELECT id FROM source WHERE slug = $1", values![source]).await?;
+    let source = source.ok_or(ImportRefusal::NoSource)?.int(0);
+    let sql = "SELECT id, source_id, rows_done, first_id, state
+         FROM number_import
+         WHERE source_id = $1 AND file_hash = $2 AND state <> 'undone'
+         ORDER BY id DESC
+         LIMIT 1";
+    let row = app.db.row(sql, values![source, file_hash.as_slice()]).await?;
+    Ok(match row {
+        None => Earlier::None,
+        Some(row) if row.text(4) == "loading" => Earlier::Loading(import(&row)),
+        Some(row) => Earlier::Complete(row.int(0)),
+    })
+}
+
+fn import(row: &Row) -> Import {
+    Import { id: row.int(0), source: row.int(1), done: row.int(2), first_id: row.int(3) }
 }
 
 /// Begins an import, or takes up one of the same file that broke off.
@@ -122,7 +162,7 @@ pub async fn begin(app: &App, source: &str, file_hash: [u8; 32], rows: i64, by: 
              FROM number_import
              WHERE source_id = $1 AND file_hash = $2 AND state = 'loading'";
         if let Some(row) = tx.one(broken, values![source_id, file_hash.as_slice()])? {
-            return Ok(Import { id: row.int(0), source: row.int(1), done: row.int(2), first_id: row.int(3) });
+            return Ok(import(&row));
         }
         let id = ids::take(tx, "number_import", 1)?;
         let first_id = ids::take(tx, "number", rows)?;
@@ -165,8 +205,12 @@ pub async fn load(app: &App, import: Import, batch: Vec<NewNumber>) -> Result<Im
         ImportRefusal::Db(DbError::Constraint(_)) => ImportRefusal::Taken,
         other => other,
     })?;
+    let done = import.done + count;
+    if done / LOG_EVERY > import.done / LOG_EVERY {
+        app.db.shorten_log().await?;
+    }
     tokio::time::sleep(DOOR_OPEN).await;
-    Ok(Import { done: import.done + count, ..import })
+    Ok(Import { done, ..import })
 }
 
 fn insert(tx: &mut Tx<'_>, id: i64, import: &Import, new: &NewNumber, now_ms: i64) -> Result<(), DbError> {
@@ -212,7 +256,8 @@ pub async fn complete(app: &App, import: Import) -> Result<(), ImportRefusal> {
 ///
 /// # Errors
 /// See [`ImportRefusal`].
-pub async fn undo(app: &App, id: i64) -> Result<u64, ImportRefusal> {
+pub async fn undo(app: &App, id: i64, by: &str) -> Result<u64, ImportRefusal> {
+    let (now, by) = (app.now_ms(), by.to_owned());
     let story = move |tx: &mut Tx<'_>| {
         if tx.one("SELECT 1 FROM number_import WHERE id = $1 AND state = 'loading'", values![id])?.is_none() {
             return Err(ImportRefusal::NoImport);
@@ -222,6 +267,9 @@ pub async fn undo(app: &App, id: i64) -> Result<u64, ImportRefusal> {
         let deleted = tx.run(sql, values![id, 500])?;
         if deleted == 0 {
             tx.run("UPDATE number_import SET state = 'undone' WHERE id = $1", values![id])?;
+            let subject = format!("import {id}");
+            let deed = Deed { who: &by, deed: "number.undo", subject: &subject, reason: "", before: None, after: None };
+            audit::write(tx, now, &deed)?;
         }
         Ok(deleted)
     };

@@ -13,7 +13,7 @@ const NEAR_MAX: i64 = 64;
 /// Leases erased in one story of the worker.
 const ERASE_MAX: i64 = 500;
 /// Texts are gone this long after the lease's end at the latest, whatever a customer asks for.
-const KEPT_HOURS_MAX: i64 = 168;
+pub(super) const KEPT_HOURS_MAX: i64 = 168;
 
 /// The id of a number that may be for sale.
 pub type Candidate = i64;
@@ -140,13 +140,14 @@ pub(crate) fn messages_in(tx: &mut Tx<'_>, order: i64) -> Result<i64, DbError> {
     Ok(row.ok_or(DbError::Damaged("an order has no lease"))?.int(0))
 }
 
-/// Ends a lease now, if it still runs, and lets the number rest from now on.
+/// Ends a lease now, if it still runs, and lets the number rest from now on. One that is over by itself rests already,
+/// and its number may be somebody else's by now, so nothing is touched then.
 pub(crate) fn end(tx: &mut Tx<'_>, order: i64, now_ms: i64) -> Result<(), DbError> {
     let sql = "UPDATE lease
-         SET end_ms = CASE WHEN end_ms > $2 THEN $2 ELSE end_ms END
-         WHERE order_id = $1
+         SET end_ms = CASE WHEN start_ms > $2 THEN start_ms ELSE $2 END
+         WHERE order_id = $1 AND end_ms > $2
          RETURNING number_id, service_id, product, end_ms";
-    let row = tx.one(sql, values![order, now_ms])?.ok_or(DbError::Damaged("an order has no lease"))?;
+    let Some(row) = tx.one(sql, values![order, now_ms])? else { return Ok(()) };
     let product = row.product(2)?;
     let free_ms = row.int(3).saturating_add(product.pause_ms());
     let rest = "UPDATE number_use SET free_ms = $3 WHERE number_id = $1 AND service_id = $2";

@@ -87,6 +87,11 @@ const LINE: &str =
      FROM number
      WHERE digits = $1";
 
+const LINE_OF_ID: &str =
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+     FROM number
+     WHERE id = $1";
+
 const LINES: &str =
     "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
      FROM number
@@ -109,6 +114,14 @@ pub async fn list(app: &App, after: i64, limit: i64) -> Result<Vec<NumberLine>, 
 /// What the database said.
 pub async fn show(app: &App, number: &Nanp) -> Result<Option<NumberLine>, DbError> {
     app.db.row(LINE, values![number.digits()]).await?.map(|row| line(&row)).transpose()
+}
+
+/// One number by its id.
+///
+/// # Errors
+/// What the database said.
+pub async fn of_id(app: &App, id: i64) -> Result<Option<NumberLine>, DbError> {
+    app.db.row(LINE_OF_ID, values![id]).await?.map(|row| line(&row)).transpose()
 }
 
 fn line(row: &Row) -> Result<NumberLine, DbError> {

@@ -1,5 +1,6 @@
 //! Numbers and their leases: which are for sale, who has which, and that nobody else gets it (N1 to N6).
 
+pub(crate) mod check;
 pub mod import;
 mod lease;
 mod list;
@@ -12,7 +13,7 @@ pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, find, messages_in, near,
 };
-pub use list::{NumberLine, NumberRefusal, NumberState, list, set_state, show};
+pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims};
 pub use shelf::refill_low;

@@ -100,9 +100,10 @@ pub(crate) async fn candidates(app: &App, key: ShelfKey) -> Result<Vec<Candidate
     Ok(Vec::new())
 }
 
-/// Random places, so that nodes that share the numbers seldom try the same one.
+/// A share of what is there, so that one order does not empty a short shelf for those who come at the same time. Random
+/// places, so that nodes that share the numbers seldom try the same one.
 fn draw(ready: &mut Vec<Candidate>) -> Vec<Candidate> {
-    let count = ready.len().min(TRIES_MAX);
+    let count = ready.len().div_ceil(TRIES_MAX).min(TRIES_MAX);
     (0..count).map(|_| ready.swap_remove(rand::random_range(0..ready.len()))).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod again;
 mod cancel;
+pub(crate) mod check;
 mod expire;
 mod inbox;
 mod list;
@@ -21,7 +22,7 @@ pub use list::{LIST_MAX, Line, Page, Which, list};
 pub(crate) use place::refuse;
 pub use place::{Ask, Placed, place};
 pub use reuse::{ReuseRefusal, reuse};
-pub(crate) use rows::capture;
+pub(crate) use rows::{capture, is_refunded};
 pub use sale::SaleRefusal;
 pub(crate) use sale::{Sale, Sold, offer, sell, take_one};
 

@@ -112,6 +112,12 @@ pub(super) fn set_again(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbE
     tx.queue("UPDATE orders SET again_ms = $2 WHERE id = $1", values![id, now_ms])
 }
 
+/// Whether an order's price came back, so that nothing is handed over for it any more. Its account must be locked.
+pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM orders WHERE id = $1 AND state IN ('cancelled', 'expired')";
+    Ok(tx.one(sql, values![id])?.is_some())
+}
+
 /// Earns an order's price for the message that came, if it still waits; whether it did. Its account must be locked.
 pub(crate) fn capture(tx: &mut Tx<'_>, id: i64, message: i64, now_ms: i64) -> Result<bool, DbError> {
     let sql = "UPDATE orders

@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::db::{DbError, Tx};
+use crate::verify::Finding;
 use crate::{ids, values};
 
 /// What somebody with power did.
@@ -18,17 +19,38 @@ pub(crate) struct Deed<'a> {
     pub(crate) after: Option<&'a str>,
 }
 
-/// Appends a deed to the chain. The counter's row keeps others from the chain's end until the story is over.
+/// Appends a deed to the chain.
 pub(crate) fn write(tx: &mut Tx<'_>, now_ms: i64, deed: &Deed<'_>) -> Result<(), DbError> {
-    let seq = ids::take(tx, "audit", 1)?;
-    let last = tx.one("SELECT hash FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 1", values![seq])?;
-    let last = last.map(|row| row.blob(0).to_vec()).unwrap_or_default();
-    let hash = link(&last, seq, now_ms, deed);
-    let sql = "INSERT INTO audit (seq, at_ms, who, deed, subject, reason, before, after, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values =
-        values![seq, now_ms, deed.who, deed.deed, deed.subject, deed.reason, deed.before, deed.after, hash.as_slice()];
-    tx.run(sql, values).map(drop)
+    Chain::extend(tx, 1)?.write(tx, now_ms, deed)
+}
+
+/// The end of the chain, with room for some more deeds.
+pub(crate) struct Chain {
+    next: i64,
+    last: Vec<u8>,
+}
+
+impl Chain {
+    /// Makes room for `count` deeds, all of which must be written. The counter's row keeps others from the chain's end
+    /// until the story is over.
+    pub(crate) fn extend(tx: &mut Tx<'_>, count: i64) -> Result<Self, DbError> {
+        let next = ids::take(tx, "audit", count)?;
+        let last = tx.one("SELECT hash FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT 1", values![next])?;
+        Ok(Self { next, last: last.map(|row| row.blob(0).to_vec()).unwrap_or_default() })
+    }
+
+    /// Appends a deed.
+    pub(crate) fn write(&mut self, tx: &mut Tx<'_>, now_ms: i64, deed: &Deed<'_>) -> Result<(), DbError> {
+        let seq = self.next;
+        let hash = link(&self.last, seq, now_ms, deed);
+        let sql = "INSERT INTO audit (seq, at_ms, who, deed, subject, reason, before, after, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let Deed { who, deed, subject, reason, before, after } = *deed;
+        tx.queue(sql, values![seq, now_ms, who, deed, subject, reason, before, after, hash.as_slice()])?;
+        self.next += 1;
+        self.last = hash.to_vec();
+        Ok(())
+    }
 }
 
 /// The hash of a row over the one before it, each field with its length before it.
@@ -44,4 +66,51 @@ pub(crate) fn link(last: &[u8], seq: i64, at_ms: i64, deed: &Deed<'_>) -> [u8; 3
         hash.update(bytes);
     }
     hash.finalize().into()
+}
+
+/// Deeds read in one snapshot.
+const PAGE_MAX: i64 = 1_000;
+
+/// The end of the chain as far as it was checked.
+#[derive(Clone, Default)]
+pub(crate) struct Checked {
+    seq: i64,
+    hash: Vec<u8>,
+}
+
+/// Checks the next deeds: each hash follows from the one before, and none is missing. Whether there may be more.
+pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Checked) -> Result<(Vec<Finding>, bool), DbError> {
+    let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after, hash
+         FROM audit
+         WHERE seq > $1
+         ORDER BY seq
+         LIMIT $2";
+    let rows = tx.all(sql, values![chain.seq, PAGE_MAX])?;
+    let mut findings = Vec::new();
+    for row in &rows {
+        let seq = row.int(0);
+        let deed = Deed {
+            who: row.text(2),
+            deed: row.text(3),
+            subject: row.text(4),
+            reason: row.text(5),
+            before: row.opt_text(6),
+            after: row.opt_text(7),
+        };
+        let follows = seq == chain.seq + 1 && link(&chain.hash, seq, row.int(1), &deed).as_slice() == row.blob(8);
+        if !follows {
+            let what = "does not follow from the row before it: one was changed or is missing";
+            findings.push(Finding::new("AUDIT", what, format!("audit {seq}")));
+        }
+        *chain = Checked { seq, hash: row.blob(8).to_vec() };
+    }
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_MAX);
+    if !is_full {
+        let taken = ids::taken(tx, "audit")?;
+        if taken != chain.seq {
+            let what = format!("ends at row {} although {taken} were written", chain.seq);
+            findings.push(Finding::new("AUDIT", what, "audit"));
+        }
+    }
+    Ok((findings, is_full))
 }

@@ -1,6 +1,7 @@
 //! Rentals: a number of one's own for a day or for thirty.
 
 mod cancel;
+pub(crate) mod check;
 mod expire;
 mod inbox;
 mod list;
@@ -20,7 +21,7 @@ pub use inbox::{Inbox, inbox};
 pub use list::{LIST_MAX, list};
 pub use renew::{RenewRefusal, Renewed, renew};
 pub use rent::{Rented, rent};
-pub(crate) use rows::usage;
+pub(crate) use rows::{is_refunded, usage};
 
 /// How long after it was ordered a rental can be cancelled, if no SMS came.
 const CANCELLABLE_MS: i64 = 20 * MINUTE_MS;

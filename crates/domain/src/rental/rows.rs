@@ -127,9 +127,15 @@ pub(super) fn renew(tx: &mut Tx<'_>, id: i64, price: Usd, end_ms: i64) -> Result
 /// Ends a running rental; whether it ran.
 pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Result<bool, DbError> {
     let sql = "UPDATE rental
-         SET state = $2, end_ms = CASE WHEN end_ms > $3 THEN $3 ELSE end_ms END
+         SET state = $2,
+             end_ms = CASE WHEN end_ms <= $3 THEN end_ms WHEN created_ms > $3 THEN created_ms ELSE $3 END
          WHERE id = $1 AND state = 'active'";
     Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
+}
+
+/// Whether a rental's price came back, so that nothing is handed over for it any more. Its account must be locked.
+pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
+    Ok(tx.one("SELECT 1 FROM rental WHERE id = $1 AND state = 'cancelled'", values![id])?.is_some())
 }
 
 /// Ends a rental whose end has come, unless it was renewed meanwhile; tells what it was.

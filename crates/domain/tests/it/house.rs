@@ -16,6 +16,7 @@ use domain::number::import::{self, NewNumber};
 use domain::order::{self, Ask, Placed};
 use domain::phone::Nanp;
 use domain::product::Product;
+use domain::request::Once;
 use domain::seal::Key;
 use domain::supply::{self, Heard, Line, NewSource, Part, Registry, Reply, Request, Setting, Settings, Supply};
 
@@ -141,6 +142,9 @@ impl House {
     }
 
     pub(crate) async fn import(&self, source: &str, digits: &[String]) {
+        if digits.is_empty() {
+            return;
+        }
         let rows: Vec<NewNumber> = digits.iter().map(|digits| new_number(digits)).collect();
         let hash = rand::random();
         let count = i64::try_from(rows.len()).expect("few rows");
@@ -204,6 +208,11 @@ async fn open_app(options: &DbOptions, now_ms: &Arc<AtomicI64>) -> App {
 
 pub(crate) fn ask(service: &str) -> Ask {
     Ask { service: service.to_owned(), max_price: None, area_code: None }
+}
+
+/// A request that counts once for its name.
+pub(crate) fn once(caller: Caller, name: &str, body: u8) -> Option<Once> {
+    Some(Once { account: caller.account, route: "test", name: name.to_owned(), body_hash: [body; 32] })
 }
 
 pub(crate) fn part(reference: &str, digits: &str, sender: &str, text: &str) -> Part {

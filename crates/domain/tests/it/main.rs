@@ -1,5 +1,14 @@
 //! Verbs and steps on real engines, both of them; the tree mirrors `src`.
 
+mod account;
+mod catalog;
+mod db;
+mod event;
 mod house;
+mod ledger;
 mod message;
+mod number;
 mod order;
+mod rental;
+mod side;
+mod verify;

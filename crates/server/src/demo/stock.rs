@@ -11,12 +11,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::App;
 use domain::account::{self, CreateRefusal, CreditRefusal, NewAccount, NewCredit, NewKey, Tier};
+use domain::catalog::seed;
 use domain::money::Usd;
 use domain::number::import::{self, BATCH_MAX, Import, ImportRefusal, NewNumber};
 use domain::phone::{Nanp, state_of};
 use domain::supply::{self, NewSource, Registry, Settings, SourceRefusal};
-
-use super::catalogue;
 
 /// The source that the simulated supply speaks for.
 const SOURCE: &str = "simulator";
@@ -43,7 +42,7 @@ pub(super) struct Stocked {
 /// Makes what is missing; what an earlier demo made stays as it is.
 pub(super) async fn fill(app: &App, registry: &Registry, key_file: &Path) -> Result<Stocked, Fault> {
     let source = source(app, registry).await?;
-    catalogue::seed(app, BY).await?;
+    seed::seed(app, BY).await?;
     customer(app).await?;
     numbers(app).await?;
     Ok(Stocked { source, key: key(app, key_file).await? })
@@ -101,7 +100,7 @@ async fn numbers(app: &App) -> Result<(), Fault> {
 
 /// The numbers were there: what was begun for nothing is taken back.
 async fn undo(app: &App, import: Import) -> Result<(), Fault> {
-    while import::undo(app, import.id).await? > 0 {}
+    while import::undo(app, import.id, BY).await? > 0 {}
     Ok(())
 }
 

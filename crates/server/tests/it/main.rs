@@ -1,5 +1,6 @@
 //! The program as a whole, started and spoken to as its users do.
 
+mod admin;
 mod demo;
 mod deploy;
 mod extract;

@@ -12,7 +12,7 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, Statement};
 
 use super::{connect, told};
-use crate::db::{DbError, FOR_UPDATE, Inner, JSON_LIST, Row, Tx, Val};
+use crate::db::{DbError, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val};
 
 /// Statements sent in one flight, at most; the server's answers must fit its socket while we still send.
 const FLIGHT_MAX: usize = 24;
@@ -82,6 +82,10 @@ impl Session {
         if self.pending.len() >= FLIGHT_MAX { self.flight(None).map(drop) } else { Ok(()) }
     }
 
+    pub(crate) fn flush(&mut self) -> Result<(), DbError> {
+        if self.pending.is_empty() { Ok(()) } else { self.flight(None).map(drop) }
+    }
+
     /// Sends what is queued and the COMMIT together. A connection lost here leaves the outcome unknown.
     fn finish(&mut self, end: &'static str) -> Result<(), DbError> {
         match self.flight(Some((end, &[]))) {
@@ -141,7 +145,10 @@ pub(super) enum Failed<E> {
 
 pub(super) async fn prepare(client: &Client, sql: &'static str) -> Result<Statement, DbError> {
     let list = "SELECT value FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json))";
-    client.prepare(&sql.replace(FOR_UPDATE, "FOR UPDATE").replace(JSON_LIST, list)).await.map_err(|error| told(&error))
+    let pairs = "SELECT CAST(value->>0 AS BIGINT) AS a, CAST(value->>1 AS BIGINT) AS b
+                 FROM json_array_elements(CAST(CAST($1 AS TEXT) AS json))";
+    let text = sql.replace(FOR_UPDATE, "FOR UPDATE").replace(JSON_LIST, list).replace(JSON_PAIRS, pairs);
+    client.prepare(&text).await.map_err(|error| told(&error))
 }
 
 /// Sends one statement and reads its rows, or how many it changed.

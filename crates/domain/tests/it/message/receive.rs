@@ -2,8 +2,10 @@
 
 use domain::message::{self, Received};
 use domain::order::{self, State};
+use domain::product::Product;
+use domain::rental;
 
-use crate::house::{House, part};
+use crate::house::{House, ask, part};
 use crate::on_both;
 
 on_both!(the_code_reaches_the_customer_and_captures_the_hold, async |house: House| {
@@ -36,4 +38,41 @@ on_both!(another_service_s_text_is_quarantined, async |house: House| {
     assert_eq!(house.text(&placed.digits, "12345", "Your WhatsApp code: 739551").await, Received::Quarantined);
     let lines = message::quarantined(&house.app, i64::MAX, 10).await.expect("listed");
     assert_eq!(lines[0].reason, "no_lease");
+});
+
+on_both!(a_text_that_came_just_before_a_cancel_and_is_kept_after_it_is_nobody_s, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.pass_ms(10);
+    order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
+    house.pass_ms(-5);
+    let received = house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    assert_eq!(received, Received::Quarantined);
+    let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+    assert!(inbox.state == State::Cancelled && inbox.messages.is_empty());
+    assert_eq!(house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+});
+
+on_both!(a_text_that_came_just_before_an_end_and_is_kept_after_it_is_nobody_s, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.pass_ms(placed.end_ms - placed.created_ms);
+    assert_eq!(order::expire_due(&house.app).await.expect("ended"), 1);
+    house.pass_ms(-5);
+    let received = house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    assert_eq!(received, Received::Quarantined);
+});
+
+on_both!(a_text_is_not_handed_over_for_a_rental_that_was_refunded_meanwhile, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let ask = ask("instagram");
+    let rented = rental::rent(&house.app, ann, Product::Rental1Day, &ask, None).await.expect("rented");
+    house.pass_ms(10);
+    rental::cancel(&house.app, ann, Product::Rental1Day, rented.rental, None).await.expect("cancelled");
+    house.pass_ms(-5);
+    let received = house.text(&rented.digits, "32665", "482910 is your Instagram code.").await;
+    assert_eq!(received, Received::Quarantined);
 });

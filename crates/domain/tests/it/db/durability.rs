@@ -1,0 +1,48 @@
+//! What the door refuses to open on, and what it keeps when it opens again.
+
+use domain::db::{Db, DbError, DbOptions, DbUrl, Durability, EngineKind};
+
+use super::{is_kept, keep};
+use crate::house::House;
+use crate::on_both;
+
+on_both!(a_house_that_keeps_what_it_acknowledges_opens, async |house: House| {
+    let options = DbOptions { durability: Durability::Checked, ..house.options.clone() };
+    Db::open(&options).await.expect("the settings are sound");
+});
+
+#[tokio::test]
+async fn sqlite_without_a_log_is_refused() {
+    let options = DbOptions::new(DbUrl::Sqlite(":memory:".into()));
+    let refused = Db::open(&options).await.err();
+    assert!(matches!(&refused, Some(DbError::Engine(why)) if why.contains("journal_mode=memory")), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_that_answers_before_the_disk_has_it_is_refused() {
+    let house = House::open(EngineKind::Postgres).await;
+    let DbUrl::Postgres(url) = &house.options.url else { panic!("it is PostgreSQL") };
+    let options = DbOptions::new(DbUrl::Postgres(format!("{url}%20-c%20synchronous_commit%3Doff")));
+    let refused = Db::open(&options).await.err();
+    assert!(matches!(&refused, Some(DbError::Engine(why)) if why.contains("synchronous_commit=off")), "{refused:?}");
+}
+
+on_both!(a_house_that_opens_again_keeps_its_rows, async |house: House| {
+    keep(&house.app.db, "one").await.expect("kept");
+    let again = Db::open(&house.options).await.expect("the migrations are done already");
+    assert!(is_kept(&again, "one").await);
+    assert_eq!(again.schema_version().await.expect("read"), house.app.db.schema_version().await.expect("read"));
+});
+
+on_both!(a_schema_newer_than_the_program_is_refused, async |house: House| {
+    house.side("INSERT INTO migration (version, at_ms) VALUES (99999, 0)").await.expect("written");
+    let refused = Db::open(&house.options).await.err();
+    assert!(matches!(&refused, Some(DbError::Engine(why)) if why.contains("start the newer program")), "{refused:?}");
+});
+
+on_both!(another_key_file_is_refused, async |house: House| {
+    let db = Db::open(&house.options).await.expect("opened");
+    let clock = domain::clock::Clock::new(|| 0);
+    let other = domain::seal::Key::from_bytes([1; 32]);
+    assert!(matches!(domain::App::open(db, clock, &other).await.err(), Some(DbError::Damaged(_))));
+});

@@ -1,0 +1,44 @@
+//! What should be gone is gone.
+
+use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::message::{self, QuarantineRefusal};
+use domain::{number, order};
+
+use crate::house::House;
+use crate::on_both;
+
+on_both!(a_delivered_text_is_gone_after_its_retention, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    house.pass_ms(20 * MINUTE_MS + 24 * HOUR_MS - 1);
+    assert_eq!(number::erase_ended(&house.app).await.expect("looked"), 0);
+    house.pass_ms(1);
+    assert_eq!(number::erase_ended(&house.app).await.expect("erased"), 1);
+    let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+    assert!(inbox.messages.is_empty() && inbox.state == order::State::Received);
+});
+
+on_both!(a_quarantined_text_is_gone_72_hours_after_its_day, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    house.text("12025550100", "1", "Your WhatsApp code: 739551").await;
+    let id = message::quarantined(&house.app, i64::MAX, 1).await.expect("listed")[0].id;
+    house.pass_ms(3 * DAY_MS);
+    message::erase_days(&house.app).await.expect("looked");
+    message::read_quarantined(&house.app, id, "a complaint", "eve").await.expect("still there");
+    house.pass_ms(DAY_MS);
+    assert_eq!(message::erase_days(&house.app).await.expect("erased"), 1);
+    let refused = message::read_quarantined(&house.app, id, "a complaint", "eve").await;
+    assert!(matches!(refused, Err(QuarantineRefusal::Erased)));
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM message WHERE sealed IS NOT NULL").await, 0);
+});
+
+on_both!(no_text_lies_open_in_the_database, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    let rows = house.app.db.rows("SELECT sealed FROM message", &[]).await.expect("read");
+    assert!(!rows[0].blob(0).windows(6).any(|bytes| bytes == b"482910"));
+});

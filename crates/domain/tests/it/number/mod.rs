@@ -1,0 +1,5 @@
+//! Numbers: imports, the pick, and that nobody gets what another has.
+
+mod import;
+mod pick;
+mod race;

@@ -1,0 +1,109 @@
+//! `admin account`: customers.
+
+use clap::{Args, Subcommand};
+use domain::account::{self, Account, NewAccount, State, Tier};
+use domain::clock::rfc3339;
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, Refusal, words};
+
+/// What can be done with accounts.
+#[derive(Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account
+    #[command(after_help = "Example: jesusnumber admin account create ann --tier business")]
+    Create {
+        /// Its name: 1 to 200 characters, used once
+        name: String,
+        /// How far it is trusted: new, verified or business (no velocity limits)
+        #[arg(long, value_parser = words::tier, default_value = "business")]
+        tier: Tier,
+    },
+    /// List accounts in the order in which they were made
+    #[command(after_help = "Example: jesusnumber admin account list --after 500")]
+    List {
+        /// Go on after this id
+        #[arg(long, value_name = "ID", default_value_t = 0)]
+        after: i64,
+        /// At most so many, up to 500
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=500))]
+        limit: i64,
+    },
+    /// Show one account with its balance
+    #[command(after_help = "Example: jesusnumber admin account show ann")]
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Stop an account: its keys are refused at once, its running orders still receive
+    #[command(after_help = "Example: jesusnumber admin account suspend ann --reason 'chargeback 4711'")]
+    Suspend(StateArgs),
+    /// Let a suspended or frozen account go on
+    #[command(after_help = "Example: jesusnumber admin account resume ann --reason 'chargeback withdrawn'")]
+    Resume(StateArgs),
+    /// Change how far an account is trusted
+    #[command(after_help = "Example: jesusnumber admin account tier ann verified")]
+    Tier {
+        /// Its name
+        name: String,
+        /// new, verified or business
+        #[arg(value_parser = words::tier)]
+        tier: Tier,
+    },
+}
+
+/// Whose state changes and why.
+#[derive(Args)]
+pub(crate) struct StateArgs {
+    /// Its name
+    name: String,
+    /// Why, for the audit log
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answer, Refusal> {
+    match command {
+        AccountCommand::Create { name, tier } => {
+            let id = account::create(desk.app, NewAccount { name: name.clone(), tier, by: desk.by.to_owned() }).await?;
+            let line = format!("made account {name} ({})", tier.word());
+            Ok(Answer::line(line, json!({"id": id, "name": name, "tier": tier})))
+        }
+        AccountCommand::List { after, limit } => {
+            let accounts = account::list(desk.app, after, limit).await?;
+            let columns = &["id", "name", "state", "tier", "available", "held", "risk"];
+            Ok(Answer::list(columns, accounts.iter().map(told).collect()))
+        }
+        AccountCommand::Show { name } => Ok(Answer::record(told(&get(desk, &name).await?))),
+        AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
+        AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
+        AccountCommand::Tier { name, tier } => {
+            account::set_tier(desk.app, &name, tier, desk.by).await?;
+            Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))
+        }
+    }
+}
+
+async fn set_state(desk: &Desk<'_>, args: StateArgs, state: State) -> Result<Answer, Refusal> {
+    account::set_state(desk.app, &args.name, state, &args.reason, desk.by).await?;
+    let line = format!("account {} is {}", args.name, state.word());
+    Ok(Answer::line(line, json!({"name": args.name, "state": state})))
+}
+
+/// An account that must exist.
+pub(super) async fn get(desk: &Desk<'_>, name: &str) -> Result<Account, Refusal> {
+    account::find(desk.app, name).await?.ok_or_else(|| Refusal::new(format!("there is no account `{name}`")))
+}
+
+fn told(account: &Account) -> Value {
+    json!({
+        "id": account.id,
+        "name": account.name,
+        "state": account.state,
+        "tier": account.tier,
+        "available": account.available.to_string(),
+        "held": account.held.to_string(),
+        "risk": account.risk,
+        "created_at": rfc3339(account.created_ms),
+    })
+}

@@ -1,0 +1,36 @@
+//! Wiring: from a command line to an open house and back to stdout.
+
+use std::io::{self, Write};
+
+use tokio::runtime::Builder;
+
+use super::{Admin, Answer, Command, Desk, Refusal, restore, run};
+use crate::clock;
+use crate::config::{self, Settings};
+use crate::house;
+
+/// Gives the command to the house of the settings and writes the answer to stdout.
+///
+/// # Errors
+/// The one sentence for stderr.
+pub(crate) fn execute(settings: &Settings, admin: Admin) -> Result<(), Refusal> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let as_json = admin.json;
+    let answer = runtime.block_on(answer(settings, admin))?;
+    answer.write(as_json, &mut io::stdout().lock())?;
+    io::stdout().flush()?;
+    answer.into_trouble().map_or(Ok(()), Err)
+}
+
+async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
+    if let Command::Restore(args) = &admin.command {
+        let key = house::key(args.key_file.as_deref().unwrap_or(&settings.key_file))?;
+        return restore(args, &key, clock::machine()).await;
+    }
+    let app = house::open_beside(settings).await?;
+    let registry = connectors::registry();
+    let by = admin.by.or_else(config::user_name);
+    let by = by.ok_or_else(|| Refusal::new("the system does not tell who you are: say it with --by NAME"))?;
+    let desk = Desk { app: &app, registry: &registry, database: &settings.database.0, by: &by };
+    run(&desk, admin.command).await
+}

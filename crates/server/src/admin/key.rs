@@ -1,0 +1,77 @@
+//! `admin key`: the keys by which customers call.
+
+use clap::Subcommand;
+use domain::account::{self, KeyLine, NewKey};
+use domain::clock::rfc3339;
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, Refusal, words};
+
+/// What can be done with keys.
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it: the only time it is seen
+    #[command(after_help = "Example: jesusnumber admin key create ann --name laptop --expires 2027-01-31")]
+    Create {
+        /// The account's name
+        account: String,
+        /// What the key is for
+        #[arg(long)]
+        name: String,
+        /// Until when it opens the door: 2027-01-31 or 2027-01-31T12:00:00Z; else until it is revoked
+        #[arg(long, value_parser = words::moment, value_name = "TIME")]
+        expires: Option<i64>,
+    },
+    /// List the keys of an account, newest first
+    #[command(after_help = "Example: jesusnumber admin key list ann")]
+    List {
+        /// The account's name
+        account: String,
+    },
+    /// Revoke a key: the next request with it is refused
+    #[command(after_help = "Example: jesusnumber admin key revoke 12")]
+    Revoke {
+        /// The key's id, as `key list` shows it
+        id: i64,
+    },
+}
+
+pub(super) async fn run(desk: &Desk<'_>, command: KeyCommand) -> Result<Answer, Refusal> {
+    match command {
+        KeyCommand::Create { account, name, expires } => create(desk, account, name, expires).await,
+        KeyCommand::List { account } => {
+            let keys = account::keys(desk.app, &account).await?;
+            let columns = &["id", "prefix", "name", "created_at", "expires_at", "revoked_at"];
+            Ok(Answer::list(columns, keys.iter().map(told).collect()))
+        }
+        KeyCommand::Revoke { id } => {
+            account::revoke_key(desk.app, id, desk.by).await?;
+            Ok(Answer::line(format!("revoked key {id}"), json!({"id": id, "revoked": true})))
+        }
+    }
+}
+
+async fn create(desk: &Desk<'_>, account: String, name: String, expires_ms: Option<i64>) -> Result<Answer, Refusal> {
+    if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(Refusal::new("a key's name is 1 to 200 characters without control characters"));
+    }
+    if expires_ms.is_some_and(|expires_ms| expires_ms <= desk.app.now_ms()) {
+        return Err(Refusal::new("the key would be expired already: --expires must be in the future"));
+    }
+    let new = NewKey { account: account.clone(), name: name.clone(), expires_ms, by: desk.by.to_owned() };
+    let key = account::create_key(desk.app, new).await?;
+    let json = json!({"key": key, "account": account, "name": name, "expires_at": expires_ms.map(rfc3339)});
+    // Alone on its line, so that a script can take it as it is.
+    Ok(Answer::line(key, json))
+}
+
+fn told(key: &KeyLine) -> Value {
+    json!({
+        "id": key.id,
+        "prefix": key.prefix,
+        "name": key.name,
+        "created_at": rfc3339(key.created_ms),
+        "expires_at": key.expires_ms.map(rfc3339),
+        "revoked_at": key.revoked_ms.map(rfc3339),
+    })
+}

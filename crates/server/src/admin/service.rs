@@ -1,0 +1,121 @@
+//! `admin service`: what is sold.
+
+use clap::{Args, Subcommand};
+use domain::catalog::edit::{self, NewService};
+use domain::catalog::seed::{Seeded, seed};
+use domain::catalog::{self, Service};
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, Refusal};
+
+/// What can be done with services.
+#[derive(Subcommand)]
+pub(crate) enum ServiceCommand {
+    /// List all services
+    #[command(after_help = "Example: jesusnumber admin service list --json")]
+    List,
+    /// Add a service, or replace all of one that is there
+    #[command(
+        visible_alias = "add",
+        after_help = "Example: jesusnumber admin service put telegram --name Telegram --category messaging --code tg --text 'telegram code'"
+    )]
+    Put(PutArgs),
+    /// Add the services of the shipped catalogue that the house does not have yet, with their prices
+    #[command(after_help = "Example: jesusnumber admin service seed")]
+    Seed,
+    /// Sell a service
+    #[command(after_help = "Example: jesusnumber admin service enable telegram")]
+    Enable {
+        /// The service's slug
+        service: String,
+    },
+    /// Stop selling a service; what is sold already goes on receiving
+    #[command(after_help = "Example: jesusnumber admin service disable telegram")]
+    Disable {
+        /// The service's slug
+        service: String,
+    },
+}
+
+/// A service as it is to be.
+#[derive(Args)]
+pub(crate) struct PutArgs {
+    /// Its name in requests: 1 to 40 lower-case letters, digits, _ and -
+    slug: String,
+    /// Its name for people
+    #[arg(long)]
+    name: String,
+    /// What kind of service it is, such as social
+    #[arg(long)]
+    category: String,
+    /// The two or three letters by which handler_api clients name it
+    #[arg(long)]
+    code: Option<String>,
+    /// A name or short code its messages come from; may be repeated
+    #[arg(long = "sender", value_name = "SENDER")]
+    senders: Vec<String>,
+    /// A phrase its messages hold; may be repeated
+    #[arg(long = "text", value_name = "PHRASE")]
+    texts: Vec<String>,
+    /// Do not sell it yet
+    #[arg(long)]
+    disabled: bool,
+    /// Let a text without a code or a link count as the answer too
+    #[arg(long)]
+    any_text_counts: bool,
+}
+
+pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answer, Refusal> {
+    match command {
+        ServiceCommand::List => {
+            let catalog = catalog::catalog(desk.app).await?;
+            let columns = &["slug", "name", "code", "category", "is_enabled", "senders", "texts"];
+            Ok(Answer::list(columns, catalog.services.iter().map(told).collect()))
+        }
+        ServiceCommand::Put(args) => {
+            let slug = args.slug.clone();
+            let id = edit::put_service(desk.app, new_service(args), desk.by).await?;
+            Ok(Answer::line(format!("service {slug} is in the catalogue"), json!({"id": id, "slug": slug})))
+        }
+        ServiceCommand::Seed => {
+            let Seeded { added, kept } = seed(desk.app, desk.by).await?;
+            let line = format!("added {added} services; {kept} were there already and stay as they are");
+            Ok(Answer::line(line, json!({"added": added, "kept": kept})))
+        }
+        ServiceCommand::Enable { service } => set_enabled(desk, &service, true).await,
+        ServiceCommand::Disable { service } => set_enabled(desk, &service, false).await,
+    }
+}
+
+fn new_service(args: PutArgs) -> NewService {
+    NewService {
+        slug: args.slug,
+        name: args.name,
+        code: args.code,
+        category: args.category,
+        is_enabled: !args.disabled,
+        any_text_counts: args.any_text_counts,
+        senders: args.senders,
+        texts: args.texts,
+    }
+}
+
+async fn set_enabled(desk: &Desk<'_>, slug: &str, is_enabled: bool) -> Result<Answer, Refusal> {
+    edit::set_enabled(desk.app, slug, is_enabled, desk.by).await?;
+    let line = if is_enabled { format!("{slug} is sold") } else { format!("{slug} is not sold") };
+    Ok(Answer::line(line, json!({"slug": slug, "is_enabled": is_enabled})))
+}
+
+fn told(service: &Service) -> Value {
+    json!({
+        "id": service.id,
+        "slug": service.slug,
+        "name": service.name,
+        "code": service.code,
+        "category": service.category,
+        "is_enabled": service.is_enabled,
+        "any_text_counts": service.any_text_counts,
+        "senders": service.senders,
+        "texts": service.texts,
+    })
+}

@@ -1,0 +1,176 @@
+//! `admin source`: where SMS come from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use domain::clock::rfc3339;
+use domain::phone::Nanp;
+use domain::supply::{self, NewSource, Settings, Supply};
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, Refusal, words};
+
+/// A setting read from a file has at most so many bytes.
+const SETTING_FILE_MAX: u64 = 64 * 1024;
+
+/// What can be done with sources.
+#[derive(Subcommand)]
+pub(crate) enum SourceCommand {
+    /// List the connectors of this program and the settings each asks for
+    #[command(after_help = "Example: jesusnumber admin source connectors")]
+    Connectors,
+    /// Add a source
+    #[command(
+        after_help = "Example: jesusnumber admin source add rack-1 --connector android --set-file secret=/run/secrets/rack-1"
+    )]
+    Add(AddArgs),
+    /// List the sources; their settings stay sealed
+    #[command(after_help = "Example: jesusnumber admin source list")]
+    List,
+    /// Stop selling the numbers of a source; it still receives
+    #[command(after_help = "Example: jesusnumber admin source pause rack-1")]
+    Pause {
+        /// The source's name
+        source: String,
+    },
+    /// Sell the numbers of a source again
+    #[command(after_help = "Example: jesusnumber admin source resume rack-1")]
+    Resume {
+        /// The source's name
+        source: String,
+    },
+    /// Say which number a SIM is from now on
+    #[command(after_help = "Example: jesusnumber admin source map-sim rack-1 phone-7/1 12025550147")]
+    MapSim {
+        /// The source's name
+        source: String,
+        /// The SIM as the connector spells it: an ICCID, a port, a device and slot
+        sim: String,
+        /// The number, which must be of this source
+        #[arg(value_parser = words::number)]
+        number: Nanp,
+    },
+    /// List the SIMs of a source that are mapped now
+    #[command(after_help = "Example: jesusnumber admin source sims rack-1")]
+    Sims {
+        /// The source's name
+        source: String,
+    },
+}
+
+/// A source to be added.
+#[derive(Args)]
+pub(crate) struct AddArgs {
+    /// Its name in /ingest/NAME/: 1 to 40 lower-case letters, digits and -
+    slug: String,
+    /// The connector that understands it; `source connectors` lists them
+    #[arg(long)]
+    connector: String,
+    /// A setting of the connector; may be repeated
+    #[arg(long, value_parser = words::pair, value_name = "NAME=VALUE")]
+    set: Vec<(String, String)>,
+    /// A setting whose value is read from a file, so that a secret is not seen on the command line; may be repeated
+    #[arg(long, value_parser = words::pair, value_name = "NAME=PATH")]
+    set_file: Vec<(String, String)>,
+}
+
+pub(super) async fn run(desk: &Desk<'_>, command: SourceCommand) -> Result<Answer, Refusal> {
+    match command {
+        SourceCommand::Connectors => Ok(connectors(desk)),
+        SourceCommand::Add(args) => add(desk, args).await,
+        SourceCommand::List => list(desk).await,
+        SourceCommand::Pause { source } => {
+            supply::set_source_state(desk.app, &source, false, desk.by).await?;
+            let line = format!("the numbers of {source} are not sold for now");
+            Ok(Answer::line(line, json!({"source": source, "is_enabled": false})))
+        }
+        SourceCommand::Resume { source } => {
+            supply::set_source_state(desk.app, &source, true, desk.by).await?;
+            Ok(Answer::line(format!("the numbers of {source} are sold"), json!({"source": source, "is_enabled": true})))
+        }
+        SourceCommand::MapSim { source, sim, number } => {
+            if sim.trim().is_empty() || sim.chars().count() > 200 || sim.chars().any(char::is_control) {
+                return Err(Refusal::new("a SIM's name is 1 to 200 characters without control characters"));
+            }
+            supply::map_sim(desk.app, &source, &sim, &number, desk.by).await?;
+            let json = json!({"source": source, "sim": sim, "number": number.digits()});
+            Ok(Answer::line(format!("SIM {sim} of {source} is {}", number.e164()), json))
+        }
+        SourceCommand::Sims { source } => {
+            let sims = supply::sims(desk.app, &source).await?;
+            let rows = sims.into_iter().map(|(sim, number)| json!({"sim": sim, "number": number})).collect();
+            Ok(Answer::list(&["sim", "number"], rows))
+        }
+    }
+}
+
+fn connectors(desk: &Desk<'_>) -> Answer {
+    let told = |connector: &dyn Supply| -> Vec<Value> {
+        let about = json!({"connector": connector.name(), "setting": null, "needed": null, "help": connector.about()});
+        let settings = connector.settings().iter().map(|setting| {
+            let needed = if setting.is_optional { "no" } else { "yes" };
+            json!({
+                "connector": connector.name(), "setting": setting.name, "needed": needed,
+                "is_secret": setting.is_secret, "help": setting.help,
+            })
+        });
+        std::iter::once(about).chain(settings).collect()
+    };
+    let rows = desk.registry.all().into_iter().flat_map(told).collect();
+    Answer::list(&["connector", "setting", "needed", "help"], rows)
+}
+
+async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
+    let AddArgs { slug, connector, set, set_file } = args;
+    let mut settings = BTreeMap::new();
+    for (name, value) in set {
+        put(&mut settings, name, value)?;
+    }
+    for (name, path) in set_file {
+        let value = setting_file(&name, Path::new(&path))?;
+        put(&mut settings, name, value)?;
+    }
+    let new = NewSource {
+        slug: slug.clone(),
+        connector: connector.clone(),
+        settings: Settings::new(settings),
+        by: desk.by.to_owned(),
+    };
+    let id = supply::add_source(desk.app, desk.registry, new).await?;
+    let line = format!("added source {slug}; it is pushed to at /ingest/{slug}/");
+    Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
+}
+
+fn put(settings: &mut BTreeMap<String, String>, name: String, value: String) -> Result<(), Refusal> {
+    if settings.contains_key(&name) {
+        return Err(Refusal::new(format!("the setting `{name}` is given twice")));
+    }
+    settings.insert(name, value);
+    Ok(())
+}
+
+/// The value in a file, without the line break that editors put at its end.
+fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
+    let unread = |why: String| Refusal::new(format!("the file of the setting `{name}`, {}, {why}", path.display()));
+    let size = std::fs::metadata(path).map_err(|error| unread(format!("cannot be read: {error}")))?.len();
+    if size > SETTING_FILE_MAX {
+        return Err(unread(format!("is larger than {SETTING_FILE_MAX} bytes")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unread(format!("cannot be read: {error}")))?;
+    Ok(text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text).to_owned())
+}
+
+async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
+    let sources = supply::sources(desk.app).await?;
+    let rows = sources.iter().map(|source| {
+        json!({
+            "id": source.id,
+            "source": source.slug,
+            "connector": source.connector,
+            "is_enabled": source.is_enabled,
+            "created_at": rfc3339(source.created_ms),
+        })
+    });
+    Ok(Answer::list(&["id", "source", "connector", "is_enabled", "created_at"], rows.collect()))
+}

@@ -1,0 +1,92 @@
+//! Accounts, keys and credit.
+
+use domain::account::{self, AuthRefusal};
+use serde_json::json;
+
+use super::house::House;
+use super::on_both;
+
+on_both!(an_account_is_made_and_shown, async |house: House| {
+    assert_eq!(house.says("account create ann").await, "made account ann (business)\n");
+    assert_eq!(house.last_deed().await, "olga account.create ann");
+    let shown = house.json("account show ann").await;
+    assert_eq!(shown["tier"], "business");
+    assert_eq!(shown["available"], "0.00");
+    assert_eq!(shown["created_at"], "2026-05-22T14:30:00Z");
+    assert!(house.says("account list").await.starts_with("ID  NAME  STATE"));
+});
+
+on_both!(a_name_is_used_once, async |house: House| {
+    house.says("account create ann").await;
+    assert_eq!(house.refuses("account create ann").await, "an account of this name exists already");
+    assert_eq!(house.refuses("account show bob").await, "there is no account `bob`");
+});
+
+on_both!(a_suspended_account_is_refused_until_it_is_resumed, async |house: House| {
+    house.says("account create ann").await;
+    let key = house.says("key create ann --name laptop").await;
+    house.says("account suspend ann --reason chargeback").await;
+    assert_eq!(house.last_deed().await, "olga account.state ann chargeback");
+    let refused = account::authenticate(&house.app, key.trim()).await;
+    assert!(matches!(refused, Err(AuthRefusal::Suspended)));
+    house.says("account resume ann --reason settled").await;
+    assert!(account::authenticate(&house.app, key.trim()).await.is_ok());
+});
+
+on_both!(a_tier_is_changed, async |house: House| {
+    house.says("account create ann --tier new").await;
+    assert_eq!(house.json("account tier ann verified").await, json!({"name": "ann", "tier": "verified"}));
+    assert_eq!(house.last_deed().await, "olga account.tier ann");
+});
+
+on_both!(a_key_is_shown_once_and_alone, async |house: House| {
+    house.says("account create ann").await;
+    let key = house.says("key create ann --name laptop --expires 2027-01-31").await;
+    assert!(key.starts_with("jn_live_") && key.ends_with('\n') && key.len() == 45, "the key and nothing else");
+    let listed = house.json("key list ann").await;
+    assert_eq!(listed[0]["prefix"], key[..14]);
+    assert_eq!(listed[0]["expires_at"], "2027-01-31T00:00:00Z");
+    assert!(!listed.to_string().contains(key.trim()));
+    assert!(!house.audit().await.join("\n").contains(key.trim()));
+});
+
+on_both!(a_revoked_key_is_refused, async |house: House| {
+    house.says("account create ann").await;
+    let made = house.json("key create ann --name laptop").await;
+    let key = made["key"].as_str().expect("a key");
+    house.says("key revoke 1").await;
+    assert!(matches!(account::authenticate(&house.app, key).await, Err(AuthRefusal::Unknown)));
+    assert_eq!(house.refuses("key revoke 1").await, "there is no such key, or it is revoked already");
+});
+
+on_both!(a_key_that_is_over_already_is_not_made, async |house: House| {
+    house.says("account create ann").await;
+    let refused = house.refuses("key create ann --name laptop --expires 2026-05-22").await;
+    assert_eq!(refused, "the key would be expired already: --expires must be in the future");
+});
+
+on_both!(money_is_added_and_taken_back, async |house: House| {
+    house.says("account create ann").await;
+    let added = house.says("credit add ann 25.00 --reason transfer --reference bank-1").await;
+    assert_eq!(added, "25.00 added to ann, who can spend 25.00 now\n");
+    let taken = house.json("credit take ann 5.5 --reason twice").await;
+    assert_eq!(taken, json!({"account": "ann", "amount": "5.50", "available": "19.50"}));
+    assert_eq!(house.last_deed().await, "olga debit ann twice");
+    let statement = house.json("credit statement ann").await;
+    assert_eq!(statement[0]["amount"], "-5.50");
+    assert_eq!(statement[1]["available"], "25.00");
+});
+
+on_both!(a_payment_counts_once, async |house: House| {
+    house.says("account create ann").await;
+    house.says("credit add ann 25 --reason transfer --reference bank-1").await;
+    let refused = house.refuses("credit add ann 25 --reason transfer --reference bank-1").await;
+    assert_eq!(refused, "this reference was booked already");
+    assert_eq!(house.json("account show ann").await["available"], "25.00");
+});
+
+on_both!(more_than_is_there_is_not_taken, async |house: House| {
+    house.says("account create ann").await;
+    house.says("credit add ann 1 --reason gift").await;
+    assert_eq!(house.refuses("credit take ann 1.01 --reason error").await, "only 1.00 is available");
+});

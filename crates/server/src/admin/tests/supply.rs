@@ -1,0 +1,71 @@
+//! Sources and quarantine.
+
+use super::house::House;
+use super::on_both;
+
+on_both!(connectors_tell_what_they_ask_for, async |house: House| {
+    let told = house.json("source connectors").await;
+    let rows = told.as_array().expect("rows");
+    assert!(rows.iter().any(|row| row["connector"] == "jesusnumber" && row["setting"] == "secret"));
+    assert!(house.says("source connectors").await.contains("whsec_"));
+});
+
+on_both!(a_secret_is_read_from_a_file_and_never_shown, async |house: House| {
+    let file = house.file("secret", "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\n");
+    house.says(&format!("source add rack-1 --connector jesusnumber --set-file secret={file}")).await;
+    assert_eq!(house.last_deed().await, "olga source.add rack-1");
+    let listed = house.json("source list").await;
+    assert_eq!(listed[0]["source"], "rack-1");
+    assert!(!listed.to_string().contains("whsec_"));
+});
+
+on_both!(a_wrong_setting_is_told, async |house: House| {
+    let refused = house.refuses("source add rack --connector jesusnumber").await;
+    assert!(refused.starts_with("`secret` is missing"), "{refused}");
+    let refused = house.refuses("source add rack --connector jesusnumber --set secret=a --set secret=b").await;
+    assert_eq!(refused, "the setting `secret` is given twice");
+    let refused = house.refuses("source add rack --connector pigeon").await;
+    assert_eq!(refused, "there is no connector `pigeon`; `admin source connectors` lists them");
+    let refused = house.refuses("source add rack --connector jesusnumber --set-file secret=/nowhere").await;
+    assert!(refused.starts_with("the file of the setting `secret`, /nowhere, cannot be read"), "{refused}");
+});
+
+on_both!(a_source_is_paused_and_its_sims_are_mapped, async |house: House| {
+    house.stock().await;
+    house.says("source pause rack").await;
+    assert_eq!(house.json("source list").await[0]["is_enabled"], false);
+    house.says("source resume rack").await;
+    house.says("source map-sim rack phone-7/1 12025550100").await;
+    assert_eq!(house.json("source sims rack").await[0]["number"], "12025550100");
+    let refused = house.refuses("source map-sim rack phone-7/1 12125550100").await;
+    assert_eq!(refused, "this source has no such number");
+});
+
+on_both!(a_quarantined_text_is_read_under_audit_and_given_to_its_order, async |house: House| {
+    house.stock().await;
+    let ann = house.customer("ann", "10").await;
+    let placed = house.order(ann).await;
+    // WhatsApp's text on a number that is leased for Telegram.
+    house.text(&placed.digits, "Your WhatsApp code: 482-910").await;
+    let listed = house.json("quarantine list").await;
+    assert_eq!(listed[0]["number"], placed.digits.as_str());
+    assert_eq!(listed[0]["source"], "rack");
+    assert!(!listed.to_string().contains("482"), "a list never holds a text");
+    let id = listed[0]["id"].as_i64().expect("an id");
+    let read = house.json(&format!("quarantine read {id} --reason ticket-1")).await;
+    assert_eq!(read["text"], "Your WhatsApp code: 482-910");
+    assert_eq!(house.last_deed().await, format!("olga quarantine.read message {id} ticket-1"));
+    house.says(&format!("quarantine release {id} ORD-{} --reason ticket-1", placed.order)).await;
+    assert_eq!(house.json("quarantine list").await.as_array().map(Vec::len), Some(0));
+    assert_eq!(house.json("account show ann").await["held"], "0.00");
+});
+
+on_both!(a_dropped_text_is_gone, async |house: House| {
+    house.stock().await;
+    house.text("12025550100", "buy gold").await;
+    let id = house.json("quarantine list").await[0]["id"].as_i64().expect("an id");
+    house.says(&format!("quarantine drop {id} --reason advertising")).await;
+    assert_eq!(house.last_deed().await, format!("olga quarantine.drop message {id} advertising"));
+    let refused = house.refuses(&format!("quarantine read {id} --reason late")).await;
+    assert_eq!(refused, "there is no such message in quarantine");
+});

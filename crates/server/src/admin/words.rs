@@ -1,0 +1,93 @@
+//! How the words of a command line are read. What cannot be read is a usage error and never reaches the house.
+
+use domain::account::Tier;
+use domain::clock;
+use domain::ids;
+use domain::money::Usd;
+use domain::phone::Nanp;
+use domain::product::Product;
+
+/// Dollars such as `25.00`.
+pub(super) fn usd(text: &str) -> Result<Usd, String> {
+    Usd::parse(text).map_err(|error| error.to_string())
+}
+
+/// A US number in any usual form.
+pub(super) fn number(text: &str) -> Result<Nanp, String> {
+    Nanp::parse(text).map_err(|error| error.to_string())
+}
+
+/// `short_term`, `rental_1day` or `rental_30day`.
+pub(super) fn product(text: &str) -> Result<Product, String> {
+    Product::from_word(text).ok_or_else(|| "a product is short_term, rental_1day or rental_30day".to_owned())
+}
+
+/// `new`, `verified` or `business`.
+pub(super) fn tier(text: &str) -> Result<Tier, String> {
+    Tier::from_word(text).ok_or_else(|| "a tier is new, verified or business".to_owned())
+}
+
+/// A price such as `0.60`, or `off`.
+pub(super) fn price(text: &str) -> Result<PriceWord, String> {
+    if text == "off" {
+        return Ok(PriceWord(None));
+    }
+    match Usd::parse(text) {
+        Ok(amount) if amount > Usd::ZERO => Ok(PriceWord(Some(amount))),
+        Ok(_) => Err("a price is more than nothing; `off` takes the product off sale".to_owned()),
+        Err(error) => Err(format!("{error}; `off` takes the product off sale")),
+    }
+}
+
+/// A price, or none for `off`. It is a type of its own because clap reads an `Option` as an argument left out.
+#[derive(Clone, Copy)]
+pub(crate) struct PriceWord(pub(super) Option<Usd>);
+
+/// A moment in ms since 1970 UTC: RFC 3339, or a day, which means its first moment in UTC.
+pub(super) fn moment(text: &str) -> Result<i64, String> {
+    let full = if clock::is_date(text) { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    clock::parse_rfc3339(&full).ok_or_else(|| "a moment is 2027-01-31 or 2027-01-31T12:00:00Z".to_owned())
+}
+
+/// The id of an order or rental as customers see it: `ORD-123456`, `RNT-789012`, `RNT-1D-345678`.
+pub(super) fn order(text: &str) -> Result<i64, String> {
+    let found = Product::ALL.into_iter().find_map(|product| ids::parse(product, text));
+    found.ok_or_else(|| "an order is ORD-123456, RNT-789012 or RNT-1D-345678".to_owned())
+}
+
+/// `name=value`, split at the first `=`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "write it as name=value".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_its_first_moment() {
+        assert_eq!(moment("2026-05-22"), moment("2026-05-22T00:00:00Z"));
+        assert!(moment("tomorrow").is_err());
+    }
+
+    #[test]
+    fn every_kind_of_order_is_read_and_a_bare_number_is_not() {
+        assert_eq!(order("ORD-123456"), Ok(123_456));
+        assert_eq!(order("RNT-1D-345678"), Ok(345_678));
+        assert!(order("123456").is_err());
+    }
+
+    #[test]
+    fn a_price_of_nothing_is_not_a_price() {
+        assert!(price("0.00").is_err());
+        assert!(price("off").is_ok_and(|price| price.0.is_none()));
+        assert!(price("0.425").is_err());
+    }
+
+    #[test]
+    fn a_value_may_hold_an_equals_sign() {
+        assert_eq!(pair("secret=a=b"), Ok(("secret".to_owned(), "a=b".to_owned())));
+        assert!(pair("=b").is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! What clients and the pusher know of each other: what was sold, as it was acknowledged.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+
+use crate::history::Request;
+
+/// How far back clients remember.
+const RECENT: usize = 60;
+
+/// An order or a rental that was acknowledged.
+#[derive(Clone)]
+pub(crate) struct Sold {
+    pub(crate) id: String,
+    pub(crate) account: usize,
+    pub(crate) number: String,
+    pub(crate) service: String,
+}
+
+/// The kind of what was sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Order,
+    Rental,
+}
+
+#[derive(Default)]
+struct Papers {
+    orders: Vec<Sold>,
+    rentals: Vec<Sold>,
+    /// What no text was pushed for so far.
+    silent: Vec<Sold>,
+    answered: Vec<Request>,
+}
+
+/// The desk that all of them sit at.
+#[derive(Default)]
+pub(crate) struct Desk(Mutex<Papers>);
+
+impl Desk {
+    fn with<T>(&self, work: impl FnOnce(&mut Papers) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn add(&self, kind: Kind, sold: Sold) {
+        self.with(|papers| {
+            papers.silent.push(sold.clone());
+            match kind {
+                Kind::Order => papers.orders.push(sold),
+                Kind::Rental => papers.rentals.push(sold),
+            }
+        });
+    }
+
+    pub(crate) fn add_answered(&self, request: Request) {
+        self.with(|papers| papers.answered.push(request));
+    }
+
+    /// Something that a customer bought lately, whatever became of it.
+    pub(crate) fn recent(&self, kind: Kind, account: usize, dice: &mut StdRng) -> Option<Sold> {
+        self.with(|papers| {
+            let all = if kind == Kind::Order { &papers.orders } else { &papers.rentals };
+            let own: Vec<&Sold> = all.iter().rev().take(RECENT).filter(|sold| sold.account == account).collect();
+            own.choose(dice).map(|sold| (*sold).clone())
+        })
+    }
+
+    /// A request of a customer that was answered before.
+    pub(crate) fn answered(&self, account: usize, dice: &mut StdRng) -> Option<Request> {
+        self.with(|papers| {
+            let own: Vec<&Request> =
+                papers.answered.iter().rev().take(RECENT).filter(|request| request.account == account).collect();
+            own.choose(dice).map(|request| (*request).clone())
+        })
+    }
+
+    /// Takes something that gets its text now.
+    pub(crate) fn take_silent(&self, dice: &mut StdRng) -> Option<Sold> {
+        self.with(|papers| {
+            let from = papers.silent.len().saturating_sub(RECENT);
+            (from < papers.silent.len()).then(|| {
+                let place = dice.random_range(from..papers.silent.len());
+                papers.silent.remove(place)
+            })
+        })
+    }
+}
