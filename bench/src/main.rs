@@ -10,6 +10,7 @@ mod fixture;
 mod ingest;
 mod load;
 mod orders;
+mod orders_postgres;
 mod pgbench;
 mod pick;
 mod program;
@@ -44,6 +45,12 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         numbers: usize,
     },
+    /// Figure 3: orders over HTTP on PostgreSQL, against pgbench running their statements.
+    OrdersPostgres {
+        /// Numbers in stock: each order takes one for the whole run.
+        #[arg(long, default_value_t = 400_000)]
+        numbers: usize,
+    },
     /// Figure 4: reading an order over HTTP, on SQLite against a bare handler, on PostgreSQL against pgbench.
     Sms {
         /// Measure on PostgreSQL.
@@ -76,6 +83,7 @@ async fn main() {
         What::Door => door::run(time).await,
         What::Pick => pick::run(time).await,
         What::Orders { numbers } => orders::run(time, numbers).await,
+        What::OrdersPostgres { numbers } => orders_postgres::run(time, numbers).await,
         What::Sms { postgres } => sms::run(if postgres { sms::On::Postgres } else { sms::On::Sqlite }, time).await,
         What::Latency => ingest::latency().await,
         What::Ingest { numbers } => ingest::run(time, numbers).await,

@@ -11,7 +11,7 @@ use crate::load::{Answer, Reached, load, post};
 use crate::program::{Program, build};
 use crate::replay::Recording;
 
-const CONNECTIONS: usize = 256;
+pub(crate) const CONNECTIONS: usize = 256;
 /// How the story of an order begins: it takes the price from the account.
 pub(crate) const STORY_BEGIN: &str = "UPDATE account";
 /// Orders that are written down and run again by the driver.

@@ -114,11 +114,16 @@ pub(crate) fn reads(server: &Server, recording: &Recording, time: Duration) -> f
 
 /// A statement on one line, with what was bound as literals.
 fn with_literals(sql: &str, values: &[Val]) -> String {
-    let mut text = sql.split_whitespace().collect::<Vec<_>>().join(" ").replace("{for_update}", "FOR UPDATE");
+    let mut text = on_one_line(sql);
     for (place, value) in values.iter().enumerate().rev() {
         text = text.replace(&format!("${}", place + 1), &literal(value));
     }
     text
+}
+
+/// A statement as PostgreSQL is told it, on one line.
+pub(crate) fn on_one_line(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ").replace("{for_update}", "FOR UPDATE")
 }
 
 pub(crate) fn literal(value: &Val) -> String {
