@@ -2,7 +2,7 @@
 //!
 //! The order of the rules, first to last:
 //!
-//! 1. A brand that leads the text decides: "[TikTok] 1234", "Your Uber code is 1234". A short code
+//! 1. A brand that leads the text decides: `[TikTok] 1234`, `Your Uber code is 1234`. A short code
 //!    that belongs to others does not change that, as short codes are shared. A sender that is
 //!    a name does: "WhatsApp" does not write "Your Telegram code".
 //! 2. A brand that signs the text or stands beside the word "code" decides, unless the sender

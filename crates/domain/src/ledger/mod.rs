@@ -1,7 +1,7 @@
 //! The ledger: every movement of money, append-only, double entry by the shape of its rows (L1 to L11).
 //!
 //! A transfer is one row with the book it is taken from, the book it is given to, and the amount, so that half a
-//! transfer cannot be written. No balance changes except through [`post`].
+//! transfer cannot be written. No balance changes except through `post`.
 
 pub(crate) mod check;
 mod rows;

@@ -24,7 +24,7 @@ const CLIENTS: usize = 8;
 const CLIENT_ACCOUNTS: usize = 4;
 const PUSHERS: usize = 2;
 /// How long the load may take to come to a moment.
-const MOMENT_MAX: Duration = Duration::from_secs(60);
+const MOMENT_WAIT: Duration = Duration::from_secs(60);
 
 /// A house with its nodes under load.
 pub(crate) struct Chapter {
@@ -103,7 +103,7 @@ impl Chapter {
         let pace = if self.dice.random() { &self.shared.pace.asked } else { &self.shared.pace.answered };
         let mut pace = pace.subscribe();
         let until = *pace.borrow() + count;
-        let reached = timeout(MOMENT_MAX, pace.wait_for(|now| *now >= until)).await;
+        let reached = timeout(MOMENT_WAIT, pace.wait_for(|now| *now >= until)).await;
         reached.expect("the load goes on").expect("the pace is kept");
     }
 }
