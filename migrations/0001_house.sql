@@ -198,11 +198,13 @@ CREATE TABLE lease (
   end_ms BIGINT NOT NULL,
   messages BIGINT NOT NULL DEFAULT 0 CHECK (messages >= 0),
   cost BIGINT NOT NULL CHECK (cost >= 0),
+  -- How long after its end its texts are kept, as its customer wished when it began: seven days at most (S9).
+  keep_ms BIGINT NOT NULL DEFAULT 86400000 CHECK (keep_ms BETWEEN 0 AND 604800000),
   sealed_key BLOB,
   CHECK (start_ms <= end_ms)
 ) STRICT;
 CREATE INDEX lease_number ON lease (number_id, end_ms);
-CREATE INDEX lease_erase ON lease (end_ms) WHERE sealed_key IS NOT NULL;
+CREATE INDEX lease_erase ON lease ((end_ms + keep_ms)) WHERE sealed_key IS NOT NULL;
 
 -- Which line a SIM is: phones and boxes name a slot or a card, not a number.
 CREATE TABLE sim (
@@ -299,6 +301,7 @@ CREATE UNIQUE INDEX message_ref ON message (source_id, ref);
 CREATE INDEX message_order ON message (order_id, received_ms, id) WHERE order_id IS NOT NULL;
 CREATE INDEX message_number ON message (number_id, received_ms) WHERE number_id IS NOT NULL;
 CREATE INDEX message_quarantine ON message (received_ms, id) WHERE state = 'quarantined';
+CREATE INDEX message_day ON message (sealed_day) WHERE sealed_day IS NOT NULL AND sealed IS NOT NULL;
 CREATE INDEX message_sender ON message (account_id, sender_tag, received_ms) WHERE sender_tag IS NOT NULL;
 
 -- The parts of a long message. The first part to arrive has a message row in state 'joining', which the others name.

@@ -4,7 +4,6 @@ use std::fmt::Write;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use domain::db::Val;
 use domain::order::{self, Ask};
 
 use crate::fixture::{Fixture, scratch};
@@ -12,7 +11,7 @@ use crate::load::{load, post};
 use crate::orders::{CONNECTIONS, STORY_BEGIN, is_ok};
 use crate::pgbench::{Server, literal, on_one_line};
 use crate::program::{Program, build};
-use crate::replay::Recording;
+use crate::replay::{Recording, Statement};
 
 /// What changes from order to order, by the statement and the place (from 1) of the value.
 const VARIABLES: [(&str, usize, &str); 17] = [
@@ -71,7 +70,7 @@ pub(crate) async fn run(time: Duration, count: usize) {
 }
 
 /// The story as a script of pgbench: each time another order, an account and a number by chance.
-fn script(story: &[(&'static str, Vec<Val>)], accounts: &RangeInclusive<i64>, numbers: i64) -> String {
+fn script(story: &[Statement], accounts: &RangeInclusive<i64>, numbers: i64) -> String {
     let mut script = String::new();
     let (first, last) = (accounts.start(), accounts.end());
     writeln!(script, "\\set account random({first}, {last})").expect("a String takes all");

@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 use domain::db::{Tap, Val};
 use rusqlite::Connection;
 
+/// A statement with its values.
+pub(crate) type Statement = (&'static str, Vec<Val>);
+
 /// Statements with their values, in the order in which they ran.
 #[derive(Clone, Default)]
-pub(crate) struct Recording(Arc<Mutex<Vec<(&'static str, Vec<Val>)>>>);
+pub(crate) struct Recording(Arc<Mutex<Vec<Statement>>>);
 
 /// Stories that the driver commits together.
 const BATCH: usize = 256;
@@ -29,14 +32,14 @@ impl Recording {
     }
 
     /// All statements.
-    pub(crate) fn statements(&self) -> Vec<(&'static str, Vec<Val>)> {
+    pub(crate) fn statements(&self) -> Vec<Statement> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The stories, each with its statements: one begins at every statement that begins so.
-    pub(crate) fn stories(&self, begin: &str) -> Vec<Vec<(&'static str, Vec<Val>)>> {
+    pub(crate) fn stories(&self, begin: &str) -> Vec<Vec<Statement>> {
         let statements = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut stories: Vec<Vec<(&'static str, Vec<Val>)>> = Vec::new();
+        let mut stories: Vec<Vec<Statement>> = Vec::new();
         for (sql, values) in statements.iter() {
             if sql.starts_with(begin) {
                 stories.push(Vec::new());
@@ -71,7 +74,7 @@ impl Recording {
     }
 }
 
-fn as_sqlite(story: Vec<(&'static str, Vec<Val>)>) -> Vec<(String, Vec<Val>)> {
+fn as_sqlite(story: Vec<Statement>) -> Vec<(String, Vec<Val>)> {
     let text = |sql: &str| sql.replace('$', "?").replace("{for_update}", "");
     story.into_iter().map(|(sql, values)| (text(sql), values)).collect()
 }

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Caller, State, Tier, rows};
 use crate::App;
+use crate::clock::HOUR_MS;
 use crate::db::{DbError, word};
 use crate::values;
 
@@ -48,7 +49,7 @@ pub async fn authenticate(app: &App, key: &str) -> Result<Caller, AuthRefusal> {
         State::Suspended | State::Frozen => return Err(AuthRefusal::Suspended),
     }
     let tier = word(Tier::from_word(row.text(5)), "an account's tier")?;
-    Ok(Caller { account: row.int(1), key: row.int(0), tier })
+    Ok(Caller { account: row.int(1), key: row.int(0), tier, keep_ms: row.int(6) * HOUR_MS })
 }
 
 /// What is wrong with the form of a key, for people who mistyped theirs; `None` if nothing is.

@@ -90,6 +90,8 @@ pub struct Caller {
     pub key: i64,
     /// How far it is trusted.
     pub tier: Tier,
+    /// How long after a lease's end its texts are kept.
+    pub keep_ms: i64,
 }
 
 /// An account as its operator sees it.

@@ -17,7 +17,8 @@ pub(super) const ACCOUNTS: &str = "SELECT id, name, state, tier, available, held
      ORDER BY id
      LIMIT $2";
 
-pub(super) const CALLER: &str = "SELECT k.id, k.account_id, k.expires_ms, k.revoked_ms, a.state, a.tier
+pub(super) const CALLER: &str =
+    "SELECT k.id, k.account_id, k.expires_ms, k.revoked_ms, a.state, a.tier, a.retention_hours
      FROM api_key k
      JOIN account a ON a.id = k.account_id
      WHERE k.hash = $1";

@@ -8,8 +8,6 @@ use crate::product::Product;
 use crate::values;
 use crate::verify::Finding;
 
-use super::lease::KEPT_HOURS_MAX;
-
 /// Leases read in one snapshot. Of a number with more, only the last are looked at.
 const LEASES_MAX: i64 = 20_000;
 /// Keys that should be gone and are told of.
@@ -83,7 +81,7 @@ pub(crate) struct Page {
 /// Checks the numbers with the next ids and their leases.
 pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Page, DbError> {
     let sql = "SELECT n.id, n.quiet_ms, n.rented_until_ms, n.import_id, n.supplier, n.contract, n.acquired_on,
-           CASE WHEN EXISTS (SELECT 1 FROM source s WHERE s.id = n.source_id) THEN 1 ELSE 0 END,
+           n.source_id,
            CASE WHEN EXISTS (SELECT 1 FROM number_import i WHERE i.id = n.import_id AND i.state <> 'undone')
              THEN 1 ELSE 0 END
          FROM number n
@@ -91,7 +89,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Page, DbEr
          ORDER BY n.id
          LIMIT $2";
     let mut rows = tx.all(sql, values![after, limit])?;
-    let mut page = Page::default();
+    let (mut page, sources) = (Page::default(), crate::supply::ids(tx)?);
     let Some(mut last) = rows.last().map(|row| row.int(0)) else { return Ok(page) };
     let leases = leases_between(tx, after, last)?;
     if let Some(partly) = cut_off(&leases)
@@ -109,7 +107,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Page, DbEr
     for row in &rows {
         *page.by_import.entry(row.int(3)).or_insert(0) += 1;
         let number = Number { id: row.int(0), quiet_ms: row.int(1), rented_until_ms: row.int(2) };
-        page.findings.extend(provenance(&number, row));
+        page.findings.extend(provenance(&number, row, &sources));
         let mut leases = by_number.remove(&number.id).unwrap_or_default();
         leases.sort_by_key(|lease| (lease.start_ms, lease.end_ms, lease.order));
         for lease in &leases {
@@ -145,9 +143,9 @@ fn uses_between(tx: &mut Tx<'_>, after: i64, last: i64) -> Result<HashMap<(i64, 
     Ok(rows.iter().map(entry).collect())
 }
 
-fn provenance(number: &Number, row: &Row) -> Option<Finding> {
+fn provenance(number: &Number, row: &Row, sources: &[i64]) -> Option<Finding> {
     let is_told = [4, 5].into_iter().all(|column| !row.text(column).trim().is_empty()) && row.text(6).len() == 10;
-    let what = match (is_told, row.flag(7), row.flag(8)) {
+    let what = match (is_told, sources.contains(&row.int(7)), row.flag(8)) {
         (false, _, _) => "has no provenance",
         (true, false, _) => "belongs to a source that does not exist",
         (true, true, false) => "came by an import that does not exist or was undone",
@@ -232,16 +230,12 @@ fn too_close(before: &LeaseFact, lease: &LeaseFact) -> Option<Finding> {
 
 /// The keys of leases whose texts should be gone for more than an hour (S9).
 pub(crate) fn kept_too_long(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Finding>, DbError> {
-    let sql = "SELECT l.order_id
-         FROM lease l
-         JOIN account a ON a.id = l.account_id
-         WHERE l.sealed_key IS NOT NULL
-           AND l.end_ms <= $1
-           AND (l.end_ms + a.retention_hours * $2 <= $1 OR l.end_ms <= $3)
-         ORDER BY l.end_ms
-         LIMIT $4";
-    let at_ms = now_ms - HOUR_MS;
-    let rows = tx.all(sql, values![at_ms, HOUR_MS, at_ms - KEPT_HOURS_MAX * HOUR_MS, KEYS_MAX])?;
+    let sql = "SELECT order_id
+         FROM lease
+         WHERE sealed_key IS NOT NULL AND end_ms + keep_ms <= $1
+         ORDER BY end_ms + keep_ms
+         LIMIT $2";
+    let rows = tx.all(sql, values![now_ms - HOUR_MS, KEYS_MAX])?;
     let what = "the key of its texts should have been erased more than an hour ago";
     Ok(rows.iter().map(|row| Finding::new("S9", what, format!("lease {}", row.int(0)))).collect())
 }

@@ -7,7 +7,7 @@ use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::phone::{Nanp, state_of};
 use crate::policy::audit::{self, Deed};
-use crate::{clock, ids, values};
+use crate::{clock, ids, supply, values};
 
 /// Numbers loaded in one story, at most: what an order may have to wait behind.
 pub const BATCH_MAX: usize = 500;
@@ -127,19 +127,21 @@ pub enum Earlier {
 /// # Errors
 /// See [`ImportRefusal`].
 pub async fn earlier(app: &App, source: &str, file_hash: [u8; 32]) -> Result<Earlier, ImportRefusal> {
-    let source = app.db.row("SELECT id FROM source WHERE slug = $1", values![source]).await?;
-    let source = source.ok_or(ImportRefusal::NoSource)?.int(0);
-    let sql = "SELECT id, source_id, rows_done, first_id, state
-         FROM number_import
-         WHERE source_id = $1 AND file_hash = $2 AND state <> 'undone'
-         ORDER BY id DESC
-         LIMIT 1";
-    let row = app.db.row(sql, values![source, file_hash.as_slice()]).await?;
-    Ok(match row {
-        None => Earlier::None,
-        Some(row) if row.text(4) == "loading" => Earlier::Loading(import(&row)),
-        Some(row) => Earlier::Complete(row.int(0)),
-    })
+    let source = source.to_owned();
+    let story = move |tx: &mut Tx<'_>| {
+        let source = supply::id_of(tx, &source)?.ok_or(ImportRefusal::NoSource)?;
+        let sql = "SELECT id, source_id, rows_done, first_id, state
+             FROM number_import
+             WHERE source_id = $1 AND file_hash = $2 AND state <> 'undone'
+             ORDER BY id DESC
+             LIMIT 1";
+        Ok(match tx.one(sql, values![source, file_hash.as_slice()])? {
+            None => Earlier::None,
+            Some(row) if row.text(4) == "loading" => Earlier::Loading(import(&row)),
+            Some(row) => Earlier::Complete(row.int(0)),
+        })
+    };
+    app.db.read(story).await
 }
 
 fn import(row: &Row) -> Import {
@@ -156,8 +158,7 @@ pub async fn begin(app: &App, source: &str, file_hash: [u8; 32], rows: i64, by: 
     }
     let (now, source, by) = (app.now_ms(), source.to_owned(), by.to_owned());
     let story = move |tx: &mut Tx<'_>| {
-        let row = tx.one("SELECT id FROM source WHERE slug = $1", values![&source])?;
-        let source_id = row.ok_or(ImportRefusal::NoSource)?.int(0);
+        let source_id = supply::id_of(tx, &source)?.ok_or(ImportRefusal::NoSource)?;
         let broken = "SELECT id, source_id, rows_done, first_id
              FROM number_import
              WHERE source_id = $1 AND file_hash = $2 AND state = 'loading'";

@@ -1,7 +1,6 @@
 //! Leases: the span in which a number serves one order, and the key that seals what arrives in it.
 
 use crate::App;
-use crate::clock::HOUR_MS;
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::product::Product;
@@ -12,8 +11,6 @@ use crate::values;
 const NEAR_MAX: i64 = 64;
 /// Leases erased in one story of the worker.
 const ERASE_MAX: i64 = 500;
-/// Texts are gone this long after the lease's end at the latest, whatever a customer asks for.
-pub(super) const KEPT_HOURS_MAX: i64 = 168;
 
 /// The id of a number that may be for sale.
 pub type Candidate = i64;
@@ -28,6 +25,7 @@ pub(super) struct NewLease<'a> {
     pub(crate) start_ms: i64,
     pub(crate) end_ms: i64,
     pub(crate) cost: Usd,
+    pub(crate) keep_ms: i64,
     pub(crate) sealed_key: &'a [u8],
 }
 
@@ -70,8 +68,8 @@ fn purpose(order: i64) -> String {
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewLease<'_>) -> Result<(), DbError> {
     let sql = "INSERT INTO lease
-           (order_id, account_id, number_id, service_id, product, start_ms, end_ms, cost, sealed_key)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+           (order_id, account_id, number_id, service_id, product, start_ms, end_ms, cost, keep_ms, sealed_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let values = values![
         new.order,
         new.account,
@@ -81,6 +79,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewLease<'_>) -> Result<(), DbError>
         new.start_ms,
         new.end_ms,
         new.cost,
+        new.keep_ms,
         new.sealed_key
     ];
     tx.queue(sql, values)
@@ -197,17 +196,13 @@ pub async fn erase_ended(app: &App) -> Result<u64, DbError> {
 }
 
 fn erase_due(tx: &mut Tx<'_>, now_ms: i64) -> Result<u64, DbError> {
-    // A lease is old when its own account's hours are over; none keeps longer than the most.
     let sql = "UPDATE lease
          SET sealed_key = NULL
          WHERE order_id IN (
-           SELECT l.order_id
-           FROM lease l
-           JOIN account a ON a.id = l.account_id
-           WHERE l.sealed_key IS NOT NULL
-             AND l.end_ms <= $1
-             AND (l.end_ms + a.retention_hours * $2 <= $1 OR l.end_ms <= $3)
-           ORDER BY l.end_ms
-           LIMIT $4)";
-    tx.run(sql, values![now_ms, HOUR_MS, now_ms - KEPT_HOURS_MAX * HOUR_MS, ERASE_MAX])
+           SELECT order_id
+           FROM lease
+           WHERE sealed_key IS NOT NULL AND end_ms + keep_ms <= $1
+           ORDER BY end_ms + keep_ms
+           LIMIT $2)";
+    tx.run(sql, values![now_ms, ERASE_MAX])
 }

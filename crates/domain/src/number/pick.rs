@@ -14,6 +14,7 @@ pub(crate) struct Pick<'a> {
     pub(crate) product: Product,
     pub(crate) now_ms: i64,
     pub(crate) end_ms: i64,
+    pub(crate) keep_ms: i64,
     pub(crate) sealed_key: &'a [u8],
     pub(crate) enabled_sources: &'a [i64],
 }
@@ -55,6 +56,7 @@ fn lease_out(tx: &mut Tx<'_>, pick: &Pick<'_>, number: ForSale) -> Result<Taken,
         start_ms: pick.now_ms,
         end_ms: pick.end_ms,
         cost: number.cost,
+        keep_ms: pick.keep_ms,
         sealed_key: pick.sealed_key,
     };
     lease::insert(tx, &lease)?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::App;
+use crate::catalog;
 use crate::clock::SECOND_MS;
 use crate::db::{DbError, Tx};
 use crate::values;
@@ -58,18 +59,26 @@ async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
     if let Some(stock) = cache.fresh(now) {
         return Ok(stock);
     }
-    let stock = Arc::new(app.db.read(move |tx: &mut Tx<'_>| count(tx, now)).await?);
+    let catalog = catalog::catalog(app).await?;
+    let stock = Arc::new(app.db.read(move |tx: &mut Tx<'_>| count(tx, &catalog.enabled_sources, now)).await?);
     *cache.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&stock)));
     Ok(stock)
 }
 
-fn count(tx: &mut Tx<'_>, now_ms: i64) -> Result<Stock, DbError> {
-    let total = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n.quiet_ms <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT)
+fn count(tx: &mut Tx<'_>, enabled_sources: &[i64], now_ms: i64) -> Result<Stock, DbError> {
+    let total = "SELECT n.source_id, COUNT(*),
+           CAST(SUM(CASE WHEN n.quiet_ms <= $1 THEN 1 ELSE 0 END) AS BIGINT)
          FROM number n
-         JOIN source s ON s.id = n.source_id AND s.state = 'enabled'
          JOIN number_import i ON i.id = n.import_id AND i.state = 'complete'
-         WHERE n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $1";
-    let row = tx.one(total, values![now_ms])?.ok_or(DbError::Damaged("a count has a row"))?;
+         WHERE n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $1
+         GROUP BY n.source_id";
+    let (mut short_term, mut rental) = (0, 0);
+    for row in tx.all(total, values![now_ms])? {
+        if enabled_sources.contains(&row.int(0)) {
+            short_term += row.int(1);
+            rental += row.int(2);
+        }
+    }
     let used = "SELECT u.service_id, COUNT(*)
          FROM number_use u
          JOIN number n ON n.id = u.number_id
@@ -77,5 +86,5 @@ fn count(tx: &mut Tx<'_>, now_ms: i64) -> Result<Stock, DbError> {
            AND n.state = 'active' AND n.rented_until_ms <= $1
          GROUP BY u.service_id";
     let used = tx.all(used, values![now_ms])?.iter().map(|row| (row.int(0), row.int(1))).collect();
-    Ok(Stock { short_term: row.int(0), rental: row.int(1), used })
+    Ok(Stock { short_term, rental, used })
 }

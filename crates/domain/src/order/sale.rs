@@ -122,6 +122,7 @@ impl Sale {
             product: self.product,
             now_ms: self.now_ms,
             end_ms: self.end_ms,
+            keep_ms: self.caller.keep_ms,
             sealed_key: &self.sealed_key,
             enabled_sources: &self.catalog.enabled_sources,
         }

@@ -7,5 +7,5 @@ mod source;
 
 pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
 pub use ingest::{IngestError, ingest};
-pub(crate) use rows::enabled;
+pub(crate) use rows::{enabled, id_of, ids};
 pub use source::{NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, sources};

@@ -20,6 +20,17 @@ pub(crate) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
     Ok(rows.iter().map(|row| row.int(0)).collect())
 }
 
+/// The id of a source, by its name.
+pub(crate) fn id_of(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, DbError> {
+    Ok(tx.one("SELECT id FROM source WHERE slug = $1", values![slug])?.map(|row| row.int(0)))
+}
+
+/// All sources, whether or not their numbers are sold.
+pub(crate) fn ids(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
+    let rows = tx.all("SELECT id FROM source ORDER BY id LIMIT $1", values![SOURCES_MAX])?;
+    Ok(rows.iter().map(|row| row.int(0)).collect())
+}
+
 pub(super) fn source(row: &Row) -> Source {
     Source {
         id: row.int(0),

@@ -1,3 +1,5 @@
+//! Settings as they are read, layered and refused.
+
 use super::show::masked;
 use super::*;
 

@@ -9,4 +9,5 @@ mod http;
 mod program;
 mod serve;
 mod settings;
+mod tidy;
 mod tls;
