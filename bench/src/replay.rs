@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::db::{Tap, Val};
-use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 
 /// A statement with its values.
 pub(crate) type Statement = (&'static str, Vec<Val>);
@@ -53,7 +54,9 @@ impl Recording {
 
     /// Runs the stories again on a copy of the database they ran on, 256 in a transaction, and tells stories a second.
     pub(crate) fn replay(&self, database: &Path, begin: &str) -> f64 {
-        let connection = Connection::open(database).expect("the copy opens");
+        // The same settings as the house's own writer has.
+        let connection = Connection::open_with_flags(database, flags()).expect("the copy opens");
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting of SQLite");
         for pragma in ["journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "mmap_size=1073741824"] {
             let (name, value) = pragma.split_once('=').expect("a pragma");
             connection.pragma_update(None, name, value).expect("a pragma of SQLite");
@@ -72,6 +75,10 @@ impl Recording {
         let count = u32::try_from(stories.len()).expect("few stories");
         f64::from(count) / begun.elapsed().max(Duration::from_millis(1)).as_secs_f64()
     }
+}
+
+fn flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
 fn as_sqlite(story: Vec<Statement>) -> Vec<(String, Vec<Val>)> {

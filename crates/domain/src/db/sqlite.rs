@@ -11,8 +11,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate};
@@ -176,8 +177,14 @@ impl Sqlite {
     }
 }
 
+/// Opens a connection that one thread uses at a time, so that SQLite need not lock it.
+fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
+}
+
 fn connect(path: &Path, durability: Durability) -> Result<Connection, DbError> {
-    let mut connection = Connection::open(path).map_err(|error| DbError::Down(told(&error).to_string()))?;
+    let mut connection = open_alone(path).map_err(|error| DbError::Down(told(&error).to_string()))?;
     set_up(&mut connection).map_err(|error| told(&error))?;
     let synchronous = match durability {
         Durability::Checked => "FULL",
@@ -192,6 +199,8 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, DbError> {
 
 fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_handler(Some(keep_trying))?;
+    // Without this a statement is parsed again each time its values change, in case another plan were better for them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -228,7 +237,7 @@ fn check_durable(connection: &Connection) -> Result<(), DbError> {
 }
 
 fn open_reader(path: &Path) -> Result<Reader, DbError> {
-    let mut connection = Connection::open(path).map_err(|error| told(&error))?;
+    let mut connection = open_alone(path).map_err(|error| told(&error))?;
     set_up(&mut connection).map_err(|error| told(&error))?;
     connection.pragma_update(None, "query_only", "ON").map_err(|error| told(&error))?;
     Ok(Reader::new(connection))
