@@ -109,10 +109,8 @@ fn draw(ready: &mut Vec<Candidate>) -> Vec<Candidate> {
 
 /// Puts candidates back that were not tried.
 pub(crate) fn give_back(app: &App, key: ShelfKey, untried: &[Candidate]) {
-    app.shelf.with(key, |slot| {
-        let room = READY_MAX.saturating_sub(slot.ready.len());
-        slot.ready.extend(untried.iter().take(room));
-    });
+    // They were on the shelf a moment ago, so it holds them and what orders under way have in their hands at most.
+    app.shelf.with(key, |slot| slot.ready.extend_from_slice(untried));
 }
 
 /// Fills up the shelves that ran low and were asked for in the last minute. A worker calls it several times a second.
@@ -131,44 +129,61 @@ async fn look(app: &App, key: ShelfKey) -> Result<bool, DbError> {
     let now = app.now_ms();
     let (cursor, may_turn) = app.shelf.with(key, |slot| (slot.cursor, slot.next_turn_ms <= now));
     let found = app.db.read(move |tx: &mut Tx<'_>| look_once(tx, key, cursor, now)).await?;
-    let may_find_more = app.shelf.with(key, |slot| {
-        let known: HashSet<Candidate> = slot.ready.iter().copied().collect();
-        let fresh = found.candidates.iter().filter(|candidate| !known.contains(candidate));
-        let room = READY_MAX.saturating_sub(slot.ready.len());
-        slot.ready.extend(fresh.take(room));
-        slot.looks_this_turn += 1;
-        match found.passed {
-            Some(passed) => {
-                slot.cursor = passed;
-                true
-            }
-            None if may_turn && slot.cursor > 0 => {
-                // The longer a turn was, the longer until the next: a second for every window.
-                slot.next_turn_ms = now + slot.looks_this_turn * SECOND_MS;
-                slot.looks_this_turn = 0;
-                slot.cursor = 0;
-                true
-            }
-            None => false,
-        }
-    });
-    Ok(may_find_more)
+    Ok(app.shelf.with(key, |slot| slot.fill(&found, may_turn, now)))
 }
 
 /// What one look found.
 struct Found {
-    candidates: Vec<Candidate>,
+    /// Numbers that were leased before and are free again.
+    again: Vec<Candidate>,
+    /// Numbers that the cursor passed, in the order of their ids.
+    passed_by: Vec<Candidate>,
     /// Up to where the cursor went; `None` at the end of the numbers.
     passed: Option<i64>,
 }
 
-fn look_once(tx: &mut Tx<'_>, key: ShelfKey, cursor: i64, now_ms: i64) -> Result<Found, DbError> {
-    let mut candidates = if key.area_code.is_none() { free_again(tx, key, now_ms)? } else { Vec::new() };
-    let passed = window_end(tx, key, cursor)?;
-    if let Some(upto) = passed {
-        candidates.extend(never_used(tx, key, cursor..upto, now_ms)?);
+impl Slot {
+    /// Puts what a look found on the shelf as far as there is room; whether another look could find more.
+    fn fill(&mut self, found: &Found, may_turn: bool, now_ms: i64) -> bool {
+        let known: HashSet<Candidate> = self.ready.iter().copied().collect();
+        let is_new = |candidate: &&Candidate| !known.contains(candidate);
+        let room = |ready: &Vec<Candidate>| READY_MAX.saturating_sub(ready.len());
+        let again = room(&self.ready);
+        self.ready.extend(found.again.iter().filter(is_new).take(again));
+        let fresh: Vec<Candidate> = found.passed_by.iter().filter(is_new).copied().collect();
+        let fits = room(&self.ready).min(fresh.len());
+        self.ready.extend_from_slice(&fresh[..fits]);
+        self.looks_this_turn += 1;
+        match found.passed {
+            // The cursor stays before the first that found no room: it comes to it at the next look.
+            Some(_) if fits < fresh.len() => {
+                self.cursor = fresh[fits] - 1;
+                true
+            }
+            Some(passed) => {
+                self.cursor = passed;
+                true
+            }
+            None if may_turn && self.cursor > 0 => {
+                // The longer a turn was, the longer until the next: a second for every window.
+                self.next_turn_ms = now_ms + self.looks_this_turn * SECOND_MS;
+                self.looks_this_turn = 0;
+                self.cursor = 0;
+                true
+            }
+            None => false,
+        }
     }
-    Ok(Found { candidates, passed })
+}
+
+fn look_once(tx: &mut Tx<'_>, key: ShelfKey, cursor: i64, now_ms: i64) -> Result<Found, DbError> {
+    let again = if key.area_code.is_none() { free_again(tx, key, now_ms)? } else { Vec::new() };
+    let passed = window_end(tx, key, cursor)?;
+    let passed_by = match passed {
+        Some(upto) => never_used(tx, key, cursor..upto, now_ms)?,
+        None => Vec::new(),
+    };
+    Ok(Found { again, passed_by, passed })
 }
 
 /// Numbers that were leased for the service and are free again.
@@ -222,14 +237,16 @@ fn never_used(
          WHERE n.id > $1 AND n.id <= $2
            AND u.number_id IS NULL
            AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
-           AND (n.quiet_ms <= $4 OR $5 = 0)";
+           AND (n.quiet_ms <= $4 OR $5 = 0)
+         ORDER BY n.id";
     let in_area = "SELECT n.id
          FROM number n
          LEFT JOIN number_use u ON u.number_id = n.id AND u.service_id = $3
          WHERE n.area_code = $6 AND n.id > $1 AND n.id <= $2
            AND (u.number_id IS NULL OR (u.burnt = 0 AND u.free_ms <= $4))
            AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
-           AND (n.quiet_ms <= $4 OR $5 = 0)";
+           AND (n.quiet_ms <= $4 OR $5 = 0)
+         ORDER BY n.id";
     let rows = match key.area_code {
         None => tx.all(general, values![window.start, window.end, key.service, now_ms, key.is_rental])?,
         Some(area_code) => {
@@ -237,4 +254,32 @@ fn never_used(
         }
     };
     Ok(rows.iter().map(|row| row.int(0)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passing(ids: std::ops::RangeInclusive<i64>) -> Found {
+        let passed = Some(*ids.end());
+        Found { again: Vec::new(), passed_by: ids.collect(), passed }
+    }
+
+    #[test]
+    fn the_cursor_waits_for_what_found_no_room() {
+        let mut slot = Slot::default();
+        assert!(slot.fill(&passing(1..=4_000), true, 0));
+        assert_eq!(slot.ready.len(), READY_MAX);
+        slot.ready.clear();
+        assert!(slot.fill(&passing(slot.cursor + 1..=4_000), true, 0));
+        assert_eq!(slot.ready, (2_001..=4_000).collect::<Vec<_>>());
+        assert_eq!(slot.cursor, 4_000);
+    }
+
+    #[test]
+    fn the_cursor_passes_a_window_that_holds_nothing() {
+        let mut slot = Slot::default();
+        assert!(slot.fill(&Found { again: Vec::new(), passed_by: Vec::new(), passed: Some(4_000) }, true, 0));
+        assert_eq!(slot.cursor, 4_000);
+    }
 }
