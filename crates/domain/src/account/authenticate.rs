@@ -52,16 +52,6 @@ pub async fn authenticate(app: &App, key: &str) -> Result<Caller, AuthRefusal> {
     Ok(Caller { account: row.int(1), key: row.int(0), tier, keep_ms: row.int(6) * HOUR_MS })
 }
 
-/// What is wrong with the form of a key, for people who mistyped theirs; `None` if nothing is.
-#[must_use]
-pub fn authenticate_text(key: &str) -> Option<&'static str> {
-    if is_well_formed(key) {
-        None
-    } else {
-        Some("a key is jn_live_ and 36 letters and digits, of which the last six are a check")
-    }
-}
-
 /// A mistyped key is refused without asking the database.
 fn is_well_formed(key: &str) -> bool {
     let Some(body) = key.strip_prefix(PREFIX) else { return false };

@@ -10,7 +10,7 @@ mod set_state;
 
 use serde::{Deserialize, Serialize};
 
-pub use authenticate::{AuthRefusal, authenticate, authenticate_text};
+pub use authenticate::{AuthRefusal, authenticate};
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
