@@ -9,14 +9,8 @@ use domain::request::Failure;
 
 use crate::house::{House, ask};
 
-/// Rounds of an ordinary run, which takes some seconds. `JESUSNUMBER_TEST_RACE_ROUNDS=1000` runs the full race.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 1_000;
 const CALLERS: usize = 64;
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller how long to race")]
-fn rounds() -> usize {
-    std::env::var("JESUSNUMBER_TEST_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
-}
 
 /// Everybody wants the one number at once, half of them on each process; tells how many got it.
 async fn round(nodes: &[App; 2], callers: &[Caller]) -> usize {
@@ -43,7 +37,7 @@ async fn one_number_that_64_want_on_two_processes_is_sold_once() {
         callers.push(house.customer(&format!("customer {place}"), "5.00").await);
     }
     let nodes = [house.app.clone(), house.rival().await];
-    for turn in 0..rounds() {
+    for turn in 0..ROUNDS {
         assert_eq!(round(&nodes, &callers).await, 1, "round {turn}");
         house.pass_ms(20 * MINUTE_MS);
         assert_eq!(order::expire_due(&house.app).await.expect("expired"), 1);
