@@ -10,6 +10,7 @@ mod limits;
 mod observe;
 mod serve;
 mod settings;
+mod wire;
 
 use std::sync::Arc;
 
