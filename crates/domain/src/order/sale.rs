@@ -195,26 +195,21 @@ pub(crate) async fn sell<T: Sold>(
     const TURNS_MAX: usize = 4;
     let key = number::ShelfKey::new(sale.service, sale.product, area_code);
     for turn in 1..=TURNS_MAX {
-        let candidates = number::candidates(app, key).await?;
-        let is_last = candidates.is_empty() || turn == TURNS_MAX;
-        let (tried, sale, once) = (candidates.clone(), sale.clone(), once.clone());
+        let lent = number::candidates(app, key).await?;
+        let is_last = lent.candidates().is_empty() || turn == TURNS_MAX;
+        let (tried, sale, once) = (lent.candidates().to_vec(), sale.clone(), once.clone());
         let lane = Lane::Account(sale.caller.account);
         let story =
             move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), sale.now_ms, |tx| step(tx, &sale, &tried, is_last));
         let sold = app.db.write(lane, story).await;
         match sold.and_then(|kept| kept.map_err(Failure::Refused)) {
-            Err(Failure::Db(DbError::Conflict)) if !is_last => {}
+            Err(Failure::Db(DbError::Conflict)) if !is_last => lent.were_gone(),
             Ok(sold) => {
                 let sold: T = sold;
-                // Those before the one that was taken are gone; those after it were not tried.
-                let taken = candidates.iter().position(|candidate| *candidate == sold.number());
-                number::give_back(app, key, &candidates[taken.map_or(0, |place| place + 1)..]);
+                lent.took(sold.number());
                 return Ok(sold);
             }
-            Err(failure) => {
-                number::give_back(app, key, &candidates);
-                return Err(failure);
-            }
+            Err(failure) => return Err(failure),
         }
     }
     Err(DbError::Conflict.into())
