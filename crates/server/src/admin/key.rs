@@ -45,7 +45,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: KeyCommand) -> Result<Answer, 
             Ok(Answer::list(columns, keys.iter().map(told).collect()))
         }
         KeyCommand::Revoke { id } => {
-            account::revoke_key(desk.app, id, desk.by).await?;
+            account::revoke_key(desk.app, id, desk.by()?).await?;
             Ok(Answer::line(format!("revoked key {id}"), json!({"id": id, "revoked": true})))
         }
     }
@@ -58,7 +58,7 @@ async fn create(desk: &Desk<'_>, account: String, name: String, expires_ms: Opti
     if expires_ms.is_some_and(|expires_ms| expires_ms <= desk.app.now_ms()) {
         return Err(Refusal::new("the key would be expired already: --expires must be in the future"));
     }
-    let new = NewKey { account: account.clone(), name: name.clone(), expires_ms, by: desk.by.to_owned() };
+    let new = NewKey { account: account.clone(), name: name.clone(), expires_ms, by: desk.by()?.to_owned() };
     let key = account::create_key(desk.app, new).await?;
     let json = json!({"key": key, "account": account, "name": name, "expires_at": expires_ms.map(rfc3339)});
     // Alone on its line, so that a script can take it as it is.
