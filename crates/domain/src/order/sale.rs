@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{place::Ask, rows};
 use crate::App;
-use crate::account::Caller;
+use crate::account::{self, Caller};
 use crate::catalog::Catalog;
+use crate::clock::{DAY_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
 use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
@@ -42,7 +43,7 @@ pub enum SaleRefusal {
     },
     /// The account was stopped meanwhile.
     Suspended,
-    /// The account has reached a limit of its tier.
+    /// The account has reached a limit of its tier, or the key its daily cap.
     LimitReached {
         /// When it is worth trying again.
         retry_after_s: i64,
@@ -153,6 +154,7 @@ impl Sale {
             PostError::Db(error) => error.into(),
         })?;
         self.check_limits(tx)?;
+        check_cap(tx, &self.caller, self.price, self.now_ms)?;
         Ok(posted.seq)
     }
 
@@ -172,6 +174,16 @@ impl Sale {
             None => Ok(()),
         }
     }
+}
+
+/// Counts a price against the daily cap of the caller's key, which holds until midnight UTC.
+pub(crate) fn check_cap(tx: &mut Tx<'_>, caller: &Caller, price: Usd, now_ms: i64) -> Result<(), Failure<SaleRefusal>> {
+    if !caller.is_capped || account::spend(tx, caller.key, price, now_ms)? {
+        return Ok(());
+    }
+    let left_ms = DAY_MS - now_ms.rem_euclid(DAY_MS);
+    let retry_after_s = (left_ms + SECOND_MS - 1) / SECOND_MS;
+    Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s }))
 }
 
 /// What a sale makes: an order or a rental, on a number.

@@ -97,7 +97,7 @@ impl Refusal {
     }
 
     pub(super) fn limit_reached(retry_after: i64) -> Self {
-        let message = format!("The account has reached one of its limits. Wait {retry_after} seconds.");
+        let message = format!("The account or its key has reached a limit. Wait {retry_after} seconds.");
         Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
     }
 
@@ -163,6 +163,13 @@ impl From<AuthRefusal> for Refusal {
         match refusal {
             AuthRefusal::Unknown => Self::unauthorized(),
             AuthRefusal::Suspended => Self::suspended(),
+            AuthRefusal::Scope(scope) => {
+                let message = format!("This key has no scope `{}`; use one that has.", scope.word());
+                Self::new(401, "unauthorized", message)
+            }
+            AuthRefusal::Address => {
+                Self::new(401, "unauthorized", "This key may not be used from your address; see what it is limited to.")
+            }
             AuthRefusal::Db(error) => error.into(),
         }
     }
