@@ -13,6 +13,7 @@ pub mod ids;
 pub mod ledger;
 pub mod message;
 pub mod money;
+pub mod network;
 pub mod notice;
 pub mod number;
 pub mod order;
@@ -50,6 +51,7 @@ pub struct House {
     pub notices: notice::Notices,
     pub(crate) catalog: catalog::Cache,
     pub(crate) shelf: number::Shelf,
+    pub(crate) used: account::Used,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
 }
@@ -78,6 +80,7 @@ impl App {
             notices: notice::Notices::default(),
             catalog: catalog::Cache::default(),
             shelf: number::Shelf::default(),
+            used: account::Used::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
         })))

@@ -10,6 +10,7 @@ mod limits;
 mod observe;
 mod serve;
 mod settings;
+mod wire;
 
 use std::sync::Arc;
 
@@ -20,8 +21,9 @@ use domain::App;
 use domain::supply::Registry;
 
 pub use client::Peer;
+pub use domain::network::Network;
 pub use serve::{Connections, serve};
-pub use settings::{Network, Settings};
+pub use settings::Settings;
 
 use limits::Limits;
 

@@ -2,6 +2,8 @@
 
 mod account;
 mod bad_input;
+mod busy;
+mod down;
 mod golden;
 mod http;
 mod ingest;
