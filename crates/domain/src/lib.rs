@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clock;
 pub mod db;
 pub mod event;
+pub mod history;
 pub mod ids;
 pub mod ledger;
 pub mod message;
@@ -52,6 +53,7 @@ pub struct House {
     pub(crate) shelf: number::Shelf,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
+    pub(crate) delivery: order::DeliveryCache,
 }
 
 impl std::ops::Deref for App {
@@ -80,6 +82,7 @@ impl App {
             shelf: number::Shelf::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
+            delivery: order::DeliveryCache::default(),
         })))
     }
 

@@ -7,6 +7,7 @@ mod credit;
 mod key;
 mod rows;
 mod set_state;
+mod standing;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
 pub(crate) use rows::{Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk};
 pub use set_state::set_state;
+pub use standing::{Standing, standing};
 
 use crate::App;
 use crate::db::DbError;
