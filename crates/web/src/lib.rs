@@ -3,21 +3,28 @@
 pub mod docs;
 
 mod api;
+mod asked;
+mod assets;
 mod client;
+mod dashboard;
 mod health;
 mod ingest;
 mod limits;
 mod observe;
+mod page;
 mod serve;
 mod settings;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::middleware::from_fn;
+use axum::response::Response;
 use axum::routing::get;
 use domain::App;
 use domain::supply::Registry;
+use tower_http::compression::CompressionLayer;
 
 pub use client::Peer;
 pub use serve::{Connections, serve};
@@ -53,10 +60,17 @@ impl Door {
 
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
 pub fn router(web: Web) -> Router {
-    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(docs::routes::routes());
+    let pages = Router::new().merge(dashboard::routes()).merge(docs::routes::routes()).merge(assets::routes());
+    // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.
+    let pages = pages.layer(CompressionLayer::new());
+    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(pages);
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
+    let router = router.fallback(unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
     router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+}
+
+async fn unknown_path(headers: HeaderMap) -> Response {
+    page::not_found(&headers)
 }
 
 /// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the

@@ -6,10 +6,10 @@ use std::time::Instant;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::FutureExt;
 
-use crate::api::v1::Refusal;
+use crate::page;
 
 /// The template of the route that answered, set on its answer.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +21,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let id = format!("{:032x}", rand::random::<u128>());
     let method = method_word(request.method());
+    let is_html_wanted = page::wants_html(request.headers());
     let began = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut answer = answered.unwrap_or_else(|_| Refusal::server_error().into_response());
+    let mut answer = answered.unwrap_or_else(|_| page::our_fault(is_html_wanted));
     let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);
     let status = answer.status().as_u16();
     let headers = answer.headers_mut();
