@@ -8,8 +8,10 @@ use crate::money::Usd;
 use crate::values;
 
 /// An account as its own pages see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
+    /// The name by which the operator knows it.
+    pub name: String,
     /// It as the caller of verbs; its key is 0, because a person came without one.
     pub caller: Caller,
     /// Whether it may spend.
@@ -30,6 +32,7 @@ pub async fn standing(app: &App, account: i64) -> Result<Option<Standing>, DbErr
     let Some(row) = app.db.row(rows::STANDING, values![account]).await? else { return Ok(None) };
     let tier = word(Tier::from_word(row.text(3)), "an account's tier")?;
     Ok(Some(Standing {
+        name: row.text(6).to_owned(),
         caller: Caller { account, key: 0, tier, keep_ms: row.int(4) * HOUR_MS },
         available: Usd::from_micros(row.int(0)),
         held: Usd::from_micros(row.int(1)),
