@@ -11,6 +11,8 @@ pub mod db;
 pub mod event;
 pub mod ids;
 pub mod ledger;
+pub mod login;
+pub mod mail;
 pub mod message;
 pub mod money;
 pub mod notice;
@@ -52,6 +54,7 @@ pub struct House {
     pub(crate) shelf: number::Shelf,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
+    pub(crate) passwords: login::Kitchen,
 }
 
 impl std::ops::Deref for App {
@@ -80,6 +83,7 @@ impl App {
             shelf: number::Shelf::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
+            passwords: login::Kitchen::default(),
         })))
     }
 

@@ -2,19 +2,26 @@
 
 pub mod docs;
 
+mod account;
 mod api;
 mod client;
+mod form;
+mod guard;
 mod health;
 mod ingest;
 mod limits;
+mod login;
 mod observe;
+mod percent;
 mod serve;
+mod session;
 mod settings;
+mod show;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use domain::App;
 use domain::supply::Registry;
@@ -53,10 +60,14 @@ impl Door {
 
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
 pub fn router(web: Web) -> Router {
+    let door = Door::new(web);
+    let pages =
+        login::routes().merge(account::routes()).layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only));
     let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(docs::routes::routes());
+    let router = router.merge(pages);
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
-    router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+    router.layer(from_fn(observe::observe)).with_state(door)
 }
 
 /// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the

@@ -3,7 +3,10 @@
 use super::{DbError, EngineKind};
 
 /// The migrations, oldest first. Append only: a released one never changes.
-pub(super) const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("../../../../migrations/0001_house.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../../../../migrations/0001_house.sql")),
+    (3, include_str!("../../../../migrations/0003_login.sql")),
+];
 
 /// The table that remembers which migrations were applied.
 pub(super) const MIGRATION_TABLE: &str =

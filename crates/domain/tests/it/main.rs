@@ -6,6 +6,7 @@ mod db;
 mod event;
 mod house;
 mod ledger;
+mod login;
 mod message;
 mod number;
 mod order;
