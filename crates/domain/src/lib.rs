@@ -12,6 +12,8 @@ pub mod event;
 pub mod history;
 pub mod ids;
 pub mod ledger;
+pub mod login;
+pub mod mail;
 pub mod message;
 pub mod money;
 pub mod notice;
@@ -54,6 +56,7 @@ pub struct House {
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
+    pub(crate) passwords: login::Kitchen,
 }
 
 impl std::ops::Deref for App {
@@ -83,6 +86,7 @@ impl App {
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
+            passwords: login::Kitchen::default(),
         })))
     }
 

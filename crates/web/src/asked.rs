@@ -36,5 +36,8 @@ pub(crate) fn once(account: i64, route: &'static str, id: &str, what: &str) -> R
     if !is_id {
         return Err(PageError::BadForm);
     }
-    Ok(Some(Once { account, route, name: id.to_owned(), body_hash: Sha256::digest(what).into() }))
+    // A page that is gone back to asks for another thing under the id it had: that is another request.
+    let body_hash: [u8; 32] = Sha256::digest(what).into();
+    let mark = u64::from_be_bytes(body_hash[..8].try_into().expect("eight bytes"));
+    Ok(Some(Once { account, route, name: format!("{id}-{mark:016x}"), body_hash }))
 }

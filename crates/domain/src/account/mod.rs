@@ -12,6 +12,7 @@ mod standing;
 use serde::{Deserialize, Serialize};
 
 pub use authenticate::{AuthRefusal, authenticate};
+pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};

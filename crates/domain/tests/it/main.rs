@@ -7,6 +7,7 @@ mod event;
 mod history;
 mod house;
 mod ledger;
+mod login;
 mod message;
 mod number;
 mod order;

@@ -1,7 +1,15 @@
 //! The pages of customers, a folder each. They call the verbs that the API calls.
 
+mod customer;
 mod front;
+mod history;
+mod keys;
+mod numbers;
 mod offers;
+mod orders;
+mod rentals;
+mod statement;
+mod words;
 
 use std::sync::Arc;
 
@@ -11,5 +19,7 @@ use crate::Door;
 
 /// The routes of all customers' pages.
 pub(crate) fn routes() -> Router<Arc<Door>> {
-    Router::new().merge(front::routes())
+    let router = Router::new().merge(front::routes()).merge(numbers::routes()).merge(orders::routes());
+    let router = router.merge(rentals::routes()).merge(history::routes()).merge(statement::routes());
+    router.merge(keys::routes())
 }

@@ -27,15 +27,6 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
-    /// What renting it for a day or for thirty costs.
-    pub(crate) fn rent(&self, product: Product) -> Option<Usd> {
-        match product {
-            Product::ShortTerm => self.short_term,
-            Product::Rental1Day => self.rental_1day,
-            Product::Rental30Day => self.rental_30day,
-        }
-    }
-
     /// How often codes came, such as `93 %`.
     pub(crate) fn how_often(&self) -> Option<String> {
         self.delivery.map(|delivery| format!("{} %", delivery.percent))

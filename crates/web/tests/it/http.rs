@@ -20,6 +20,18 @@ impl Answer {
         self.head.lines().find(is_named)?.split_once(':').map(|(_, value)| value.trim())
     }
 
+    /// The values of a header that may come more than once.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// The head without what is another one in every answer.
+    pub(crate) fn without_id(&self) -> String {
+        let lines = self.head.lines().filter(|line| !line.starts_with("x-request-id") && !line.starts_with("date"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("an answer is JSON")
     }

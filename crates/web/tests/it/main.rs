@@ -2,11 +2,16 @@
 
 mod account;
 mod bad_input;
+mod browser;
+mod dashboard;
+mod forgery;
 mod golden;
 mod http;
 mod ingest;
 mod keys;
 mod limits;
+mod login;
+mod own_account;
 mod pages;
 mod rental;
 mod repeat;

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::customer::Perhaps;
 use super::offers::{self, Offers};
 use crate::Door;
 use crate::asked::Asked;
@@ -46,10 +47,14 @@ impl FrontPage {
     }
 }
 
-async fn front(State(door): State<Arc<Door>>, Asked(Search { q }): Asked<Search>) -> Result<Response, PageError> {
+async fn front(
+    State(door): State<Arc<Door>>,
+    Perhaps(standing): Perhaps,
+    Asked(Search { q }): Asked<Search>,
+) -> Result<Response, PageError> {
     let app = &door.app;
     let offers = offers::search(app, &q).await?;
-    let frame = Frame::open("/", None, app.now_ms());
+    let frame = Frame::open("/", standing.as_ref(), app.now_ms());
     let page = FrontPage { q, offers, api: format!("{}/api/v1", door.settings.base_url) };
     Ok(page::show("/", StatusCode::OK, &page, &frame))
 }
