@@ -38,6 +38,8 @@ struct Line {
     what: &'static str,
     amount: Usd,
     is_plus: bool,
+    /// What it did to what can be spent; a capture did so when it was set aside.
+    sign: &'static str,
     available: Usd,
     held: Usd,
     /// The order's place and its id.
@@ -82,6 +84,11 @@ fn line(entry: &Entry) -> Line {
         what: what(entry.kind),
         amount: entry.amount,
         is_plus: matches!(entry.kind, Move::Credit | Move::Release | Move::Refund),
+        sign: match entry.kind {
+            Move::Credit | Move::Release | Move::Refund => "+",
+            Move::Debit | Move::Hold => "−",
+            Move::Capture => "",
+        },
         available: entry.available,
         held: entry.held,
         order: entry.order.map(|(product, id)| (place_of(product, id), ids::shown(product, id))),
