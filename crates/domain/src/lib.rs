@@ -16,6 +16,7 @@ pub mod login;
 pub mod mail;
 pub mod message;
 pub mod money;
+pub mod network;
 pub mod notice;
 pub mod number;
 pub mod order;
@@ -53,6 +54,7 @@ pub struct House {
     pub notices: notice::Notices,
     pub(crate) catalog: catalog::Cache,
     pub(crate) shelf: number::Shelf,
+    pub(crate) used: account::Used,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
@@ -83,6 +85,7 @@ impl App {
             notices: notice::Notices::default(),
             catalog: catalog::Cache::default(),
             shelf: number::Shelf::default(),
+            used: account::Used::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),

@@ -22,6 +22,7 @@ mod serve;
 mod session;
 mod settings;
 mod show;
+mod wire;
 
 use std::sync::Arc;
 
@@ -35,8 +36,9 @@ use domain::supply::Registry;
 use tower_http::compression::CompressionLayer;
 
 pub use client::Peer;
+pub use domain::network::Network;
 pub use serve::{Connections, serve};
-pub use settings::{Network, Settings};
+pub use settings::Settings;
 
 use limits::Limits;
 

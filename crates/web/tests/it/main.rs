@@ -3,7 +3,9 @@
 mod account;
 mod bad_input;
 mod browser;
+mod busy;
 mod dashboard;
+mod down;
 mod forgery;
 mod golden;
 mod http;

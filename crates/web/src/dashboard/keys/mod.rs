@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use domain::account::{self, KeyLine, KeyRefusal, NewKey};
+use domain::account::{self, KeyLimits, KeyLine, KeyRefusal, NewKey};
 use domain::clock::DAY_MS;
 
 use super::customer::Customer;
@@ -66,6 +66,7 @@ async fn render(
 fn fault(refusal: KeyRefusal) -> PageError {
     match refusal {
         KeyRefusal::NoAccount | KeyRefusal::NoKey => PageError::NotFound,
+        KeyRefusal::BadLimits => PageError::BadForm,
         KeyRefusal::Db(error) => error.into(),
     }
 }
@@ -90,7 +91,7 @@ async fn create(State(door): State<Arc<Door>>, customer: Customer, form: Form) -
     if keys.iter().filter(|key| key.revoked_ms.is_none()).count() >= KEYS_MAX {
         return render(&door, &customer, None, Some(Notice::bad("You have 50 keys. Revoke one first."))).await;
     }
-    let new = NewKey { account, name, expires_ms, by: BY.to_owned() };
+    let new = NewKey { account, name, expires_ms, limits: KeyLimits::default(), by: BY.to_owned() };
     let key = account::create_key(&door.app, new).await.map_err(fault)?;
     render(&door, &customer, Some(key), None).await
 }
