@@ -6,6 +6,8 @@ const TYPING_MS = 180;
 const POLL_MS = 10_000;
 const CALM_MS = 1_600;
 const status = document.getElementById("status");
+// Buttons that only this script serves are shown from now on.
+document.documentElement.classList.add("scripted");
 
 // Copying
 
@@ -46,7 +48,8 @@ document.addEventListener("click", (event) => {
 // A form is sent once.
 
 document.addEventListener("submit", (event) => {
-  if (event.target.method === "post") event.submitter?.setAttribute("disabled", "");
+  // Later, because the button itself says what is bought, and a disabled one is not sent.
+  if (event.target.method === "post") setTimeout(() => event.submitter?.setAttribute("disabled", ""));
 });
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form button[disabled]")) button.removeAttribute("disabled");
