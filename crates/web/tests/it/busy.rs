@@ -18,11 +18,14 @@ use crate::world::World;
 /// Stories that wait for their turn, at most, in any lane of any engine.
 const WAITING_MAX: usize = 10_000;
 
+/// A story that was started and waits to be told to go on.
+type Held = (Sender<()>, JoinHandle<Result<(), DbError>>);
+
 type Story = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
 
 /// A lane in which nothing moves and nobody finds room any more.
 struct Jam {
-    first: Vec<(Sender<()>, JoinHandle<Result<(), DbError>>)>,
+    first: Vec<Held>,
     waiting: Vec<Story>,
 }
 
@@ -73,7 +76,7 @@ fn keep(db: &Db, lane: Lane, place: usize) -> Story {
 }
 
 /// Starts a story that goes on when it is told to.
-async fn hold(db: &Db, lane: Lane) -> (Sender<()>, JoinHandle<Result<(), DbError>>) {
+async fn hold(db: &Db, lane: Lane) -> Held {
     let (go_on, waits) = channel::<()>();
     let (started, is_started) = tokio::sync::oneshot::channel::<()>();
     let (waits, started) = (Mutex::new(waits), Mutex::new(Some(started)));
