@@ -18,6 +18,9 @@ use crate::world::World;
 /// Stories that wait for their turn, at most, in any lane of any engine.
 const WAITING_MAX: usize = 10_000;
 
+/// A story that was started and waits to be told to go on.
+type Held = (Sender<()>, JoinHandle<Result<(), DbError>>);
+
 type Story = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
 
 /// A story that is held open: what lets it go, and what it says then.
@@ -76,7 +79,7 @@ fn keep(db: &Db, lane: Lane, place: usize) -> Story {
 }
 
 /// Starts a story that goes on when it is told to.
-async fn hold(db: &Db, lane: Lane) -> (Sender<()>, JoinHandle<Result<(), DbError>>) {
+async fn hold(db: &Db, lane: Lane) -> Held {
     let (go_on, waits) = channel::<()>();
     let (started, is_started) = tokio::sync::oneshot::channel::<()>();
     let (waits, started) = (Mutex::new(waits), Mutex::new(Some(started)));
