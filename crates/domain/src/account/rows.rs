@@ -131,3 +131,8 @@ pub(crate) fn balance_in(tx: &mut Tx<'_>, account: i64) -> Result<Option<Balance
 pub(super) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
     tx.one(ACCOUNT, values![name])?.map(|row| account(&row)).transpose()
 }
+
+/// Changes how far an account is trusted.
+pub(super) fn set_tier(tx: &mut Tx<'_>, account: i64, tier: Tier) -> Result<(), DbError> {
+    tx.run("UPDATE account SET tier = $2 WHERE id = $1", values![account, tier.word()]).map(drop)
+}
