@@ -127,7 +127,13 @@ impl Fixture {
             let reason = "bench".to_owned();
             let credit = NewCredit { account: name.clone(), amount, reason, reference: None, by: "bench".into() };
             account::credit(&self.app, credit).await.expect("a credit");
-            let new = NewKey { account: name, name: "bench".into(), expires_ms: None, by: "bench".into() };
+            let new = NewKey {
+                account: name,
+                name: "bench".into(),
+                expires_ms: None,
+                limits: account::KeyLimits::default(),
+                by: "bench".into(),
+            };
             let key = account::create_key(&self.app, new).await.expect("a key");
             customers.push((account::authenticate(&self.app, &key).await.expect("it opens"), key));
         }

@@ -15,6 +15,7 @@ pub mod login;
 pub mod mail;
 pub mod message;
 pub mod money;
+pub mod network;
 pub mod notice;
 pub mod number;
 pub mod order;
@@ -52,6 +53,7 @@ pub struct House {
     pub notices: notice::Notices,
     pub(crate) catalog: catalog::Cache,
     pub(crate) shelf: number::Shelf,
+    pub(crate) used: account::Used,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) passwords: login::Kitchen,
@@ -81,6 +83,7 @@ impl App {
             notices: notice::Notices::default(),
             catalog: catalog::Cache::default(),
             shelf: number::Shelf::default(),
+            used: account::Used::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             passwords: login::Kitchen::default(),

@@ -1,7 +1,7 @@
 //! Hints that an account has news. A hint is never the truth: who gets one reads the rows.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,8 +18,25 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub struct Notices {
     is_closing: AtomicBool,
+    asleep: AtomicU64,
     watched: Mutex<HashMap<i64, watch::Sender<u64>>>,
     untold: Mutex<Vec<i64>>,
+}
+
+/// Counts one who sleeps until it is dropped, also when a client that leaves ends its wait.
+struct Asleep<'a>(&'a AtomicU64);
+
+impl<'a> Asleep<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Wakes its holder when its account has news. Dropping it ends the watch.
@@ -98,11 +115,18 @@ impl Notices {
                 return Ok(seen);
             }
             let until = deadline.min(Instant::now() + LOOK_AGAIN);
+            let _asleep = Asleep::new(&self.asleep);
             tokio::select! {
                 () = watch.news() => {}
                 () = tokio::time::sleep_until(until) => {}
             }
         }
+    }
+
+    /// How many callers have looked, found nothing, and sleep until there is news.
+    #[must_use]
+    pub fn asleep(&self) -> u64 {
+        self.asleep.load(Ordering::SeqCst)
     }
 
     /// Takes the accounts that other nodes have not been told of, each once.

@@ -135,7 +135,9 @@ async fn customer(app: &App) -> Result<Caller, Failure> {
     let credit =
         NewCredit { account: account.clone(), amount, reason: "bench".to_owned(), reference: None, by: by.clone() };
     account::credit(app, credit).await?;
-    let key = account::create_key(app, NewKey { account, name: "bench".to_owned(), expires_ms: None, by }).await?;
+    let limits = account::KeyLimits::default();
+    let new = NewKey { account, name: "bench".to_owned(), expires_ms: None, limits, by };
+    let key = account::create_key(app, new).await?;
     Ok(account::authenticate(app, &key).await?)
 }
 

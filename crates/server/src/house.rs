@@ -57,6 +57,7 @@ pub(crate) async fn open_beside(settings: &Settings) -> Result<App, StartError> 
 
 async fn open_with(settings: &Settings, options: &DbOptions) -> Result<App, StartError> {
     let db = Db::open(options).await?;
+    tracing::info!("the database is open");
     let path = &settings.key_file;
     let key = match key_file::read(path)? {
         Some(key) => key,

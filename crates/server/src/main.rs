@@ -18,6 +18,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use config::{ConfigError, Layers, Settings};
 
+/// A request makes a hundred small allocations on one thread and frees them there, which the system's allocator is
+/// slower at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXAMPLES: &str = "Examples:
   jesusnumber demo                            try it out: nothing to set up, all of it fictional
   jesusnumber serve --config house.toml       the real thing

@@ -77,6 +77,7 @@ pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
     observe::start_log(settings.log_format, &settings.log_level)?;
     let closing = closing()?;
     let doors = Doors::open(settings).await?;
+    tracing::info!("listening; who comes now waits until the house is open");
     let app = house::open(settings).await?;
     attend(app, Arc::new(connectors::registry()), doors, settings, closing).await
 }
@@ -95,7 +96,7 @@ pub(crate) async fn attend(
     }
     let (stop, stopping) = watch::channel(false);
     let mut workers = workers::start(&app, &stopping);
-    workers.spawn(fold(metrics.clone(), stopping.clone()));
+    workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
     let web = Web { app: app.clone(), registry, settings: web_settings(settings) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
     let drain = Duration::from_secs(settings.shutdown_seconds);
@@ -133,13 +134,16 @@ async fn attend_private(web: Web, listener: TcpListener, metrics: Metrics, mut s
     web::serve(&app, listener, router, None, connections, told).await;
 }
 
-async fn fold(metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+async fn fold(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     let mut ticks = interval(FOLD_EVERY);
     loop {
         tokio::select! {
-            _ = ticks.tick() => metrics.fold(),
+            _ = ticks.tick() => {}
             _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
         }
+        metrics.fold();
+        let asleep = u32::try_from(app.notices.asleep()).unwrap_or(u32::MAX);
+        metrics::gauge!("waits_asleep").set(asleep);
     }
 }
 

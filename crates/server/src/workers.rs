@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use domain::db::DbError;
-use domain::{App, event, message, number, order, rental, request};
+use domain::{App, account, event, message, number, order, rental, request};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -37,12 +37,13 @@ macro_rules! worker {
 }
 
 /// Everything that happens without anybody asking.
-const WORKERS: [Worker; 9] = [
+const WORKERS: [Worker; 10] = [
     worker!("order::expire_due" every 500 ms: |app| order::expire_due(&app)),
     worker!("rental::expire_due" every 1_000 ms: |app| rental::expire_due(&app)),
     worker!("number::refill_low" every 200 ms: |app| number::refill_low(&app)),
     worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
+    worker!("account::write_used" every 60_000 ms: |app| account::write_used(&app)),
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),

@@ -17,6 +17,7 @@ mod serve;
 mod session;
 mod settings;
 mod show;
+mod wire;
 
 use std::sync::Arc;
 
@@ -27,8 +28,9 @@ use domain::App;
 use domain::supply::Registry;
 
 pub use client::Peer;
+pub use domain::network::Network;
 pub use serve::{Connections, serve};
-pub use settings::{Network, Settings};
+pub use settings::Settings;
 
 use limits::Limits;
 

@@ -1,10 +1,12 @@
 //! What every answer carries and what is written down of it: never the URI, because keys ride in it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -19,23 +21,57 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Runs a request, even one that panics, and writes down how it went.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
-    let id = format!("{:032x}", rand::random::<u128>());
+    let id = new_id();
     let method = method_word(request.method());
     let began = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut answer = answered.unwrap_or_else(|_| Refusal::server_error().into_response());
     let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);
-    let status = answer.status().as_u16();
-    let headers = answer.headers_mut();
-    headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hex is a header's value"));
+    mark(answer.headers_mut(), &id);
+    note(method, route, answer.status(), began.elapsed(), &id);
+    answer
+}
+
+/// A name for one request, by which its answer is found in the log.
+pub(crate) fn new_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Sets the headers of every answer.
+pub(crate) fn mark(headers: &mut HeaderMap, id: &str) {
+    headers.insert(REQUEST_ID, HeaderValue::from_str(id).expect("hex is a header's value"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    let took = began.elapsed();
-    metrics::counter!("http_requests_total", "route" => route, "status" => status.to_string()).increment(1);
-    metrics::histogram!("http_request_seconds", "route" => route).record(took.as_secs_f64());
+}
+
+/// Writes down how a request went.
+pub(crate) fn note(method: &'static str, route: &'static str, status: StatusCode, took: Duration, id: &str) {
+    let status = status.as_u16();
+    count(route, status, took);
     tracing::info!(method, route, status, ms = took.as_millis(), request_id = id, "answered");
-    answer
+}
+
+/// What is counted of one route and status. The registry of metrics finds them by text each time, which costs more than
+/// the counting.
+struct Counted {
+    answers: metrics::Counter,
+    took: metrics::Histogram,
+}
+
+/// Counts an answer. Routes and statuses are few and written in this program, so what a thread remembers stays small.
+fn count(route: &'static str, status: u16, took: Duration) {
+    thread_local! {
+        static COUNTED: RefCell<HashMap<(&'static str, u16), Counted>> = RefCell::default();
+    }
+    COUNTED.with_borrow_mut(|counted| {
+        let counted = counted.entry((route, status)).or_insert_with(|| Counted {
+            answers: metrics::counter!("http_requests_total", "route" => route, "status" => status.to_string()),
+            took: metrics::histogram!("http_request_seconds", "route" => route),
+        });
+        counted.answers.increment(1);
+        counted.took.record(took.as_secs_f64());
+    });
 }
 
 /// A client may invent methods; its inventions are not written down.

@@ -22,7 +22,10 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::Peer;
+use crate::wire::Wire;
 
+/// Bytes of the head of a request: its first line and its headers.
+const HEAD_MAX: usize = 32 * 1024;
 /// How long a client may take to send the head of a request, or to agree on TLS.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the loop rests when the machine has no more sockets to give.
@@ -114,7 +117,8 @@ where
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    builder.max_header_size(HEAD_MAX);
+    let connection = builder.serve_connection(TokioIo::new(Wire::new(stream)), service);
     // A client that breaks off is its own business.
     let _broken = watcher.watch(connection).await;
 }

@@ -2,10 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Caller, State, Tier, rows};
+use super::scope::{holds_address, holds_scope};
+use super::{Caller, Entry, Scope, State, Tier, rows};
 use crate::App;
 use crate::clock::HOUR_MS;
-use crate::db::{DbError, word};
+use crate::db::{DbError, Row, word};
 use crate::values;
 
 /// Characters of a key after its prefix: 30 of chance and 6 of their CRC32, in base 62.
@@ -25,21 +26,51 @@ pub enum AuthRefusal {
     /// The account is stopped.
     #[error("the account is suspended")]
     Suspended,
+    /// The key may not do this.
+    #[error("the key has no scope `{}`", .0.word())]
+    Scope(Scope),
+    /// The key may not be used from there.
+    #[error("the key may not be used from this address")]
+    Address,
     /// The database could not.
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
-/// Finds who calls with a key. Nothing is remembered, so that a revoked key or a suspended account is refused on the
+/// Lets somebody in by a key, to do one kind of thing from one address.
+///
+/// # Errors
+/// See [`AuthRefusal`].
+pub async fn enter(app: &App, key: &str, entry: Entry) -> Result<Caller, AuthRefusal> {
+    let row = find(app, key).await?;
+    let caller = caller(app, &row)?;
+    if !holds_address(row.text(8), entry.address) {
+        return Err(AuthRefusal::Address);
+    }
+    if !holds_scope(row.text(7), entry.scope) {
+        return Err(AuthRefusal::Scope(entry.scope));
+    }
+    app.used.note(caller.key, app.now_ms());
+    Ok(caller)
+}
+
+/// Finds whose key it is, whatever the key may be used for: what comes in from outside comes by [`enter`]. Nothing is remembered, so that a revoked key or a suspended account is refused on the
 /// next request, on every node (A2).
 ///
 /// # Errors
 /// See [`AuthRefusal`].
 pub async fn authenticate(app: &App, key: &str) -> Result<Caller, AuthRefusal> {
+    caller(app, &find(app, key).await?)
+}
+
+async fn find(app: &App, key: &str) -> Result<Row, AuthRefusal> {
     if !is_well_formed(key) {
         return Err(AuthRefusal::Unknown);
     }
-    let row = app.db.row(rows::CALLER, values![hash(key).as_slice()]).await?.ok_or(AuthRefusal::Unknown)?;
+    app.db.row(rows::CALLER, values![hash(key).as_slice()]).await?.ok_or(AuthRefusal::Unknown)
+}
+
+fn caller(app: &App, row: &Row) -> Result<Caller, AuthRefusal> {
     let is_over = row.opt_int(2).is_some_and(|expires_ms| expires_ms <= app.now_ms());
     if is_over || row.opt_int(3).is_some() {
         return Err(AuthRefusal::Unknown);
@@ -49,7 +80,7 @@ pub async fn authenticate(app: &App, key: &str) -> Result<Caller, AuthRefusal> {
         State::Suspended | State::Frozen => return Err(AuthRefusal::Suspended),
     }
     let tier = word(Tier::from_word(row.text(5)), "an account's tier")?;
-    Ok(Caller { account: row.int(1), key: row.int(0), tier, keep_ms: row.int(6) * HOUR_MS })
+    Ok(Caller { account: row.int(1), key: row.int(0), tier, keep_ms: row.int(6) * HOUR_MS, is_capped: row.int(9) == 1 })
 }
 
 /// A mistyped key is refused without asking the database.

@@ -1,8 +1,9 @@
 //! Keys of an account: made once, shown once, revoked at once.
 
-use super::{authenticate, rows};
+use super::{KeyLimits, NETWORKS_MAX, Scope, authenticate, rows};
 use crate::App;
-use crate::db::{DbError, Lane, Tx};
+use crate::db::{DbError, Lane, Row, Tx, word};
+use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
 use crate::{ids, values};
 
@@ -17,6 +18,8 @@ pub struct NewKey {
     pub name: String,
     /// Until when it opens the door; `None`: until it is revoked.
     pub expires_ms: Option<i64>,
+    /// What it may do, from where, and how much it may spend.
+    pub limits: KeyLimits,
     /// Who makes it.
     pub by: String,
 }
@@ -36,6 +39,10 @@ pub struct KeyLine {
     pub expires_ms: Option<i64>,
     /// Since when it does not.
     pub revoked_ms: Option<i64>,
+    /// What it may do, from where, and how much it may spend.
+    pub limits: KeyLimits,
+    /// About when it was last used: to the minute.
+    pub used_ms: Option<i64>,
 }
 
 /// Why a key was not made or revoked.
@@ -47,6 +54,9 @@ pub enum KeyRefusal {
     /// There is no such key, or it is revoked already.
     #[error("there is no such key, or it is revoked already")]
     NoKey,
+    /// The limits are no limits.
+    #[error("a key has a scope, {NETWORKS_MAX} networks at most, and a daily cap of more than nothing if it has one")]
+    BadLimits,
     /// The database could not.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -57,15 +67,25 @@ pub enum KeyRefusal {
 /// # Errors
 /// See [`KeyRefusal`].
 pub async fn create_key(app: &App, new: NewKey) -> Result<String, KeyRefusal> {
+    let KeyLimits { scopes, networks, daily_cap } = &new.limits;
+    if scopes.is_empty() || networks.len() > NETWORKS_MAX || daily_cap.is_some_and(|cap| cap <= Usd::ZERO) {
+        return Err(KeyRefusal::BadLimits);
+    }
+    let scopes: Vec<&str> = Scope::ALL.into_iter().filter(|scope| scopes.contains(scope)).map(Scope::word).collect();
+    let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    let (scopes, networks, daily_cap) = (scopes.join(" "), networks.join(" "), daily_cap.map(Usd::micros));
     let (now, key) = (app.now_ms(), authenticate::new_key());
     let (hash, prefix) = (authenticate::hash(&key), key[..14].to_owned());
     app.db
         .write(Lane::Work, move |tx| {
             let account = rows::named(tx, &new.account)?.ok_or(KeyRefusal::NoAccount)?;
             let id = ids::take(tx, "api_key", 1)?;
-            let sql = "INSERT INTO api_key (id, account_id, hash, prefix, name, created_ms, expires_ms)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)";
-            let values = values![id, account.id, hash.as_slice(), &prefix, &new.name, now, new.expires_ms];
+            let sql = "INSERT INTO api_key (id, account_id, hash, prefix, name, created_ms, expires_ms,
+                                  scopes, networks, daily_cap)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            let (hash, expires_ms) = (hash.as_slice(), new.expires_ms);
+            let NewKey { name, .. } = &new;
+            let values = values![id, account.id, hash, &prefix, name, now, expires_ms, &scopes, &networks, daily_cap];
             tx.run(sql, values)?;
             let deed = Deed {
                 who: &new.by,
@@ -111,13 +131,25 @@ pub async fn revoke_key(app: &App, id: i64, by: &str) -> Result<(), KeyRefusal> 
 pub async fn keys(app: &App, account: &str) -> Result<Vec<KeyLine>, KeyRefusal> {
     let account = super::find(app, account).await?.ok_or(KeyRefusal::NoAccount)?;
     let rows = app.db.rows(rows::KEYS, values![account.id, LISTED_MAX]).await?;
-    let line = |row: &crate::db::Row| KeyLine {
+    rows.iter().map(|row| line(row).map_err(KeyRefusal::from)).collect()
+}
+
+fn line(row: &Row) -> Result<KeyLine, DbError> {
+    let scopes = row.text(6).split(' ').map(|name| word(Scope::from_word(name), "a key's scope"));
+    let networks = row.text(7).split(' ').filter(|network| !network.is_empty());
+    let networks = networks.map(|network| word(network.parse().ok(), "a key's network"));
+    Ok(KeyLine {
         id: row.int(0),
         prefix: row.text(1).to_owned(),
         name: row.text(2).to_owned(),
         created_ms: row.int(3),
         expires_ms: row.opt_int(4),
         revoked_ms: row.opt_int(5),
-    };
-    Ok(rows.iter().map(line).collect())
+        limits: KeyLimits {
+            scopes: scopes.collect::<Result<_, _>>()?,
+            networks: networks.collect::<Result<_, _>>()?,
+            daily_cap: row.opt_int(8).map(Usd::from_micros),
+        },
+        used_ms: row.opt_int(9),
+    })
 }

@@ -6,17 +6,24 @@ mod create;
 mod credit;
 mod key;
 mod rows;
+mod scope;
 mod set_state;
+mod used;
 
 use serde::{Deserialize, Serialize};
 
-pub use authenticate::{AuthRefusal, authenticate};
+pub use authenticate::{AuthRefusal, authenticate, enter};
 pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
-pub(crate) use rows::{Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk};
+pub(crate) use rows::{
+    Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk, spend,
+};
+pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
 pub use set_state::set_state;
+pub(crate) use used::Used;
+pub use used::write_used;
 
 use crate::App;
 use crate::db::DbError;
@@ -93,6 +100,8 @@ pub struct Caller {
     pub tier: Tier,
     /// How long after a lease's end its texts are kept.
     pub keep_ms: i64,
+    /// Whether the key may spend only so much a day.
+    pub is_capped: bool,
 }
 
 /// An account as its operator sees it.

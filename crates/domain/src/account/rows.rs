@@ -1,6 +1,7 @@
 //! The SQL of the account room.
 
 use super::{Account, Balance, State, Tier};
+use crate::clock::DAY_MS;
 use crate::db::{DbError, Row, Tx, word};
 use crate::money::Usd;
 use crate::values;
@@ -18,12 +19,14 @@ pub(super) const ACCOUNTS: &str = "SELECT id, name, state, tier, available, held
      LIMIT $2";
 
 pub(super) const CALLER: &str =
-    "SELECT k.id, k.account_id, k.expires_ms, k.revoked_ms, a.state, a.tier, a.retention_hours
+    "SELECT k.id, k.account_id, k.expires_ms, k.revoked_ms, a.state, a.tier, a.retention_hours,
+            k.scopes, k.networks, CASE WHEN k.daily_cap IS NULL THEN 0 ELSE 1 END
      FROM api_key k
      JOIN account a ON a.id = k.account_id
      WHERE k.hash = $1";
 
-pub(super) const KEYS: &str = "SELECT id, prefix, name, created_ms, expires_ms, revoked_ms
+pub(super) const KEYS: &str =
+    "SELECT id, prefix, name, created_ms, expires_ms, revoked_ms, scopes, networks, daily_cap, used_ms
      FROM api_key
      WHERE account_id = $1
      ORDER BY id DESC
@@ -125,6 +128,16 @@ pub(crate) fn raise_risk(tx: &mut Tx<'_>, account: i64, state: State) -> Result<
 
 pub(crate) fn balance_in(tx: &mut Tx<'_>, account: i64) -> Result<Option<Balance>, DbError> {
     tx.one(BALANCE, values![account])?.map(|row| balance(&row)).transpose()
+}
+
+/// Counts what a key sets aside against its daily cap; whether it may. The account's row is locked already.
+pub(crate) fn spend(tx: &mut Tx<'_>, key: i64, amount: Usd, now_ms: i64) -> Result<bool, DbError> {
+    let sql = "UPDATE api_key
+         SET spent = CASE WHEN spent_day = $2 THEN spent ELSE 0 END + $3,
+             spent_day = $2
+         WHERE id = $1
+           AND CASE WHEN spent_day = $2 THEN spent ELSE 0 END + $3 <= daily_cap";
+    Ok(tx.run(sql, values![key, now_ms.div_euclid(DAY_MS), amount])? == 1)
 }
 
 /// An account by its operator's name for it.

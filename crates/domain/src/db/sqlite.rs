@@ -1,13 +1,14 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
 mod copy;
+mod keeper;
 mod log;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,10 +33,12 @@ const BUSY_PAUSE: Duration = Duration::from_micros(300);
 const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
 /// … for this long, although stories wait. It costs under 2 % of the writer's time.
 const DOOR_OPEN: Duration = Duration::from_millis(1);
-/// Pages (of 4 KiB) that the log may reach before the writer moves them into the file.
-const CHECKPOINT_PAGES: i64 = 8_000;
+/// Pages (of 4 KiB, so 160 MB) that the log may reach before the writer moves them into the file. A page that changed
+/// often meanwhile is moved once: with a fifth of it, orders waited for the disk most of the time.
+const CHECKPOINT_PAGES: i64 = 40_000;
 
 pub(super) use copy::check as check_copy;
+use keeper::{HOLD, Keeper};
 
 /// The embedded engine.
 pub(super) struct Sqlite {
@@ -88,12 +91,13 @@ impl Sqlite {
     pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
         let mut writer = connect(path, options.durability)?;
         migrate_up(&mut writer)?;
+        let keeper = Keeper::open(path)?;
         let (stories, queue) = sync_channel(QUEUE_MAX);
         let waiting = Arc::new(AtomicUsize::new(0));
         let (counter, batch_max) = (Arc::clone(&waiting), options.batch_max.max(1));
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || write_for_ever(Reader::new(writer), &queue, &counter, batch_max))
+            .spawn(move || write_for_ever(Reader::new(writer), keeper, &queue, &counter, batch_max))
             .map_err(|error| DbError::Down(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
@@ -259,9 +263,15 @@ fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
 
 /// The writer's life: everything that waits becomes one transaction, a savepoint each, and is answered after the
 /// commit.
-fn write_for_ever(mut writer: Reader, queue: &Receiver<Box<dyn Job>>, waiting: &AtomicUsize, batch_max: usize) {
+fn write_for_ever(
+    mut writer: Reader,
+    mut keeper: Keeper,
+    queue: &Receiver<Box<dyn Job>>,
+    waiting: &AtomicUsize,
+    batch_max: usize,
+) {
     let mut door_opened = Instant::now();
-    while let Ok(first) = queue.recv() {
+    while let Some(first) = next_story(&mut writer, &mut keeper, queue) {
         let mut batch = vec![first];
         while batch.len() < batch_max {
             let Ok(job) = queue.try_recv() else { break };
@@ -280,6 +290,25 @@ fn write_for_ever(mut writer: Reader, queue: &Receiver<Box<dyn Job>>, waiting: &
         if door_opened.elapsed() >= DOOR_OPENS_EVERY {
             std::thread::sleep(DOOR_OPEN);
             door_opened = Instant::now();
+        }
+    }
+}
+
+/// The next story, or `None` when there never is another one. While there is none, readers have it easy: the log is
+/// moved into the file, so that nobody has to search it, and the keeper holds their lock.
+fn next_story(writer: &mut Reader, keeper: &mut Keeper, queue: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    if let Ok(job) = queue.try_recv() {
+        return Some(job);
+    }
+    loop {
+        keeper.hold();
+        let next = queue.recv_timeout(HOLD);
+        keeper.release();
+        match next {
+            Ok(job) => return Some(job),
+            // It moves what can be moved and waits for nobody. It fails only where the next commit would tell of it too.
+            Err(RecvTimeoutError::Timeout) => drop(Within(writer).all("PRAGMA wal_checkpoint(PASSIVE)", &[])),
+            Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
 }

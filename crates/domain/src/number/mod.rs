@@ -17,6 +17,6 @@ pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, s
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims};
 pub use shelf::refill_low;
-pub(crate) use shelf::{Shelf, ShelfKey, candidates, give_back};
+pub(crate) use shelf::{Shelf, ShelfKey, candidates};
 pub(crate) use stock::StockCache;
 pub use stock::available;

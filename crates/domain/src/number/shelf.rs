@@ -5,9 +5,17 @@
 //! of sale and area code that is asked for. It is filled from two places: numbers that were leased for the service
 //! before and are free again, by an index that holds only those; and numbers that never were, by a cursor that walks
 //! the numbers in the order of their ids and so passes each used-up number once, not at every pick.
+//!
+//! Candidates that an order has in its hands are lent: nobody else tries them, and an order that finds nothing else
+//! waits for what becomes of them, so that the last numbers are sold before anybody hears that there are none.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::Candidate;
 use crate::App;
@@ -26,6 +34,8 @@ const TRIES_MAX: usize = 8;
 const WINDOW: i64 = 4_000;
 /// Looks that one order waits for when its shelf is empty: 400,000 numbers.
 const LOOKS_MAX: usize = 100;
+/// How long an order waits for what others have in their hands: longer than the database lets one of them wait.
+const LENT_WAIT: Duration = Duration::from_secs(5);
 /// Shelves that are kept; one that nobody asked for in a while is dropped first.
 const SHELVES_MAX: usize = 20_000;
 
@@ -46,6 +56,12 @@ impl ShelfKey {
 #[derive(Default)]
 struct Slot {
     ready: Vec<Candidate>,
+    /// In the hands of orders under way.
+    lent: HashSet<Candidate>,
+    /// Sold since the last look began, which may have seen them unsold.
+    gone: HashSet<Candidate>,
+    /// Tells those who wait that something came back, or that nothing will.
+    returned: Arc<Notify>,
     /// The last number that the cursor passed.
     cursor: i64,
     /// When the cursor may begin again: a turn over many numbers is not repeated every second.
@@ -67,7 +83,8 @@ impl Shelf {
     fn with<T>(&self, key: ShelfKey, work: impl FnOnce(&mut Slot) -> T) -> T {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= SHELVES_MAX && !slots.contains_key(&key) {
-            let oldest = slots.iter().min_by_key(|(_, slot)| slot.asked_ms).map(|(key, _)| *key);
+            let idle = slots.iter().filter(|(_, slot)| slot.lent.is_empty());
+            let oldest = idle.min_by_key(|(_, slot)| slot.asked_ms).map(|(key, _)| *key);
             oldest.map(|oldest| slots.remove(&oldest));
         }
         work(slots.entry(key).or_default())
@@ -80,37 +97,86 @@ impl Shelf {
     }
 }
 
-/// Takes some candidates from random places of a shelf, filling it first if it is empty.
-pub(crate) async fn candidates(app: &App, key: ShelfKey) -> Result<Vec<Candidate>, DbError> {
-    let now = app.now_ms();
-    let taken = app.shelf.with(key, |slot| {
-        slot.asked_ms = now;
-        draw(&mut slot.ready)
-    });
-    if !taken.is_empty() {
-        return Ok(taken);
+/// Candidates in the hands of one order. Those that it has not tried are back on the shelf when it lets go of them,
+/// however it ends.
+pub(crate) struct Lent {
+    app: App,
+    key: ShelfKey,
+    candidates: Vec<Candidate>,
+    /// How many of them, from the first on, are not for sale any more.
+    gone: usize,
+}
+
+impl Lent {
+    /// In the order in which they are to be tried.
+    pub(crate) fn candidates(&self) -> &[Candidate] {
+        &self.candidates
     }
+
+    /// One was taken: those before it are gone, those after it were not tried.
+    pub(crate) fn took(mut self, taken: Candidate) {
+        self.gone = self.candidates.iter().position(|candidate| *candidate == taken).map_or(0, |place| place + 1);
+    }
+
+    /// All were tried, and none is for sale any more.
+    pub(crate) fn were_gone(mut self) {
+        self.gone = self.candidates.len();
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let (gone, untried) = self.candidates.split_at(self.gone);
+        self.app.shelf.with(self.key, |slot| slot.take_back(gone, untried));
+    }
+}
+
+/// Takes some candidates from random places of a shelf, filling it first if it is empty. None are lent only where none
+/// are left, or where others have the last ones in their hands for too long.
+pub(crate) async fn candidates(app: &App, key: ShelfKey) -> Result<Lent, DbError> {
+    let now = app.now_ms();
+    let lent = |candidates| Lent { app: app.clone(), key, candidates, gone: 0 };
+    let drawn = app.shelf.with(key, |slot| {
+        slot.asked_ms = now;
+        slot.draw()
+    });
+    if !drawn.is_empty() {
+        return Ok(lent(drawn));
+    }
+    let drawn = draw_filling(app, key).await?;
+    if !drawn.is_empty() {
+        return Ok(lent(drawn));
+    }
+    Ok(lent(timeout(LENT_WAIT, draw_returned(app, key)).await.unwrap_or_default()))
+}
+
+async fn draw_filling(app: &App, key: ShelfKey) -> Result<Vec<Candidate>, DbError> {
     let _one_at_a_time = app.shelf.filling.lock().await;
     for _ in 0..LOOKS_MAX {
-        let taken = app.shelf.with(key, |slot| draw(&mut slot.ready));
-        if !taken.is_empty() || !look(app, key).await? {
-            return Ok(if taken.is_empty() { app.shelf.with(key, |slot| draw(&mut slot.ready)) } else { taken });
+        let drawn = app.shelf.with(key, Slot::draw);
+        if !drawn.is_empty() {
+            return Ok(drawn);
+        }
+        if !look(app, key).await? {
+            break;
         }
     }
-    Ok(Vec::new())
+    Ok(app.shelf.with(key, Slot::draw))
 }
 
-/// A share of what is there, so that one order does not empty a short shelf for those who come at the same time. Random
-/// places, so that nodes that share the numbers seldom try the same one.
-fn draw(ready: &mut Vec<Candidate>) -> Vec<Candidate> {
-    let count = ready.len().div_ceil(TRIES_MAX).min(TRIES_MAX);
-    (0..count).map(|_| ready.swap_remove(rand::random_range(0..ready.len()))).collect()
-}
-
-/// Puts candidates back that were not tried.
-pub(crate) fn give_back(app: &App, key: ShelfKey, untried: &[Candidate]) {
-    // They were on the shelf a moment ago, so it holds them and what orders under way have in their hands at most.
-    app.shelf.with(key, |slot| slot.ready.extend_from_slice(untried));
+/// Waits until some of what is lent comes back, or all of it is gone.
+async fn draw_returned(app: &App, key: ShelfKey) -> Vec<Candidate> {
+    let returned = app.shelf.with(key, |slot| Arc::clone(&slot.returned));
+    loop {
+        let mut news = pin!(returned.notified());
+        // From here on nothing is missed, also not before the look below.
+        news.as_mut().enable();
+        let (drawn, is_over) = app.shelf.with(key, |slot| (slot.draw(), slot.lent.is_empty()));
+        if is_over || !drawn.is_empty() {
+            return drawn;
+        }
+        news.await;
+    }
 }
 
 /// Fills up the shelves that ran low and were asked for in the last minute. A worker calls it several times a second.
@@ -119,6 +185,7 @@ pub(crate) fn give_back(app: &App, key: ShelfKey, untried: &[Candidate]) {
 /// What the database said.
 pub async fn refill_low(app: &App) -> Result<(), DbError> {
     for key in app.shelf.low(app.now_ms() - 60 * SECOND_MS) {
+        let _one_at_a_time = app.shelf.filling.lock().await;
         look(app, key).await?;
     }
     Ok(())
@@ -127,7 +194,10 @@ pub async fn refill_low(app: &App) -> Result<(), DbError> {
 /// Looks once for more candidates; whether another look could find more.
 async fn look(app: &App, key: ShelfKey) -> Result<bool, DbError> {
     let now = app.now_ms();
-    let (cursor, may_turn) = app.shelf.with(key, |slot| (slot.cursor, slot.next_turn_ms <= now));
+    let (cursor, may_turn) = app.shelf.with(key, |slot| {
+        slot.gone.clear();
+        (slot.cursor, slot.next_turn_ms <= now)
+    });
     let found = app.db.read(move |tx: &mut Tx<'_>| look_once(tx, key, cursor, now)).await?;
     Ok(app.shelf.with(key, |slot| slot.fill(&found, may_turn, now)))
 }
@@ -143,9 +213,35 @@ struct Found {
 }
 
 impl Slot {
+    /// Lends a share of what is there, so that one order does not empty a short shelf for those who come at the same
+    /// time. Random places, so that nodes that share the numbers seldom try the same one.
+    fn draw(&mut self) -> Vec<Candidate> {
+        let count = self.ready.len().div_ceil(TRIES_MAX).min(TRIES_MAX);
+        let mut one = || self.ready.swap_remove(rand::random_range(0..self.ready.len()));
+        let drawn: Vec<Candidate> = (0..count).map(|_| one()).collect();
+        self.lent.extend(&drawn);
+        drawn
+    }
+
+    /// Takes back what was lent, and wakes as many of those who wait as there are candidates for, or all of them once
+    /// there will be none.
+    fn take_back(&mut self, gone: &[Candidate], untried: &[Candidate]) {
+        for candidate in gone.iter().chain(untried) {
+            self.lent.remove(candidate);
+        }
+        self.gone.extend(gone);
+        self.ready.extend_from_slice(untried);
+        if self.ready.is_empty() && self.lent.is_empty() {
+            self.returned.notify_waiters();
+        }
+        for _ in untried {
+            self.returned.notify_one();
+        }
+    }
+
     /// Puts what a look found on the shelf as far as there is room; whether another look could find more.
     fn fill(&mut self, found: &Found, may_turn: bool, now_ms: i64) -> bool {
-        let known: HashSet<Candidate> = self.ready.iter().copied().collect();
+        let known: HashSet<Candidate> = self.ready.iter().chain(&self.lent).chain(&self.gone).copied().collect();
         let is_new = |candidate: &&Candidate| !known.contains(candidate);
         let room = |ready: &Vec<Candidate>| READY_MAX.saturating_sub(ready.len());
         let again = room(&self.ready);
@@ -153,6 +249,7 @@ impl Slot {
         let fresh: Vec<Candidate> = found.passed_by.iter().filter(is_new).copied().collect();
         let fits = room(&self.ready).min(fresh.len());
         self.ready.extend_from_slice(&fresh[..fits]);
+        self.returned.notify_waiters();
         self.looks_this_turn += 1;
         match found.passed {
             // The cursor stays before the first that found no room: it comes to it at the next look.
@@ -281,5 +378,28 @@ mod tests {
         let mut slot = Slot::default();
         assert!(slot.fill(&Found { again: Vec::new(), passed_by: Vec::new(), passed: Some(4_000) }, true, 0));
         assert_eq!(slot.cursor, 4_000);
+    }
+
+    #[test]
+    fn what_is_lent_or_gone_is_not_put_on_the_shelf_again() {
+        let mut slot = Slot::default();
+        slot.fill(&passing(1..=8), true, 0);
+        let (first, second) = (slot.draw(), slot.draw());
+        slot.take_back(&first, &[]);
+        slot.fill(&passing(1..=9), true, 0);
+        slot.ready.sort_unstable();
+        let others: Vec<i64> = (1..=9).filter(|id| !first.contains(id) && !second.contains(id)).collect();
+        assert_eq!(slot.ready, others);
+    }
+
+    #[test]
+    fn what_was_not_tried_comes_back() {
+        let mut slot = Slot::default();
+        slot.fill(&passing(1..=64), true, 0);
+        let lent = slot.draw();
+        assert_eq!((lent.len(), slot.lent.len(), slot.ready.len()), (8, 8, 56));
+        slot.take_back(&lent[..1], &lent[1..]);
+        assert_eq!((slot.lent.len(), slot.ready.len()), (0, 63));
+        assert!(!slot.ready.contains(&lent[0]));
     }
 }

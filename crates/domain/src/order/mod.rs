@@ -24,7 +24,7 @@ pub use place::{Ask, Placed, place};
 pub use reuse::{ReuseRefusal, reuse};
 pub(crate) use rows::{capture, is_refunded};
 pub use sale::SaleRefusal;
-pub(crate) use sale::{Sale, Sold, offer, sell, take_one};
+pub(crate) use sale::{Sale, Sold, check_cap, offer, sell, take_one};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{place::Ask, rows};
 use crate::App;
-use crate::account::Caller;
+use crate::account::{self, Caller};
 use crate::catalog::Catalog;
+use crate::clock::{DAY_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
 use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
@@ -42,7 +43,7 @@ pub enum SaleRefusal {
     },
     /// The account was stopped meanwhile.
     Suspended,
-    /// The account has reached a limit of its tier.
+    /// The account has reached a limit of its tier, or the key its daily cap.
     LimitReached {
         /// When it is worth trying again.
         retry_after_s: i64,
@@ -153,6 +154,7 @@ impl Sale {
             PostError::Db(error) => error.into(),
         })?;
         self.check_limits(tx)?;
+        check_cap(tx, &self.caller, self.price, self.now_ms)?;
         Ok(posted.seq)
     }
 
@@ -172,6 +174,16 @@ impl Sale {
             None => Ok(()),
         }
     }
+}
+
+/// Counts a price against the daily cap of the caller's key, which holds until midnight UTC.
+pub(crate) fn check_cap(tx: &mut Tx<'_>, caller: &Caller, price: Usd, now_ms: i64) -> Result<(), Failure<SaleRefusal>> {
+    if !caller.is_capped || account::spend(tx, caller.key, price, now_ms)? {
+        return Ok(());
+    }
+    let left_ms = DAY_MS - now_ms.rem_euclid(DAY_MS);
+    let retry_after_s = (left_ms + SECOND_MS - 1) / SECOND_MS;
+    Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s }))
 }
 
 /// What a sale makes: an order or a rental, on a number.
@@ -195,26 +207,21 @@ pub(crate) async fn sell<T: Sold>(
     const TURNS_MAX: usize = 4;
     let key = number::ShelfKey::new(sale.service, sale.product, area_code);
     for turn in 1..=TURNS_MAX {
-        let candidates = number::candidates(app, key).await?;
-        let is_last = candidates.is_empty() || turn == TURNS_MAX;
-        let (tried, sale, once) = (candidates.clone(), sale.clone(), once.clone());
+        let lent = number::candidates(app, key).await?;
+        let is_last = lent.candidates().is_empty() || turn == TURNS_MAX;
+        let (tried, sale, once) = (lent.candidates().to_vec(), sale.clone(), once.clone());
         let lane = Lane::Account(sale.caller.account);
         let story =
             move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), sale.now_ms, |tx| step(tx, &sale, &tried, is_last));
         let sold = app.db.write(lane, story).await;
         match sold.and_then(|kept| kept.map_err(Failure::Refused)) {
-            Err(Failure::Db(DbError::Conflict)) if !is_last => {}
+            Err(Failure::Db(DbError::Conflict)) if !is_last => lent.were_gone(),
             Ok(sold) => {
                 let sold: T = sold;
-                // Those before the one that was taken are gone; those after it were not tried.
-                let taken = candidates.iter().position(|candidate| *candidate == sold.number());
-                number::give_back(app, key, &candidates[taken.map_or(0, |place| place + 1)..]);
+                lent.took(sold.number());
                 return Ok(sold);
             }
-            Err(failure) => {
-                number::give_back(app, key, &candidates);
-                return Err(failure);
-            }
+            Err(failure) => return Err(failure),
         }
     }
     Err(DbError::Conflict.into())

@@ -174,7 +174,13 @@ impl House {
     }
 
     pub(crate) async fn key(&self, account: &str) -> String {
-        let new = NewKey { account: account.into(), name: "test".into(), expires_ms: None, by: "test".into() };
+        let new = NewKey {
+            account: account.into(),
+            name: "test".into(),
+            expires_ms: None,
+            limits: account::KeyLimits::default(),
+            by: "test".into(),
+        };
         account::create_key(&self.app, new).await.expect("a key")
     }
 

@@ -65,7 +65,8 @@ pub(crate) struct StateArgs {
 pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answer, Refusal> {
     match command {
         AccountCommand::Create { name, tier } => {
-            let id = account::create(desk.app, NewAccount { name: name.clone(), tier, by: desk.by.to_owned() }).await?;
+            let id =
+                account::create(desk.app, NewAccount { name: name.clone(), tier, by: desk.by()?.to_owned() }).await?;
             let line = format!("made account {name} ({})", tier.word());
             Ok(Answer::line(line, json!({"id": id, "name": name, "tier": tier})))
         }
@@ -78,14 +79,14 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
         AccountCommand::Tier { name, tier } => {
-            account::set_tier(desk.app, &name, tier, desk.by).await?;
+            account::set_tier(desk.app, &name, tier, desk.by()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))
         }
     }
 }
 
 async fn set_state(desk: &Desk<'_>, args: StateArgs, state: State) -> Result<Answer, Refusal> {
-    account::set_state(desk.app, &args.name, state, &args.reason, desk.by).await?;
+    account::set_state(desk.app, &args.name, state, &args.reason, desk.by()?).await?;
     let line = format!("account {} is {}", args.name, state.word());
     Ok(Answer::line(line, json!({"name": args.name, "state": state})))
 }

@@ -54,12 +54,12 @@ pub(super) async fn run(desk: &Desk<'_>, command: CreditCommand) -> Result<Answe
     match command {
         CreditCommand::Add(args) => {
             let (account, amount) = (args.account.clone(), args.amount);
-            let available = account::credit(desk.app, new_credit(desk, args)).await?;
+            let available = account::credit(desk.app, new_credit(desk, args)?).await?;
             Ok(booked(&account, amount, available, "added to"))
         }
         CreditCommand::Take(args) => {
             let (account, amount) = (args.account.clone(), args.amount);
-            let available = account::debit(desk.app, new_credit(desk, args)).await?;
+            let available = account::debit(desk.app, new_credit(desk, args)?).await?;
             Ok(booked(&account, amount, available, "taken from"))
         }
         CreditCommand::Statement { account, before, limit } => {
@@ -71,9 +71,9 @@ pub(super) async fn run(desk: &Desk<'_>, command: CreditCommand) -> Result<Answe
     }
 }
 
-fn new_credit(desk: &Desk<'_>, args: AmountArgs) -> NewCredit {
+fn new_credit(desk: &Desk<'_>, args: AmountArgs) -> Result<NewCredit, Refusal> {
     let AmountArgs { account, amount, reason, reference } = args;
-    NewCredit { account, amount, reason, reference, by: desk.by.to_owned() }
+    Ok(NewCredit { account, amount, reason, reference, by: desk.by()?.to_owned() })
 }
 
 fn booked(account: &str, amount: Usd, available: Usd, deed: &str) -> Answer {

@@ -1,8 +1,10 @@
 //! `admin key`: the keys by which customers call.
 
 use clap::Subcommand;
-use domain::account::{self, KeyLine, NewKey};
+use domain::account::{self, KeyLimits, KeyLine, NewKey, Scope};
 use domain::clock::rfc3339;
+use domain::money::Usd;
+use domain::network::Network;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -11,7 +13,7 @@ use super::{Answer, Desk, Refusal, words};
 #[derive(Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a key and print it: the only time it is seen
-    #[command(after_help = "Example: jesusnumber admin key create ann --name laptop --expires 2027-01-31")]
+    #[command(after_help = "Example: jesusnumber admin key create ann --name laptop --scope read --daily-cap 20.00")]
     Create {
         /// The account's name
         account: String,
@@ -21,6 +23,15 @@ pub(crate) enum KeyCommand {
         /// Until when it opens the door: 2027-01-31 or 2027-01-31T12:00:00Z; else until it is revoked
         #[arg(long, value_parser = words::moment, value_name = "TIME")]
         expires: Option<i64>,
+        /// What it may do: `read`, `order`; again for more; else both
+        #[arg(long = "scope", value_parser = words::scope, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// Where it may be used from: 203.0.113.9 or 203.0.113.0/24; again for more; else from everywhere
+        #[arg(long = "allow-ip", value_name = "NETWORK")]
+        networks: Vec<Network>,
+        /// What it may set aside for orders within a day of UTC, in dollars
+        #[arg(long, value_parser = words::usd, value_name = "DOLLARS")]
+        daily_cap: Option<Usd>,
     },
     /// List the keys of an account, newest first
     #[command(after_help = "Example: jesusnumber admin key list ann")]
@@ -38,27 +49,47 @@ pub(crate) enum KeyCommand {
 
 pub(super) async fn run(desk: &Desk<'_>, command: KeyCommand) -> Result<Answer, Refusal> {
     match command {
-        KeyCommand::Create { account, name, expires } => create(desk, account, name, expires).await,
+        KeyCommand::Create { account, name, expires, scopes, networks, daily_cap } => {
+            let scopes = if scopes.is_empty() { Scope::ALL.to_vec() } else { scopes };
+            create(desk, account, name, expires, KeyLimits { scopes, networks, daily_cap }).await
+        }
         KeyCommand::List { account } => {
             let keys = account::keys(desk.app, &account).await?;
-            let columns = &["id", "prefix", "name", "created_at", "expires_at", "revoked_at"];
+            let columns = &[
+                "id",
+                "prefix",
+                "name",
+                "created_at",
+                "expires_at",
+                "revoked_at",
+                "scopes",
+                "networks",
+                "daily_cap",
+                "used_at",
+            ];
             Ok(Answer::list(columns, keys.iter().map(told).collect()))
         }
         KeyCommand::Revoke { id } => {
-            account::revoke_key(desk.app, id, desk.by).await?;
+            account::revoke_key(desk.app, id, desk.by()?).await?;
             Ok(Answer::line(format!("revoked key {id}"), json!({"id": id, "revoked": true})))
         }
     }
 }
 
-async fn create(desk: &Desk<'_>, account: String, name: String, expires_ms: Option<i64>) -> Result<Answer, Refusal> {
+async fn create(
+    desk: &Desk<'_>,
+    account: String,
+    name: String,
+    expires_ms: Option<i64>,
+    limits: KeyLimits,
+) -> Result<Answer, Refusal> {
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(Refusal::new("a key's name is 1 to 200 characters without control characters"));
     }
     if expires_ms.is_some_and(|expires_ms| expires_ms <= desk.app.now_ms()) {
         return Err(Refusal::new("the key would be expired already: --expires must be in the future"));
     }
-    let new = NewKey { account: account.clone(), name: name.clone(), expires_ms, by: desk.by.to_owned() };
+    let new = NewKey { account: account.clone(), name: name.clone(), expires_ms, limits, by: desk.by()?.to_owned() };
     let key = account::create_key(desk.app, new).await?;
     let json = json!({"key": key, "account": account, "name": name, "expires_at": expires_ms.map(rfc3339)});
     // Alone on its line, so that a script can take it as it is.
@@ -66,6 +97,8 @@ async fn create(desk: &Desk<'_>, account: String, name: String, expires_ms: Opti
 }
 
 fn told(key: &KeyLine) -> Value {
+    let scopes: Vec<&str> = key.limits.scopes.iter().map(|scope| scope.word()).collect();
+    let networks: Vec<String> = key.limits.networks.iter().map(ToString::to_string).collect();
     json!({
         "id": key.id,
         "prefix": key.prefix,
@@ -73,5 +106,9 @@ fn told(key: &KeyLine) -> Value {
         "created_at": rfc3339(key.created_ms),
         "expires_at": key.expires_ms.map(rfc3339),
         "revoked_at": key.revoked_ms.map(rfc3339),
+        "scopes": scopes.join(" "),
+        "networks": networks.join(" "),
+        "daily_cap": key.limits.daily_cap.map(|cap| cap.to_string()),
+        "used_at": key.used_ms.map(rfc3339),
     })
 }

@@ -39,7 +39,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: MailCommand) -> Result<Answer,
             Ok(Answer::list(columns, mails.iter().map(told).collect()))
         }
         MailCommand::Show { id, reason } => {
-            let text = mail::read(desk.app, id, &reason, desk.by).await?;
+            let text = mail::read(desk.app, id, &reason, desk.by()?).await?;
             Ok(Answer::line(text.clone(), json!({"id": id, "text": text})))
         }
     }

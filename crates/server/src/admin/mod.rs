@@ -111,8 +111,23 @@ pub(crate) struct Desk<'a> {
     pub(crate) database: &'a DbUrl,
     /// Where people reach the house's pages, without a slash at its end.
     pub(crate) base_url: &'a str,
-    /// Who gives the command, for the audit log.
-    pub(crate) by: &'a str,
+    /// Who gives the command, as far as it is known.
+    pub(crate) given_by: Option<&'a str>,
+}
+
+impl Desk<'_> {
+    /// Who gives the command, for the audit log: a command that only reads does not ask.
+    ///
+    /// # Errors
+    /// Nobody is known, or not by a name.
+    fn by(&self) -> Result<&str, Refusal> {
+        let by =
+            self.given_by.ok_or_else(|| Refusal::new("the system does not tell who you are: say it with --by NAME"))?;
+        if by.trim().is_empty() || by.chars().count() > 100 || by.chars().any(char::is_control) {
+            return Err(Refusal::new("--by is a name of 1 to 100 characters for the audit log"));
+        }
+        Ok(by)
+    }
 }
 
 /// Does what a command says. Nothing is asked back.
@@ -120,9 +135,6 @@ pub(crate) struct Desk<'a> {
 /// # Errors
 /// A sentence for the operator; then nothing happened, or it says what did.
 pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Refusal> {
-    if desk.by.trim().is_empty() || desk.by.chars().count() > 100 || desk.by.chars().any(char::is_control) {
-        return Err(Refusal::new("--by is a name of 1 to 100 characters for the audit log"));
-    }
     match command {
         Command::Account(command) => account::run(desk, command).await,
         Command::Key(command) => key::run(desk, command).await,

@@ -44,7 +44,7 @@ pub(super) async fn run(desk: &Desk<'_>, args: ImportArgs) -> Result<Answer, Ref
 async fn undo(desk: &Desk<'_>, id: i64) -> Result<Answer, Refusal> {
     let mut taken_back = 0_u64;
     loop {
-        match import::undo(desk.app, id, desk.by).await? {
+        match import::undo(desk.app, id, desk.by()?).await? {
             0 => break,
             some => taken_back += some,
         }
@@ -67,7 +67,7 @@ async fn load_file(desk: &Desk<'_>, path: &Path, source: &str) -> Result<Answer,
     if !checked.bad.is_empty() {
         return Ok(checked.bad.into_answer(&path.display().to_string()));
     }
-    let import = import::begin(desk.app, source, hash, checked.rows, desk.by).await?;
+    let import = import::begin(desk.app, source, hash, checked.rows, desk.by()?).await?;
     let resumed_at = import.done;
     load(desk, path, import, &checked, hash).await.map_err(|stop| broke_off(&stop, import.id))?;
     let voip = match checked.voip {

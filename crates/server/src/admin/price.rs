@@ -50,7 +50,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer
         PriceCommand::List => Ok(list(&*catalog::catalog(desk.app).await?)),
         PriceCommand::Set { service, product, amount } => {
             let price = NewPrice { service: service.clone(), product, amount: amount.0 };
-            edit::set_prices(desk.app, vec![price], desk.by).await?;
+            edit::set_prices(desk.app, vec![price], desk.by()?).await?;
             let shown = amount.0.map(|amount| amount.to_string());
             let line = match &shown {
                 Some(amount) => format!("{service} {} costs {amount}", product.word()),
@@ -85,7 +85,7 @@ async fn import(desk: &Desk<'_>, path: &Path) -> Result<Answer, Refusal> {
         return Err(Refusal::new(format!("{} has no prices", path.display())));
     }
     let count = prices.len();
-    edit::set_prices(desk.app, prices, desk.by).await?;
+    edit::set_prices(desk.app, prices, desk.by()?).await?;
     Ok(Answer::line(format!("set {count} prices"), json!({"imported": count})))
 }
 

@@ -55,15 +55,15 @@ pub(super) async fn run(desk: &Desk<'_>, command: QuarantineCommand) -> Result<A
     match command {
         QuarantineCommand::List { before, limit } => list(desk, before, limit).await,
         QuarantineCommand::Read(MessageArgs { id, reason }) => {
-            let (sender, text) = message::read_quarantined(desk.app, id, &reason, desk.by).await?;
+            let (sender, text) = message::read_quarantined(desk.app, id, &reason, desk.by()?).await?;
             Ok(Answer::record(json!({"id": id, "sender": sender, "text": text})))
         }
         QuarantineCommand::Release { id, order, reason } => {
-            message::release(desk.app, id, order, &reason, desk.by).await?;
+            message::release(desk.app, id, order, &reason, desk.by()?).await?;
             Ok(Answer::line(format!("message {id} was given to order {order}"), json!({"id": id, "order_id": order})))
         }
         QuarantineCommand::Drop(MessageArgs { id, reason }) => {
-            message::drop_quarantined(desk.app, id, &reason, desk.by).await?;
+            message::drop_quarantined(desk.app, id, &reason, desk.by()?).await?;
             Ok(Answer::line(format!("message {id} was dropped"), json!({"id": id, "dropped": true})))
         }
     }

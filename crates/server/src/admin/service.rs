@@ -74,11 +74,11 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
         }
         ServiceCommand::Put(args) => {
             let slug = args.slug.clone();
-            let id = edit::put_service(desk.app, new_service(args), desk.by).await?;
+            let id = edit::put_service(desk.app, new_service(args), desk.by()?).await?;
             Ok(Answer::line(format!("service {slug} is in the catalogue"), json!({"id": id, "slug": slug})))
         }
         ServiceCommand::Seed => {
-            let Seeded { added, kept } = seed(desk.app, desk.by).await?;
+            let Seeded { added, kept } = seed(desk.app, desk.by()?).await?;
             let line = format!("added {added} services; {kept} were there already and stay as they are");
             Ok(Answer::line(line, json!({"added": added, "kept": kept})))
         }
@@ -101,7 +101,7 @@ fn new_service(args: PutArgs) -> NewService {
 }
 
 async fn set_enabled(desk: &Desk<'_>, slug: &str, is_enabled: bool) -> Result<Answer, Refusal> {
-    edit::set_enabled(desk.app, slug, is_enabled, desk.by).await?;
+    edit::set_enabled(desk.app, slug, is_enabled, desk.by()?).await?;
     let line = if is_enabled { format!("{slug} is sold") } else { format!("{slug} is not sold") };
     Ok(Answer::line(line, json!({"slug": slug, "is_enabled": is_enabled})))
 }

@@ -1,6 +1,6 @@
 //! How the words of a command line are read. What cannot be read is a usage error and never reaches the house.
 
-use domain::account::Tier;
+use domain::account::{Scope, Tier};
 use domain::clock;
 use domain::ids;
 use domain::login::Role;
@@ -31,6 +31,11 @@ pub(super) fn tier(text: &str) -> Result<Tier, String> {
 /// `owner`, `operator`, `support` or `auditor`.
 pub(super) fn role(text: &str) -> Result<Role, String> {
     Role::from_word(text).ok_or_else(|| "a role is owner, operator, support or auditor".to_owned())
+}
+
+/// `read` or `order`.
+pub(super) fn scope(text: &str) -> Result<Scope, String> {
+    Scope::from_word(text).ok_or_else(|| "a scope is read or order".to_owned())
 }
 
 /// A price such as `0.60`, or `off`.

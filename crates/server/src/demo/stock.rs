@@ -131,7 +131,13 @@ async fn key(app: &App, path: &Path) -> Result<String, Fault> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
         Ok(_) | Err(_) => {}
     }
-    let new = NewKey { account: CUSTOMER.to_owned(), name: "demo".to_owned(), expires_ms: None, by: BY.to_owned() };
+    let new = NewKey {
+        account: CUSTOMER.to_owned(),
+        name: "demo".to_owned(),
+        expires_ms: None,
+        limits: account::KeyLimits::default(),
+        by: BY.to_owned(),
+    };
     let key = account::create_key(app, new).await?;
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     writeln!(file, "{key}")?;

@@ -13,6 +13,18 @@ fn admin(folder: &Path, arguments: &[&str]) -> Output {
         .expect("the program starts")
 }
 
+/// The same where the system does not tell who the user is, as in a container or under a timer.
+fn admin_of_nobody(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jesusnumber"))
+        .arg("admin")
+        .args(arguments)
+        .env_clear()
+        .env("JESUSNUMBER_DATABASE", format!("sqlite:{}", folder.join("house.db").display()))
+        .env("JESUSNUMBER_KEY_FILE", folder.join("house.key"))
+        .output()
+        .expect("the program starts")
+}
+
 fn said(output: &Output) -> (Option<i32>, &str, &str) {
     let text = |bytes| std::str::from_utf8(bytes).expect("text");
     (output.status.code(), text(&output.stdout), text(&output.stderr))
@@ -94,4 +106,35 @@ fn a_backup_is_restored_with_its_key_file() {
     assert_eq!(code, Some(1));
     assert!(stderr.contains("no.key is missing"), "{stderr}");
     assert!(!folder.path().join("third.db").exists());
+}
+
+#[test]
+fn only_what_changes_something_asks_who_does_it() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    admin(folder.path(), &["account", "create", "ann", "--by", "olga"]);
+    let copy = folder.path().join("copy.db").display().to_string();
+    let reading: [&[&str]; 12] = [
+        &["verify"],
+        &["account", "list"],
+        &["account", "show", "ann"],
+        &["key", "list", "ann"],
+        &["credit", "statement", "ann"],
+        &["service", "list"],
+        &["price", "list"],
+        &["number", "list"],
+        &["source", "connectors"],
+        &["source", "list"],
+        &["quarantine", "list"],
+        &["backup", &copy],
+    ];
+    for arguments in reading {
+        let output = admin_of_nobody(folder.path(), arguments);
+        assert_eq!(said(&output).0, Some(0), "{arguments:?}: {output:?}");
+    }
+    let output = admin_of_nobody(folder.path(), &["account", "create", "bob"]);
+    let why = "jesusnumber: the system does not tell who you are: say it with --by NAME\n";
+    assert_eq!(said(&output), (Some(1), "", why));
+    let output = admin(folder.path(), &["account", "create", "bob", "--by", " "]);
+    assert_eq!(said(&output).0, Some(1));
+    assert!(said(&admin(folder.path(), &["account", "list"])).1.lines().all(|line| !line.contains("bob")));
 }

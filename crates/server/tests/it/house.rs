@@ -133,7 +133,13 @@ async fn make(database: &str) -> String {
     let amount = Usd::from_cents(500);
     let new = NewCredit { account: "ann".into(), amount, reason: "a gift".into(), reference: None, by: by() };
     account::credit(&app, new).await.expect("a credit");
-    let new = NewKey { account: "ann".into(), name: "test".into(), expires_ms: None, by: by() };
+    let new = NewKey {
+        account: "ann".into(),
+        name: "test".into(),
+        expires_ms: None,
+        limits: account::KeyLimits::default(),
+        by: by(),
+    };
     account::create_key(&app, new).await.expect("a key")
 }
 

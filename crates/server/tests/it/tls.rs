@@ -42,14 +42,23 @@ fn the_house_speaks_https_itself() {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
     let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
-    let connection = ClientConnection::new(config, "localhost".try_into().expect("a name")).expect("a connection");
-    let mut stream = StreamOwned::new(connection, TcpStream::connect(address).expect("it listens"));
-    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    stream.write_all(request).expect("sent");
-    let mut answer = Vec::new();
-    // The other end may close without a word once all is said.
-    drop(stream.read_to_end(&mut answer));
-    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+    let ask = |request: &[u8]| {
+        let name = "localhost".try_into().expect("a name");
+        let connection = ClientConnection::new(Arc::clone(&config), name).expect("a connection");
+        let mut stream = StreamOwned::new(connection, TcpStream::connect(&address).expect("it listens"));
+        stream.write_all(request).expect("sent");
+        let mut answer = Vec::new();
+        // The other end may close without a word once all is said.
+        drop(stream.read_to_end(&mut answer));
+        String::from_utf8(answer).expect("text")
+    };
+    let good = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let answer = ask(good.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let answer = ask(format!("{}nonsense\r\n\r\n{good}", good.replace("close", "keep-alive")).as_bytes());
+    let (first, last) = answer.split_once("HTTP/1.1 400 ").unwrap_or_else(|| panic!("{answer}"));
+    assert!(first.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(last.contains("\r\nx-request-id: ") && last.contains(r#""error":"invalid_request""#), "{answer}");
 }
 
 #[test]

@@ -156,6 +156,12 @@ async fn customer(app: &App, name: &str, dollars: &str) -> String {
     let (amount, reason) = (Usd::parse(dollars).expect("dollars"), "a gift".to_owned());
     let new = NewCredit { account: name.into(), amount, reason, reference: None, by: "test".into() };
     account::credit(app, new).await.expect("a credit");
-    let new = NewKey { account: name.into(), name: "test".into(), expires_ms: None, by: "test".into() };
+    let new = NewKey {
+        account: name.into(),
+        name: "test".into(),
+        expires_ms: None,
+        limits: account::KeyLimits::default(),
+        by: "test".into(),
+    };
     account::create_key(app, new).await.expect("a key")
 }

@@ -18,15 +18,13 @@ mod terminate;
 mod wire;
 
 use std::env;
-use std::time::Duration;
 
 use domain::db::EngineKind;
 use rand::RngExt;
-use tokio::time::sleep;
 
 use crate::chapter::Chapter;
 use crate::checker::Inboxes;
-use crate::program::Program;
+use crate::program::{Program, START_LINES};
 
 /// Kills of all three tests together, unless the caller wants more.
 const KILLS: usize = 20;
@@ -34,8 +32,6 @@ const KILLS: usize = 20;
 const CHAPTER_MAX: usize = 10;
 /// Requests or answers between two kills, at most.
 const MOMENT_MAX: u64 = 160;
-/// About how long a start takes.
-const START_SPAN_MS: u64 = 80;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_node_on_sqlite_loses_and_doubles_nothing() {
@@ -68,9 +64,8 @@ async fn alone(engine: EngineKind, kills: usize, seed: u64) {
         load.end().await;
         if chapter.dice.random_ratio(1, 4) {
             // Killed once more, somewhere within its start and its recovery.
-            let starting = Program::spawn(&chapter.house.told(0));
-            sleep(Duration::from_millis(chapter.dice.random_range(0..START_SPAN_MS))).await;
-            starting.kill().await;
+            let lines = chapter.dice.random_range(0..=START_LINES);
+            Program::kill_in_start(&chapter.house.told(0), lines).await;
         }
         let node = chapter.start(0).await;
         chapter.nodes.push(node);

@@ -1,16 +1,21 @@
 //! The program as a process: started, killed and told to end from outside.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::wire::Wire;
 
+/// Lines that a start writes into its log at the level `info`: when it listens, when the database is open, and when the
+/// house is.
+pub(crate) const START_LINES: usize = 3;
 /// How long a start may take, with all that is to be recovered.
 const START_MAX: Duration = Duration::from_secs(30);
 /// Between two looks whether a started program answers.
@@ -24,6 +29,13 @@ pub(crate) struct Told {
     pub(crate) database: String,
     pub(crate) key_file: PathBuf,
     pub(crate) log: PathBuf,
+}
+
+impl Told {
+    /// Where everything is written down that its nodes say.
+    fn log(&self) -> File {
+        OpenOptions::new().append(true).create(true).open(&self.log).expect("a log")
+    }
 }
 
 /// A running node. It is killed when it is dropped.
@@ -47,10 +59,25 @@ impl Program {
         panic!("no free port in {STARTS_MAX} starts");
     }
 
+    /// Starts a node and kills it when its log has so many lines, of the [`START_LINES`] that a start writes.
+    pub(crate) async fn kill_in_start(told: &Told, lines: usize) {
+        let mut program = Self::spawn_with(told, Stdio::piped(), "info");
+        let mut log = BufReader::new(program.child.stderr.take().expect("piped")).lines();
+        for _ in 0..lines {
+            // It may end by itself where another program has taken its port.
+            let Some(line) = log.next_line().await.expect("a log") else { break };
+            writeln!(told.log(), "{line}").expect("the log is written");
+        }
+        program.kill().await;
+    }
+
     /// Starts a node without waiting for it.
-    pub(crate) fn spawn(told: &Told) -> Self {
+    fn spawn(told: &Told) -> Self {
+        Self::spawn_with(told, told.log().into(), "warn")
+    }
+
+    fn spawn_with(told: &Told, log: Stdio, level: &str) -> Self {
         let (public, private) = (free_address(), free_address());
-        let log = OpenOptions::new().append(true).create(true).open(&told.log).expect("a log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_jesusnumber"));
         // Variables of the tests are none of the program's settings.
         command.arg("serve").env_clear().kill_on_drop(true);
@@ -63,7 +90,7 @@ impl Program {
         set("LISTEN", &public.to_string());
         set("PRIVATE_LISTEN", &private.to_string());
         set("POOL_SIZE", "8");
-        set("LOG_LEVEL", "warn");
+        set("LOG_LEVEL", level);
         for who in ["KEY", "ADDRESS"] {
             set(&format!("ORDERS_PER_MINUTE_{who}"), "0");
             set(&format!("READS_PER_MINUTE_{who}"), "0");

@@ -108,7 +108,7 @@ pub const ROWS: &[ErrorRow] = &[
     ErrorRow {
         status: 401,
         error: "unauthorized",
-        meaning: "The API key is missing, malformed, unknown or revoked.",
+        meaning: "The API key is missing, malformed, unknown, expired or revoked; or it may not do this, or not from your address.",
         fix: "Send a key from the Dashboard → API Keys page.",
     },
     ErrorRow {

@@ -59,7 +59,30 @@ pub(crate) async fn send(address: SocketAddr, request: &[u8]) -> Answer {
     let mut bytes = Vec::new();
     let _reset = stream.read_to_end(&mut bytes).await;
     let text = String::from_utf8(bytes).expect("an answer is UTF-8");
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer but {text:?}"));
+    text.split_once("\r\n\r\n").map(answer).unwrap_or_else(|| panic!("no answer but {text:?}"))
+}
+
+/// Sends bytes on one connection and reads every answer to them until it ends.
+pub(crate) async fn talk(address: SocketAddr, bytes: &[u8]) -> Vec<Answer> {
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    let _cut_short = stream.write_all(bytes).await;
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).await.expect("the server ends the connection well");
+    let mut rest = std::str::from_utf8(&heard).expect("answers are UTF-8");
+    let mut answers = Vec::new();
+    while let Some((head, after)) = rest.split_once("\r\n\r\n") {
+        let mut found = answer((head, ""));
+        let length = found.header("content-length").and_then(|length| length.parse().ok()).expect("a length");
+        let (body, after) = after.split_at(length);
+        body.clone_into(&mut found.body);
+        answers.push(found);
+        rest = after;
+    }
+    assert_eq!(rest, "", "something stands behind the answers");
+    answers
+}
+
+fn answer((head, body): (&str, &str)) -> Answer {
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }

@@ -1,6 +1,7 @@
 //! Where a key may be, which place decides, and the two forms of every path.
 
-use domain::account::{self, State};
+use domain::account::{self, KeyLimits, NewKey, Scope, State};
+use domain::money::Usd;
 
 use crate::http::request;
 use crate::on_both;
@@ -87,4 +88,48 @@ on_both!(every_answer_has_an_id_and_is_not_kept, async |world: &World| {
     }
     assert_ne!(answers[0].header("x-request-id"), answers[1].header("x-request-id"));
     assert_eq!(answers[2].refusal(), (404, "not_found".to_owned()));
+});
+
+async fn limited_key(world: &World, limits: KeyLimits) -> String {
+    let new = NewKey { account: "ann".into(), name: "bot".into(), expires_ms: None, limits, by: "test".into() };
+    account::create_key(&world.app, new).await.expect("a key")
+}
+
+on_both!(a_key_does_only_what_its_scopes_say, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    world.customer("ann", "5.00").await;
+    let order = r#"{"service":"instagram"}"#;
+    let reads = limited_key(world, KeyLimits { scopes: vec![Scope::Read], ..KeyLimits::default() }).await;
+    assert_eq!(world.get(&reads, "balance/").await.status, 200);
+    let refused = world.post(&reads, "short-term/order/", order).await;
+    assert_eq!(refused.refusal(), (401, "unauthorized".to_owned()));
+    assert!(refused.text("message").contains("scope `order`"), "{}", refused.body);
+    let orders = limited_key(world, KeyLimits { scopes: vec![Scope::Order], ..KeyLimits::default() }).await;
+    assert_eq!(world.get(&orders, "balance/").await.refusal(), (401, "unauthorized".to_owned()));
+    assert_eq!(world.post(&orders, "short-term/order/", order).await.status, 200);
+});
+
+on_both!(a_key_is_used_only_from_its_networks, async |world: &World| {
+    world.customer("ann", "5.00").await;
+    for (network, status) in [("127.0.0.0/8", 200), ("203.0.113.9", 401)] {
+        let networks = vec![network.parse().expect("a network")];
+        let key = limited_key(world, KeyLimits { networks, ..KeyLimits::default() }).await;
+        let answer = world.get(&key, "balance/").await;
+        assert_eq!(answer.status, status, "{network}");
+        assert!(status == 200 || answer.text("message").contains("your address"), "{}", answer.body);
+    }
+});
+
+on_both!(a_key_over_its_daily_cap_waits_for_the_next_day, async |world: &World| {
+    world.numbers(&["12025550147", "13105550198"]).await;
+    world.customer("ann", "5.00").await;
+    let daily_cap = Some(Usd::from_cents(50));
+    let key = limited_key(world, KeyLimits { daily_cap, ..KeyLimits::default() }).await;
+    let order = r#"{"service":"instagram"}"#;
+    assert_eq!(world.post(&key, "short-term/order/", order).await.status, 200);
+    let refused = world.post(&key, "short-term/order/", order).await;
+    assert_eq!(refused.refusal(), (429, "rate_limited".to_owned()));
+    // From 14:30 to midnight.
+    assert_eq!((refused.json()["retry_after"].as_i64(), refused.header("retry-after")), (Some(34_200), Some("34200")));
+    assert_eq!(world.get(&key, "balance/").await.status, 200);
 });

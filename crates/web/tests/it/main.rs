@@ -3,6 +3,8 @@
 mod account;
 mod bad_input;
 mod browser;
+mod busy;
+mod down;
 mod forgery;
 mod golden;
 mod http;

@@ -58,13 +58,36 @@ pub(crate) struct World {
     now_ms: Arc<AtomicI64>,
     stop: oneshot::Sender<()>,
     server: tokio::task::JoinHandle<()>,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
 fn postgres_url() -> String {
     std::env::var("JESUSNUMBER_TEST_POSTGRES")
         .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it")
+}
+
+/// A schema of its own: the address of the server, and the URL with that address.
+pub(crate) async fn fresh_postgres() -> (SocketAddr, String) {
+    let config: tokio_postgres::Config = postgres_url().parse().expect("an address");
+    let (host, port) = (config.get_hosts().first(), config.get_ports().first().copied().unwrap_or(5432));
+    let Some(tokio_postgres::config::Host::Tcp(host)) = host else { panic!("a server by its address") };
+    let server = SocketAddr::new(host.parse().expect("an address"), port);
+    let DbUrl::Postgres(url) = fresh_url(EngineKind::Postgres, &tempfile::tempdir().expect("a folder")).await else {
+        panic!("it is PostgreSQL")
+    };
+    (server, url)
+}
+
+/// Settings under which nothing limits calls.
+pub(crate) fn quiet() -> web::Settings {
+    web::Settings {
+        orders_per_minute_key: 0,
+        reads_per_minute_key: 0,
+        orders_per_minute_address: 0,
+        reads_per_minute_address: 0,
+        ..web::Settings::default()
+    }
 }
 
 async fn fresh_url(engine: EngineKind, folder: &tempfile::TempDir) -> DbUrl {
@@ -85,19 +108,17 @@ async fn fresh_url(engine: EngineKind, folder: &tempfile::TempDir) -> DbUrl {
 impl World {
     /// A house with a source, the three services of the published page, and no numbers. Nothing limits its calls.
     pub(crate) async fn open(engine: EngineKind) -> Self {
-        let settings = web::Settings {
-            orders_per_minute_key: 0,
-            reads_per_minute_key: 0,
-            orders_per_minute_address: 0,
-            reads_per_minute_address: 0,
-            ..web::Settings::default()
-        };
-        Self::open_with(engine, settings).await
+        Self::open_with(engine, quiet()).await
     }
 
     pub(crate) async fn open_with(engine: EngineKind, settings: web::Settings) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let mut options = DbOptions::new(fresh_url(engine, &folder).await);
+        let url = fresh_url(engine, &folder).await;
+        Self { _folder: Some(folder), ..Self::open_at(url, settings).await }
+    }
+
+    pub(crate) async fn open_at(url: DbUrl, settings: web::Settings) -> Self {
+        let mut options = DbOptions::new(url);
         options.durability = Durability::Unchecked;
         options.pool_size = 8;
         let now_ms = Arc::new(AtomicI64::new(START_MS));
@@ -115,7 +136,7 @@ impl World {
             let shutdown = async { stopped.await.unwrap_or(()) };
             web::serve(&house, listener, router, None, web::Connections::default(), shutdown).await;
         });
-        Self { app, address, now_ms, stop, server, _folder: folder }
+        Self { app, address, now_ms, stop, server, _folder: None }
     }
 
     /// Ends the server and checks the books: the end of every story.
@@ -155,7 +176,13 @@ impl World {
     }
 
     pub(crate) async fn key(&self, account: &str) -> String {
-        let new = NewKey { account: account.into(), name: "test".into(), expires_ms: None, by: "test".into() };
+        let new = NewKey {
+            account: account.into(),
+            name: "test".into(),
+            expires_ms: None,
+            limits: account::KeyLimits::default(),
+            by: "test".into(),
+        };
         account::create_key(&self.app, new).await.expect("a key")
     }
 

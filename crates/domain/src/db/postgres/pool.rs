@@ -144,7 +144,8 @@ impl Drop for Leaving {
     }
 }
 
-/// Runs a story again when it lost against another; it has no effect but its rows, and those were rolled back.
+/// Runs a story again when it lost against another, or when its connection turns out to be broken; it has no effect but
+/// its rows, and those were rolled back.
 fn tell_with_patience<T, E: From<DbError>>(
     session: &mut Session,
     opening: Opening,
@@ -154,7 +155,8 @@ fn tell_with_patience<T, E: From<DbError>>(
     loop {
         match session.tell(opening, story) {
             Ok(value) => return Ok(value),
-            Err(Failed::Engine(DbError::Conflict)) if tries < TRIES_MAX => tries += 1,
+            Err(Failed::Engine(DbError::Conflict) | Failed::Cut) if tries < TRIES_MAX => tries += 1,
+            Err(Failed::Cut) => return Err(DbError::Down("the connection broke".to_owned()).into()),
             Err(Failed::Engine(error)) => return Err(error.into()),
             Err(Failed::Story(error)) => return Err(error),
         }

@@ -26,6 +26,10 @@ pub(crate) struct Session {
     pending: Vec<(&'static str, Vec<Val>)>,
     /// Whether the running story met a lost race; the story's own error may hide it.
     has_lost: bool,
+    /// Whether the connection was made for the running story.
+    is_fresh: bool,
+    /// Whether an older connection broke under the running story, before its COMMIT was sent.
+    was_cut: bool,
 }
 
 /// How a story's transaction is opened.
@@ -39,7 +43,16 @@ impl Session {
     pub(super) fn new(config: Config) -> Result<Self, DbError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| DbError::Down(error.to_string()))?;
-        Ok(Self { config, runtime, client: None, statements: HashMap::new(), pending: Vec::new(), has_lost: false })
+        Ok(Self {
+            config,
+            runtime,
+            client: None,
+            statements: HashMap::new(),
+            pending: Vec::new(),
+            has_lost: false,
+            is_fresh: false,
+            was_cut: false,
+        })
     }
 
     /// Runs a story in a transaction and commits it if it returned `Ok`.
@@ -60,6 +73,10 @@ impl Session {
             Ok(value) => self.finish("COMMIT").map(|()| value).map_err(Failed::Engine),
             Err(error) => {
                 self.pending.clear();
+                if self.was_cut {
+                    self.client = None;
+                    return Err(Failed::Cut);
+                }
                 // A connection that cannot roll back is given up, which rolls back as well.
                 if self.flight(Some(("ROLLBACK", &[]))).is_err() {
                     self.client = None;
@@ -101,12 +118,13 @@ impl Session {
 
     fn ready(&mut self) -> Result<(), DbError> {
         self.pending.clear();
-        self.has_lost = false;
+        (self.has_lost, self.is_fresh, self.was_cut) = (false, false, false);
         if self.client.as_ref().is_some_and(|client| !client.is_closed()) {
             return Ok(());
         }
         self.statements.clear();
         self.client = Some(self.runtime.block_on(connect(&self.config))?);
+        self.is_fresh = true;
         Ok(())
     }
 
@@ -117,9 +135,9 @@ impl Session {
         if let Some((sql, values)) = last {
             sending.push((sql, values.to_vec()));
         }
-        let Self { runtime, client, statements, has_lost, .. } = self;
+        let Self { runtime, client, statements, has_lost, is_fresh, was_cut, .. } = self;
         let client = client.as_ref().ok_or_else(|| DbError::Down("there is no connection".to_owned()))?;
-        runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             for (sql, _) in &sending {
                 if let Entry::Vacant(place) = statements.entry((sql.as_ptr() as usize, sql.len())) {
                     place.insert(prepare(client, sql).await?);
@@ -133,7 +151,9 @@ impl Session {
                 outcome = answer?;
             }
             Ok(outcome)
-        })
+        });
+        *was_cut |= !*is_fresh && matches!(outcome, Err(DbError::Down(_)));
+        outcome
     }
 }
 
@@ -141,6 +161,8 @@ impl Session {
 pub(super) enum Failed<E> {
     Story(E),
     Engine(DbError),
+    /// The connection had broken while nobody used it, as all of them have after an outage. Nothing was committed.
+    Cut,
 }
 
 pub(super) async fn prepare(client: &Client, sql: &'static str) -> Result<Statement, DbError> {

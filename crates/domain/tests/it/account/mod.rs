@@ -1,5 +1,7 @@
 //! Accounts and their keys.
 
+mod limits;
+
 use domain::account::{self, AuthRefusal, CreateRefusal, KeyRefusal, NewAccount, NewKey, State, Tier};
 use domain::order::{self, SaleRefusal};
 use domain::request::Failure;
@@ -23,8 +25,13 @@ on_both!(a_key_is_revoked_once, async |house: House| {
 
 on_both!(an_expired_key_is_refused_from_its_last_moment, async |house: House| {
     house.customer("ann", "0.00").await;
-    let new =
-        NewKey { account: "ann".into(), name: "short".into(), expires_ms: Some(START_MS + 1_000), by: "test".into() };
+    let new = NewKey {
+        account: "ann".into(),
+        name: "short".into(),
+        expires_ms: Some(START_MS + 1_000),
+        limits: account::KeyLimits::default(),
+        by: "test".into(),
+    };
     let key = account::create_key(&house.app, new).await.expect("a key");
     house.pass_ms(999);
     account::authenticate(&house.app, &key).await.expect("it still opens");

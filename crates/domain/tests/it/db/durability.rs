@@ -46,3 +46,30 @@ on_both!(another_key_file_is_refused, async |house: House| {
     let other = domain::seal::Key::from_bytes([1; 32]);
     assert!(matches!(domain::App::open(db, clock, &other).await.err(), Some(DbError::Damaged(_))));
 });
+
+/// Opens a house on a PostgreSQL that says of one of its settings that it is off.
+async fn open_with_off(setting: &str) -> Option<DbError> {
+    let house = House::open(EngineKind::Postgres).await;
+    // Each setting holds for a whole server, so the house is shown another one's answer: a function of its own schema
+    // that it meets before the server's.
+    let says_off = format!(
+        "CREATE FUNCTION current_setting(text) RETURNS text LANGUAGE sql AS $$
+           SELECT CASE $1 WHEN '{setting}' THEN 'off' ELSE pg_catalog.current_setting($1) END
+         $$"
+    );
+    house.side(&says_off).await.expect("a function");
+    let DbUrl::Postgres(url) = &house.options.url else { panic!("it is PostgreSQL") };
+    let options = DbOptions::new(DbUrl::Postgres(format!("{url}%2Cpg_catalog")));
+    Db::open(&options).await.err()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_that_may_forget_is_refused_by_the_name_of_the_setting() {
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let refused = open_with_off(setting).await;
+        let names_it = |why: &str| why.contains(&format!("{setting}=off"));
+        assert!(matches!(&refused, Some(DbError::Engine(why)) if names_it(why)), "{setting}: {refused:?}");
+    }
+    // Off by another name is not what is looked for: the rest of the answers are the server's own.
+    assert!(open_with_off("jit").await.is_none());
+}

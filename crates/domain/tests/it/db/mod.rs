@@ -1,6 +1,7 @@
 //! The one door to the database.
 
 mod durability;
+mod log;
 mod story;
 
 use domain::db::{Db, DbError, Lane, Tx};

@@ -122,7 +122,7 @@ impl House {
             registry: &self.registry,
             database: &self.database,
             base_url: "https://house.example",
-            by: "olga",
+            given_by: Some("olga"),
         };
         run(&desk, typed.admin.command).await
     }

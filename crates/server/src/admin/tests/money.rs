@@ -90,3 +90,19 @@ on_both!(more_than_is_there_is_not_taken, async |house: House| {
     house.says("credit add ann 1 --reason gift").await;
     assert_eq!(house.refuses("credit take ann 1.01 --reason error").await, "only 1.00 is available");
 });
+
+on_both!(a_key_is_made_with_limits_and_listed_with_them, async |house: House| {
+    house.says("account create ann").await;
+    let limits = "--scope read --allow-ip 203.0.113.0/24 --allow-ip fd00::1 --daily-cap 20.00";
+    house.says(&format!("key create ann --name bot {limits}")).await;
+    let listed = house.json("key list ann").await;
+    assert_eq!(listed[0]["scopes"], "read");
+    assert_eq!(listed[0]["networks"], "203.0.113.0/24 fd00::1/128");
+    assert_eq!((&listed[0]["daily_cap"], &listed[0]["used_at"]), (&json!("20.00"), &json!(null)));
+    house.says("key create ann --name laptop").await;
+    let listed = house.json("key list ann").await;
+    assert_eq!((&listed[0]["scopes"], &listed[0]["networks"]), (&json!("read order"), &json!("")));
+    assert!(
+        house.refuses("key create ann --name bot --daily-cap 0.00").await.contains("daily cap of more than nothing")
+    );
+});

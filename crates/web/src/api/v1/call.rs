@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use domain::account::{self, Caller};
+use domain::account::{self, Caller, Entry, Scope};
 use domain::request::Once;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -30,6 +30,7 @@ pub(crate) struct Call {
     pub(super) door: Arc<Door>,
     pub(super) caller: Caller,
     pub(super) key: ApiKey,
+    entry: Entry,
     pub(super) fields: Fields,
     /// The Idempotency-Key of a POST that has one.
     pub(super) once: Option<Once>,
@@ -59,7 +60,7 @@ impl Call {
             let looked = look();
             async move {
                 if must_ask {
-                    account::authenticate(app, self.key.text()).await?;
+                    account::enter(app, self.key.text(), self.entry).await?;
                 }
                 looked.await
             }
@@ -91,9 +92,10 @@ async fn run(
     let (parts, body) = request.into_parts();
     let address = client::address(&door.settings, &parts.headers, &parts.extensions);
     count(&door, endpoint, Who::Address(address), quota)?;
+    let entry = Entry { address, scope: scope(endpoint.method) };
     // A wrong key is refused before anything else of the request is read.
     let known = match key::in_headers(&parts.headers)? {
-        Some(key) => Some((enter(&door, endpoint, &key, quota).await?, key)),
+        Some(key) => Some((enter(&door, endpoint, &key, entry, quota).await?, key)),
         None => None,
     };
     let bytes = match endpoint.method {
@@ -109,7 +111,7 @@ async fn run(
         Some(known) => known,
         None => {
             let key = in_fields.ok_or_else(Refusal::unauthorized)?;
-            (enter(&door, endpoint, &key, quota).await?, key)
+            (enter(&door, endpoint, &key, entry, quota).await?, key)
         }
     };
     let once = match endpoint.method {
@@ -117,7 +119,7 @@ async fn run(
         Method::Post => idempotency::once(&parts.headers, caller.account, endpoint.path, &bytes)?,
     };
     let patience = door.settings.request_timeout;
-    let call = Call { door, caller, key, fields, once };
+    let call = Call { door, caller, key, entry, fields, once };
     match endpoint.method {
         Method::Get => {
             let patience = patience + Duration::from_secs(WAIT_MAX_S);
@@ -131,9 +133,23 @@ async fn run(
     }
 }
 
+/// What a method does with an account: a GET changes nothing.
+fn scope(method: Method) -> Scope {
+    match method {
+        Method::Get => Scope::Read,
+        Method::Post => Scope::Order,
+    }
+}
+
 /// Lets a key's caller in, within its limits.
-async fn enter(door: &Door, endpoint: &Endpoint, key: &ApiKey, quota: &mut Option<Quota>) -> Result<Caller, Refusal> {
-    let caller = account::authenticate(&door.app, key.text()).await?;
+async fn enter(
+    door: &Door,
+    endpoint: &Endpoint,
+    key: &ApiKey,
+    entry: Entry,
+    quota: &mut Option<Quota>,
+) -> Result<Caller, Refusal> {
+    let caller = account::enter(&door.app, key.text(), entry).await?;
     count(door, endpoint, Who::Key(caller.key), quota)?;
     Ok(caller)
 }

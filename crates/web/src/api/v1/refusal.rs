@@ -72,6 +72,11 @@ impl Refusal {
         Self::invalid(None, "This path has another method; /api-docs says which.")
     }
 
+    /// Bytes that are no request.
+    pub(crate) fn unreadable() -> Self {
+        Self::invalid(None, "This is no request of HTTP/1.1; check its first line, its headers and their length.")
+    }
+
     pub(super) fn unauthorized() -> Self {
         let message = "Send a valid API key in the header `Authorization: Bearer YOUR_API_KEY`.";
         Self::new(401, "unauthorized", message)
@@ -92,7 +97,7 @@ impl Refusal {
     }
 
     pub(super) fn limit_reached(retry_after: i64) -> Self {
-        let message = format!("The account has reached one of its limits. Wait {retry_after} seconds.");
+        let message = format!("The account or its key has reached a limit. Wait {retry_after} seconds.");
         Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
     }
 
@@ -112,6 +117,11 @@ impl Refusal {
         Self::new(400, "unknown_service", "This service is not sold in this form; GET /api/v1/services/ lists all.")
     }
 
+    /// The bytes of its body.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a refusal has plain fields only")
+    }
+
     /// The refusal with what came back.
     pub(super) fn with_refunded(self, refunded: Usd) -> Self {
         Self { detail: Detail::Refund { refunded: Money(refunded) }, ..self }
@@ -121,8 +131,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).expect("a status of the documented set");
-        let body = serde_json::to_vec(&self).expect("a refusal has plain fields only");
-        let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+        let mut answer = (status, [(header::CONTENT_TYPE, "application/json")], self.body()).into_response();
         if let Detail::Wait { retry_after: seconds } | Detail::Busy { seconds } = self.detail {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -154,6 +163,13 @@ impl From<AuthRefusal> for Refusal {
         match refusal {
             AuthRefusal::Unknown => Self::unauthorized(),
             AuthRefusal::Suspended => Self::suspended(),
+            AuthRefusal::Scope(scope) => {
+                let message = format!("This key has no scope `{}`; use one that has.", scope.word());
+                Self::new(401, "unauthorized", message)
+            }
+            AuthRefusal::Address => {
+                Self::new(401, "unauthorized", "This key may not be used from your address; see what it is limited to.")
+            }
             AuthRefusal::Db(error) => error.into(),
         }
     }

@@ -3,6 +3,7 @@
 mod bodies;
 mod headers;
 mod queries;
+mod raw;
 
 use domain::clock::MINUTE_MS;
 
