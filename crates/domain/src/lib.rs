@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clock;
 pub mod db;
 pub mod event;
+pub mod history;
 pub mod ids;
 pub mod ledger;
 pub mod login;
@@ -56,6 +57,7 @@ pub struct House {
     pub(crate) used: account::Used,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
+    pub(crate) delivery: order::DeliveryCache,
     pub(crate) passwords: login::Kitchen,
 }
 
@@ -86,6 +88,7 @@ impl App {
             used: account::Used::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
+            delivery: order::DeliveryCache::default(),
             passwords: login::Kitchen::default(),
         })))
     }

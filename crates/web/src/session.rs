@@ -76,16 +76,7 @@ impl FromRequestParts<Arc<Door>> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
-        let session = find(parts, door, Kind::Customer).await?;
-        Ok(Self(session.and_then(|session| {
-            Some(SignedIn {
-                session: session.id,
-                login: session.login,
-                account: session.account?,
-                email: session.name,
-                has_second: session.has_second,
-            })
-        })))
+        of_customer(&parts.headers, door).await.map(Self)
     }
 }
 
@@ -93,12 +84,26 @@ impl FromRequestParts<Arc<Door>> for Operator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
-        let session = find(parts, door, Kind::Operator).await?;
+        let session = find(&parts.headers, door, Kind::Operator).await?;
         let operator = session.and_then(|session| {
             Some(Self { session: session.id, id: session.login, name: session.name, role: session.role? })
         });
         operator.ok_or_else(|| show::go("(sign in first)", &sign_in_page("/operator/sign-in/", parts)))
     }
+}
+
+/// Who is signed in as a customer, by the cookies among the headers.
+pub(crate) async fn of_customer(headers: &HeaderMap, door: &Arc<Door>) -> Result<Option<SignedIn>, Response> {
+    let session = find(headers, door, Kind::Customer).await?;
+    Ok(session.and_then(|session| {
+        Some(SignedIn {
+            session: session.id,
+            login: session.login,
+            account: session.account?,
+            email: session.name,
+            has_second: session.has_second,
+        })
+    }))
 }
 
 impl FromRequestParts<Arc<Door>> for Visitor {
@@ -116,8 +121,8 @@ impl FromRequestParts<Arc<Door>> for Visitor {
     }
 }
 
-async fn find(parts: &Parts, door: &Arc<Door>, kind: Kind) -> Result<Option<Session>, Response> {
-    let Some(secret) = cookie(&parts.headers, cookie_of(kind)) else { return Ok(None) };
+async fn find(headers: &HeaderMap, door: &Arc<Door>, kind: Kind) -> Result<Option<Session>, Response> {
+    let Some(secret) = cookie(headers, cookie_of(kind)) else { return Ok(None) };
     login::session(&door.app, kind, &secret).await.map_err(|error| show::fault(&error))
 }
 

@@ -8,6 +8,7 @@ mod key;
 mod rows;
 mod scope;
 mod set_state;
+mod standing;
 mod used;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub(crate) use rows::{
 };
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
 pub use set_state::set_state;
+pub use standing::{Standing, standing};
 pub(crate) use used::Used;
 pub use used::write_used;
 

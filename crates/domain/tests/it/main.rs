@@ -4,6 +4,7 @@ mod account;
 mod catalog;
 mod db;
 mod event;
+mod history;
 mod house;
 mod ledger;
 mod login;

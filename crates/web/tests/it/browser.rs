@@ -19,6 +19,12 @@ impl Browser {
         Self { address: world.address, cookies: BTreeMap::new() }
     }
 
+    /// The cookies as a header has them.
+    pub(crate) fn cookie(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
     /// Opens a page.
     pub(crate) async fn get(&mut self, target: &str) -> Answer {
         self.send("GET", target, &[], "").await

@@ -20,9 +20,12 @@ const WAITING_MAX: usize = 10_000;
 
 type Story = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
 
+/// A story that is held open: what lets it go, and what it says then.
+type Held = (Sender<()>, JoinHandle<Result<(), DbError>>);
+
 /// A lane in which nothing moves and nobody finds room any more.
 struct Jam {
-    first: Vec<(Sender<()>, JoinHandle<Result<(), DbError>>)>,
+    first: Vec<Held>,
     waiting: Vec<Story>,
 }
 

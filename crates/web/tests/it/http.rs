@@ -87,6 +87,16 @@ fn answer((head, body): (&str, &str)) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
+/// The head of an answer whose body is not text.
+pub(crate) async fn head_of(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    stream.write_all(request).await.expect("the server reads");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("the server answers");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    String::from_utf8(bytes[..end].to_vec()).expect("a head is text")
+}
+
 /// The bytes of a request; `headers` are whole lines.
 pub(crate) fn request(method: &str, target: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let mut text = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
