@@ -47,6 +47,19 @@ pub(crate) struct SignedIn {
 /// Whoever reads a page that is open to all.
 pub(crate) struct Reader(pub(crate) Option<SignedIn>);
 
+/// Somebody who runs the house and is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Operator {
+    /// The session.
+    pub(crate) session: i64,
+    /// The person.
+    pub(crate) id: i64,
+    /// The name, as the audit log has it.
+    pub(crate) name: String,
+    /// What they may do.
+    pub(crate) role: login::Role,
+}
+
 /// Who stands before the door.
 pub(crate) struct Visitor(pub(crate) Visit);
 
@@ -64,6 +77,18 @@ impl FromRequestParts<Arc<Door>> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
         of_customer(&parts.headers, door).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<Door>> for Operator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
+        let session = find(&parts.headers, door, Kind::Operator).await?;
+        let operator = session.and_then(|session| {
+            Some(Self { session: session.id, id: session.login, name: session.name, role: session.role? })
+        });
+        operator.ok_or_else(|| show::go("(sign in first)", &sign_in_page("/operator/sign-in/", parts)))
     }
 }
 

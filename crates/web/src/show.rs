@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::db::DbError;
+use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::observe::Route;
 
@@ -25,6 +26,29 @@ pub(crate) fn go(route: &'static str, to: &str) -> Response {
     let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response();
     answer.extensions_mut().insert(Route(route));
     answer
+}
+
+/// The empty units around a QR code that readers need.
+const QR_MARGIN: i32 = 4;
+
+/// A QR code as an SVG draws it.
+pub(crate) struct Qr {
+    /// Its width and height in units, with its margin.
+    pub(crate) size: i32,
+    /// The path of its dark fields, each a unit wide.
+    pub(crate) path: String,
+}
+
+/// A text as a QR code; `None`, where the text is too long for one.
+pub(crate) fn qr(text: &str) -> Option<Qr> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
+    let mut path = String::new();
+    for y in 0..code.size() {
+        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
+            path.push_str(&format!("M{} {}h1v1h-1z", x + QR_MARGIN, y + QR_MARGIN));
+        }
+    }
+    Some(Qr { size: code.size() + 2 * QR_MARGIN, path })
 }
 
 #[derive(Template)]

@@ -1,10 +1,11 @@
 //! Money that the operator adds to a balance, or takes back.
 
-use super::rows;
+use super::{Tier, rows};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
+use crate::login;
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
 
@@ -102,6 +103,10 @@ async fn book(app: &App, new: NewCredit, kind: Move, event: Kind) -> Result<Usd,
             after: Some(&amount),
         };
         audit::write(tx, now, &deed)?;
+        // A confirmed address and a first settled payment: the house trusts it further.
+        if kind == Move::Credit && account.tier == Tier::New && login::is_confirmed(tx, account.id)? {
+            rows::set_tier(tx, account.id, Tier::Verified)?;
+        }
         Ok((account.id, posted.available))
     };
     let (account, available) = app.db.write(Lane::Work, story).await?;

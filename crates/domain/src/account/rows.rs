@@ -147,3 +147,8 @@ pub(crate) fn spend(tx: &mut Tx<'_>, key: i64, amount: Usd, now_ms: i64) -> Resu
 pub(super) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
     tx.one(ACCOUNT, values![name])?.map(|row| account(&row)).transpose()
 }
+
+/// Changes how far an account is trusted.
+pub(super) fn set_tier(tx: &mut Tx<'_>, account: i64, tier: Tier) -> Result<(), DbError> {
+    tx.run("UPDATE account SET tier = $2 WHERE id = $1", values![account, tier.word()]).map(drop)
+}

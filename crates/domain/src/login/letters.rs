@@ -58,6 +58,94 @@ pub(super) fn new_device(visit: &Visit, to: &str, at_ms: i64) -> Letter {
     )
 }
 
+/// To somebody who forgot the password: the link to choose another.
+pub(super) fn reset(visit: &Visit, to: &str, secret: &Secret) -> Letter {
+    let url = url(visit, "reset/choose", secret);
+    letter(
+        to,
+        "reset",
+        "Choose another password",
+        format!(
+            "Somebody, probably you, wants another password for your account at {}.\n\n\
+             Open this link within an hour to choose it:\n{url}\n\n\
+             If it was not you, do nothing: your password stays as it is.\n",
+            visit.base_url
+        ),
+    )
+}
+
+/// To somebody whose password was changed.
+pub(super) fn password_changed(visit: &Visit, to: &str) -> Letter {
+    let base = &visit.base_url;
+    letter(
+        to,
+        "password_changed",
+        "Your password was changed",
+        format!(
+            "The password of your account at {base} was changed, and every other session was ended.\n\n\
+             If it was not you, choose another one at once: {base}/reset/\n"
+        ),
+    )
+}
+
+/// To a new address: the link that confirms it.
+pub(super) fn confirm_email(visit: &Visit, to: &str, secret: &Secret) -> Letter {
+    let url = url(visit, "account/email/confirm", secret);
+    letter(
+        to,
+        "email_confirm",
+        "Confirm your new address",
+        format!(
+            "Somebody, probably you, wants to use this address for an account at {}.\n\n\
+             Open this link within a day to confirm it:\n{url}\n\n\
+             If it was not you, do nothing: nothing changes until the link is used.\n",
+            visit.base_url
+        ),
+    )
+}
+
+/// To the old address: that another one was asked for.
+pub(super) fn email_asked(visit: &Visit, to: &str) -> Letter {
+    let base = &visit.base_url;
+    letter(
+        to,
+        "email_asked",
+        "Another address for your account was asked for",
+        format!(
+            "Your account at {base} is to get another address, once that one is confirmed.\n\n\
+             If it was not you, choose another password at once, which undoes it: {base}/reset/\n"
+        ),
+    )
+}
+
+/// To both addresses: that the change is done.
+pub(super) fn email_changed(visit: &Visit, to: &str) -> Letter {
+    letter(
+        to,
+        "email_changed",
+        "The address of your account was changed",
+        format!(
+            "The address of your account at {} was changed. You sign in with the new one from now on.\n\n\
+             If it was not you, write to the people who run the house: the old address no longer opens it.\n",
+            visit.base_url
+        ),
+    )
+}
+
+/// To somebody whose second factor was set up or taken away.
+pub(super) fn second_changed(visit: &Visit, to: &str, is_on: bool) -> Letter {
+    let (base, word) = (&visit.base_url, if is_on { "on" } else { "off" });
+    letter(
+        to,
+        "second_factor",
+        "Your second factor was changed",
+        format!(
+            "The second factor of your account at {base} is {word} now.\n\n\
+             If it was not you, choose another password at once: {base}/reset/\n"
+        ),
+    )
+}
+
 fn letter(to: &str, kind: &'static str, subject: &str, body: String) -> Letter {
     Letter { to: to.to_owned(), kind, subject: subject.to_owned(), body }
 }

@@ -1,7 +1,7 @@
 //! Secrets in links: each good once, for one purpose, for a short time.
 
 use super::Secret;
-use crate::clock::{DAY_MS, MINUTE_MS};
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::db::{DbError, Row, Tx};
 use crate::values;
 
@@ -10,6 +10,12 @@ use crate::values;
 pub(super) enum Purpose {
     /// To confirm an address and choose a password: a day.
     SignUp,
+    /// To choose another password: an hour.
+    Reset,
+    /// To confirm another address: a day.
+    Email,
+    /// To set up a second factor, and for an operator a password before it: a day.
+    Setup,
     /// To give the code after the password: ten minutes.
     SecondFactor,
 }
@@ -18,13 +24,17 @@ impl Purpose {
     fn word(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
+            Self::Reset => "reset",
+            Self::Email => "email",
+            Self::Setup => "setup",
             Self::SecondFactor => "second_factor",
         }
     }
 
     fn life_ms(self) -> i64 {
         match self {
-            Self::SignUp => DAY_MS,
+            Self::SignUp | Self::Email | Self::Setup => DAY_MS,
+            Self::Reset => HOUR_MS,
             Self::SecondFactor => 10 * MINUTE_MS,
         }
     }
@@ -39,6 +49,8 @@ pub(super) struct Link {
     pub(super) email: Option<String>,
     /// The acceptable-use statement that was accepted.
     pub(super) terms: Option<String>,
+    /// The sealed secret of a second factor that is being set up.
+    pub(super) state: Option<Vec<u8>>,
 }
 
 /// Keeps a link under the hash of its secret.
@@ -49,16 +61,16 @@ pub(super) fn make(
     link: &Link,
     now_ms: i64,
 ) -> Result<(), DbError> {
-    let sql = "INSERT INTO link (hash, purpose, login_id, email, terms, created_ms, end_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let Link { login, email, terms } = link.clone();
+    let sql = "INSERT INTO link (hash, purpose, login_id, email, terms, state, created_ms, end_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let Link { login, email, terms, state } = link.clone();
     let (hash, end_ms) = (secret.hash(), now_ms + purpose.life_ms());
-    tx.run(sql, values![hash.as_slice(), purpose.word(), login, email, terms, now_ms, end_ms]).map(drop)
+    tx.run(sql, values![hash.as_slice(), purpose.word(), login, email, terms, state, now_ms, end_ms]).map(drop)
 }
 
 /// Looks at a link that is still good, without using it.
 pub(super) fn find(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i64) -> Result<Option<Link>, DbError> {
-    let sql = "SELECT login_id, email, terms
+    let sql = "SELECT login_id, email, terms, state
          FROM link
          WHERE hash = $1 AND purpose = $2 AND end_ms > $3";
     let hash = secret.hash();
@@ -69,11 +81,21 @@ pub(super) fn find(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i
 pub(super) fn take(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i64) -> Result<Option<Link>, DbError> {
     let sql = "DELETE FROM link
          WHERE hash = $1 AND purpose = $2 AND end_ms > $3
-         RETURNING login_id, email, terms";
+         RETURNING login_id, email, terms, state";
     let hash = secret.hash();
     Ok(tx.one(sql, values![hash.as_slice(), purpose.word(), now_ms])?.map(|row| read(&row)))
 }
 
+/// Ends all links of a person, because what they were made for has changed.
+pub(super) fn end_all(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {
+    tx.run("DELETE FROM link WHERE login_id = $1", values![login]).map(drop)
+}
+
 fn read(row: &Row) -> Link {
-    Link { login: row.opt_int(0), email: row.opt_text(1).map(str::to_owned), terms: row.opt_text(2).map(str::to_owned) }
+    Link {
+        login: row.opt_int(0),
+        email: row.opt_text(1).map(str::to_owned),
+        terms: row.opt_text(2).map(str::to_owned),
+        state: row.opt_blob(3).map(<[u8]>::to_vec),
+    }
 }

@@ -4,28 +4,49 @@
 //! the pages which addresses have accounts, and nobody can take an address that is not theirs.
 
 mod address;
+mod change;
+mod email;
+mod forget;
 mod kitchen;
 mod letters;
 mod link;
+mod operator;
 mod password;
+mod reset;
 mod rows;
+mod second;
 mod secret;
 mod session;
 mod sign_in;
 mod sign_up;
 mod statement;
 mod throttle;
+mod totp;
 
 use std::net::IpAddr;
 
+use crate::db::{DbError, Tx};
+
+pub use change::{ChangeRefusal, NewPassword, change_password};
+pub use email::{EmailRefusal, ask_email, confirm_email};
+pub use forget::forget_old;
 pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
+pub use operator::{
+    NewOperator, OperatorLine, OperatorRefusal, SetUp, create_operator, operators, recover_operator, resume_operator,
+    set_up, set_up_offer, stop_operator,
+};
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
+pub use reset::{ask_reset, reset};
+pub use second::{
+    CODES, CodeRefusal, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
+};
 pub use secret::Secret;
 pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
 pub use sign_in::{Credentials, SignIn, SignInRefusal, sign_in};
 pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, sign_up};
 pub use statement::{STATEMENT, STATEMENT_VERSION};
+pub use totp::Offer;
 
 /// Who signs in, and so with which cookie and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +65,11 @@ impl Kind {
             Self::Customer => "customer",
             Self::Operator => "operator",
         }
+    }
+
+    /// The kind of a word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Customer, Self::Operator].into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -101,4 +127,9 @@ pub struct Entered {
     pub session: Secret,
     /// The secret by which the browser is known again.
     pub device: Secret,
+}
+
+/// Whether an account belongs to somebody whose address is confirmed.
+pub(crate) fn is_confirmed(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
+    rows::has_person(tx, account)
 }

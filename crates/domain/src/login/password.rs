@@ -64,6 +64,11 @@ pub enum PasswordFault {
     Common,
 }
 
+/// Whether a password is too short to stand alone.
+pub(super) fn is_short(password: &str) -> bool {
+    password.chars().count() < LENGTH_ALONE_MIN
+}
+
 /// What is wrong with a new password, for somebody with or without a second factor.
 pub(super) fn fault(password: &str, has_second: bool) -> Option<PasswordFault> {
     let least = if has_second { LENGTH_WITH_SECOND_MIN } else { LENGTH_ALONE_MIN };

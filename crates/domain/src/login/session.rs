@@ -5,12 +5,16 @@ use super::{Entered, Kind, Role, Secret, Visit, letters};
 use crate::App;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::db::{DbError, Lane, Row, Tx, word};
+use crate::policy::audit::{self, Deed};
 use crate::{ids, mail, values};
+
+/// The longest that any session lives without being used.
+pub(super) const IDLE_MAX_MS: i64 = 14 * DAY_MS;
 
 /// How long a session lives without being used, and at most.
 fn life_ms(kind: Kind) -> (i64, i64) {
     match kind {
-        Kind::Customer => (14 * DAY_MS, 90 * DAY_MS),
+        Kind::Customer => (IDLE_MAX_MS, 90 * DAY_MS),
         Kind::Operator => (HOUR_MS, 12 * HOUR_MS),
     }
 }
@@ -181,10 +185,19 @@ pub(super) fn begin(tx: &mut Tx<'_>, app: &App, person: &Person, entry: &Entry, 
     tx.run(sql, values![id, hash.as_slice(), person.id, words, visit.address.to_string(), now_ms])?;
     keep_newest(tx, person.id)?;
     let is_new = note_device(tx, person.id, &entry.device, now_ms)?;
-    if is_new && tell == Tell::NewDevice {
-        mail::post(tx, app, &letters::new_device(visit, &person.name, now_ms))?;
+    match person.kind {
+        Kind::Customer if is_new && tell == Tell::NewDevice => {
+            mail::post(tx, app, &letters::new_device(visit, &person.name, now_ms))
+        }
+        Kind::Customer => Ok(()),
+        Kind::Operator => {
+            let from = format!("{} from {}", visit.device, visit.address);
+            let who = &person.name;
+            let deed =
+                Deed { who, deed: "operator.sign_in", subject: who, reason: "", before: None, after: Some(&from) };
+            audit::write(tx, now_ms, &deed)
+        }
     }
-    Ok(())
 }
 
 fn keep_newest(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {

@@ -1,6 +1,7 @@
 //! Signing in with a password. Whether a name is known is told neither by the answer nor by how long it takes.
 
 use super::link::{self, Link, Purpose};
+use super::rows::Person;
 use super::session::{self, Entry, Tell};
 use super::throttle::{self, Deed, MustWait};
 use super::{Busy, Entered, Kind, Secret, Visit, address, rows};
@@ -63,7 +64,7 @@ pub async fn sign_in(app: &App, kind: Kind, visit: &Visit, who: Credentials) -> 
     };
     count(app, kind, visit, &name).await?;
     let row = app.db.row(rows::BY_NAME, values![kind.word(), &name]).await?;
-    let person = row.map(|row| rows::person(&row)).filter(|person| !person.is_stopped);
+    let person = row.map(|row| rows::person(&row)).transpose()?.filter(may_sign_in);
     let hash = person.as_ref().and_then(|person| person.password.clone());
     let is_right = app.passwords.fits(who.password, hash).await?;
     let Some(person) = person.filter(|_| is_right) else { return Err(SignInRefusal::Wrong) };
@@ -73,21 +74,43 @@ pub async fn sign_in(app: &App, kind: Kind, visit: &Visit, who: Credentials) -> 
         let now_ms = house.now_ms();
         let found = rows::locked(tx, person.id)?;
         // The password may have been changed while this one was checked.
-        if found.password != person.password || found.is_stopped {
+        if found.password != person.password || !may_sign_in(&found) {
             return Err(SignInRefusal::Wrong);
         }
         let tag = throttle::tag(&house, Deed::PasswordOfName, &counted_name(kind, &name));
         throttle::forgive(tx, Deed::PasswordOfName, &tag)?;
-        if found.has_second {
+        if found.has_second() {
             let link = Link { login: Some(found.id), ..Link::default() };
             link::make(tx, Purpose::SecondFactor, &secret, &link, now_ms)?;
         } else {
             session::begin(tx, &house, &found, &kept, Tell::NewDevice)?;
         }
-        Ok(found.has_second)
+        Ok(found.has_second())
     };
     let needs_code = app.db.write(Lane::Work, story).await?;
     Ok(if needs_code { SignIn::NeedsCode(ticket) } else { SignIn::Entered(entry.entered()) })
+}
+
+/// Whether somebody may come in at all: an operator only with a second factor.
+fn may_sign_in(person: &Person) -> bool {
+    match person.kind {
+        Kind::Customer => !person.is_stopped,
+        Kind::Operator => !person.is_stopped && person.has_second(),
+    }
+}
+
+/// Somebody who is signed in shows once more to know the password; tries count as those of the sign-in do.
+pub(super) async fn show_again(app: &App, visit: &Visit, login: i64, password: &str) -> Result<Person, SignInRefusal> {
+    let row = app.db.row(rows::BY_ID, values![login]).await?.ok_or(DbError::Damaged("a login is missing"))?;
+    let person = rows::person(&row)?;
+    count(app, person.kind, visit, &person.name).await?;
+    let is_right = app.passwords.fits(password.to_owned(), person.password.clone()).await?;
+    if !is_right {
+        return Err(SignInRefusal::Wrong);
+    }
+    let tag = throttle::tag(app, Deed::PasswordOfName, &counted_name(person.kind, &person.name));
+    app.db.write(Lane::Work, move |tx: &mut Tx<'_>| throttle::forgive(tx, Deed::PasswordOfName, &tag)).await?;
+    Ok(person)
 }
 
 /// Customers' and operators' names are counted apart.

@@ -14,6 +14,8 @@ pub(super) enum Deed {
     PasswordOfName,
     /// Passwords tried from one client's address.
     PasswordFrom,
+    /// Codes of a second factor tried for one person.
+    CodeOfLogin,
     /// Mails with links asked for to one mailbox.
     LetterTo,
     /// Mails with links asked for from one client's address.
@@ -26,6 +28,7 @@ impl Deed {
         match self {
             Self::PasswordOfName => ("password.name", 10, 15 * MINUTE_MS),
             Self::PasswordFrom => ("password.from", 50, 15 * MINUTE_MS),
+            Self::CodeOfLogin => ("code.login", 10, 15 * MINUTE_MS),
             Self::LetterTo => ("letter.to", 5, HOUR_MS),
             Self::LetterFrom => ("letter.from", 20, HOUR_MS),
         }

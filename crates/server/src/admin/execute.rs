@@ -30,6 +30,8 @@ async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
     let app = house::open_beside(settings).await?;
     let registry = connectors::registry();
     let by = admin.by.or_else(config::user_name);
-    let desk = Desk { app: &app, registry: &registry, database: &settings.database.0, given_by: by.as_deref() };
+    let base_url = settings.base_url.trim_end_matches('/');
+    let desk =
+        Desk { app: &app, registry: &registry, database: &settings.database.0, base_url, given_by: by.as_deref() };
     run(&desk, admin.command).await
 }

@@ -7,9 +7,11 @@ mod bad_rows;
 mod credit;
 mod execute;
 mod key;
+mod mail;
 mod number;
 mod number_file;
 mod number_import;
+mod operator;
 mod price;
 mod quarantine;
 mod sales;
@@ -78,6 +80,12 @@ pub(crate) enum Command {
     /// Messages that nobody got: list, read, give to an order, drop
     #[command(subcommand, after_help = "Example: jesusnumber admin quarantine list")]
     Quarantine(quarantine::QuarantineCommand),
+    /// People who run the house: make, recover, stop, list
+    #[command(subcommand, after_help = "Example: jesusnumber admin operator create olga --role owner")]
+    Operator(operator::OperatorCommand),
+    /// Mails that the house wants to send: list, show
+    #[command(subcommand, after_help = "Example: jesusnumber admin mail list")]
+    Mail(mail::MailCommand),
     /// Check every invariant on the live database, reading only, and name the rows that break one
     #[command(after_help = "Example: jesusnumber admin verify --json")]
     Verify,
@@ -101,6 +109,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) registry: &'a Registry,
     /// Where the house keeps its rows.
     pub(crate) database: &'a DbUrl,
+    /// Where people reach the house's pages, without a slash at its end.
+    pub(crate) base_url: &'a str,
     /// Who gives the command, as far as it is known.
     pub(crate) given_by: Option<&'a str>,
 }
@@ -135,6 +145,8 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Source(command) => source::run(desk, command).await,
         Command::Sales(command) => sales::run(desk, command).await,
         Command::Quarantine(command) => quarantine::run(desk, command).await,
+        Command::Operator(command) => operator::run(desk, command).await,
+        Command::Mail(command) => mail::run(desk, command).await,
         Command::Verify => verify::run(desk).await,
         Command::Backup(args) => backup::backup(desk, &args).await,
         Command::Restore(_) => Err(Refusal::new("restore works on files alone, without an open house")),

@@ -3,6 +3,7 @@
 use domain::account::{Scope, Tier};
 use domain::clock;
 use domain::ids;
+use domain::login::Role;
 use domain::money::Usd;
 use domain::phone::Nanp;
 use domain::product::Product;
@@ -25,6 +26,11 @@ pub(super) fn product(text: &str) -> Result<Product, String> {
 /// `new`, `verified` or `business`.
 pub(super) fn tier(text: &str) -> Result<Tier, String> {
     Tier::from_word(text).ok_or_else(|| "a tier is new, verified or business".to_owned())
+}
+
+/// `owner`, `operator`, `support` or `auditor`.
+pub(super) fn role(text: &str) -> Result<Role, String> {
+    Role::from_word(text).ok_or_else(|| "a role is owner, operator, support or auditor".to_owned())
 }
 
 /// `read` or `order`.

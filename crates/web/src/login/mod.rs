@@ -1,6 +1,9 @@
 //! The pages on which people sign up, sign in and sign out.
 
+mod code;
 mod fields;
+mod operator;
+mod reset;
 mod sign_in;
 mod sign_up;
 
@@ -17,5 +20,13 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/sign-up/", get(sign_up::form).post(sign_up::send))
         .route("/sign-up/confirm/", get(sign_up::confirm_form).post(sign_up::confirm))
         .route("/sign-in/", get(sign_in::form).post(sign_in::send))
+        .route("/sign-in/code/", post(code::customer))
+        .route("/reset/", get(reset::form).post(reset::send))
+        .route("/reset/choose/", get(reset::choose_form).post(reset::choose))
+        .route("/operator/", get(operator::home))
+        .route("/operator/sign-in/", get(operator::form).post(operator::send))
+        .route("/operator/sign-in/code/", post(code::operator))
+        .route("/operator/set-up/", get(operator::set_up_form).post(operator::set_up))
+        .route("/operator/sign-out/", post(operator::sign_out))
         .route("/sign-out/", post(sign_in::sign_out))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use domain::login::{self, Credentials, Kind, SignIn, SignInRefusal};
 
+use super::code;
 use super::fields::{Complaint, Query};
 use crate::form::Form;
 use crate::session::{self, Reader, Visitor};
@@ -44,9 +45,7 @@ pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor,
     let who = Credentials { name: form.text("email").to_owned(), password: form.text("password").to_owned() };
     let complaint = match login::sign_in(&door.app, Kind::Customer, &visit, who).await {
         Ok(SignIn::Entered(entered)) => return session::keep(show::go(ROUTE, next), Kind::Customer, &entered),
-        Ok(SignIn::NeedsCode(_)) => {
-            return show::message(StatusCode::NOT_IMPLEMENTED, "A code is needed", "This house cannot ask for it yet.");
-        }
+        Ok(SignIn::NeedsCode(ticket)) => return code::ask(Kind::Customer, &ticket, next, None),
         Err(SignInRefusal::Wrong) => {
             Complaint::new("Address and password do not belong together. Check both, or reset the password.")
         }

@@ -28,8 +28,10 @@ struct SignUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/sent.html")]
-struct SentPage<'a> {
-    email: &'a str,
+pub(super) struct SentPage<'a> {
+    pub(super) email: &'a str,
+    /// Whether a mail goes out in any case.
+    pub(super) is_sure: bool,
 }
 
 #[derive(Template)]
@@ -60,7 +62,7 @@ pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor,
     let (email, accepted) = (form.text("email").trim(), form.text("accept"));
     let refused = match login::sign_up(&door.app, &visit, email, accepted).await {
         // Whether the address has an account already, this page does not say: the mail does.
-        Ok(()) => return show::page(ROUTE, StatusCode::OK, &SentPage { email }),
+        Ok(()) => return show::page(ROUTE, StatusCode::OK, &SentPage { email, is_sure: true }),
         Err(refused) => refused,
     };
     let complaint = match refused {

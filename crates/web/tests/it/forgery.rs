@@ -7,11 +7,18 @@ use crate::on_both;
 use crate::world::World;
 
 /// Every form of these pages.
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 13] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
+    ("/sign-in/code/", "ticket=x&code=000000"),
     ("/sign-out/", ""),
+    ("/reset/", "email=ann%40example.org"),
+    ("/reset/choose/", "token=x&password=x"),
+    ("/operator/sign-in/", "name=olga&password=x"),
+    ("/operator/sign-in/code/", "ticket=x&code=000000"),
+    ("/operator/set-up/", "token=x&password=x&code=000000"),
+    ("/operator/sign-out/", ""),
     ("/account/sessions/end/", "session=1"),
     ("/account/sessions/end-others/", ""),
 ];

@@ -17,6 +17,7 @@ mod own_account;
 mod pages;
 mod rental;
 mod repeat;
+mod second;
 mod short_term;
 mod waiting;
 mod world;

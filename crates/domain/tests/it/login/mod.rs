@@ -1,11 +1,15 @@
 //! Signing up, signing in, and what a session is worth.
 
+mod change;
+mod second;
 mod sign_in;
 mod sign_up;
 
 use std::net::IpAddr;
 
-use domain::login::{self, Chosen, Credentials, Entered, Kind, STATEMENT_VERSION, Secret, Session, SignIn, Visit};
+use domain::login::{
+    self, Chosen, Credentials, Entered, Kind, Offer, STATEMENT_VERSION, Secret, Session, SignIn, Visit,
+};
 use domain::mail::{self, MailLine};
 
 use crate::house::House;
@@ -64,4 +68,12 @@ pub(crate) async fn enter(house: &House, email: &str, visit: &Visit) -> Entered 
         SignIn::Entered(entered) => entered,
         SignIn::NeedsCode(_) => panic!("no second factor was set up"),
     }
+}
+
+/// What a code generator shows now.
+pub(crate) fn code_of(house: &House, offer: &Offer) -> String {
+    let secret = totp_rs::Secret::try_from_base32(&offer.secret).expect("base 32");
+    let generator = totp_rs::Builder::new().with_secret(secret).build().expect("a generator");
+    let now_s = u64::try_from(house.app.now_ms() / 1_000).expect("after 1970");
+    generator.generate(now_s).to_string()
 }

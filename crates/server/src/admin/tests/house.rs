@@ -117,7 +117,13 @@ impl House {
     async fn give(&self, line: &str) -> Result<Answer, Refusal> {
         let typed = Typed::try_parse_from(std::iter::once("admin").chain(line.split_whitespace()));
         let typed = typed.unwrap_or_else(|error| panic!("{line}: {error}"));
-        let desk = Desk { app: &self.app, registry: &self.registry, database: &self.database, given_by: Some("olga") };
+        let desk = Desk {
+            app: &self.app,
+            registry: &self.registry,
+            database: &self.database,
+            base_url: "https://house.example",
+            given_by: Some("olga"),
+        };
         run(&desk, typed.admin.command).await
     }
 

@@ -6,6 +6,7 @@ mod house;
 mod import;
 mod money;
 mod numbers;
+mod operators;
 mod supply;
 mod verify;
 

@@ -1,0 +1,244 @@
+//! Operators: made and recovered from the command line by a link that is good once.
+
+use super::link::{self, Link, Purpose};
+use super::session::{self, Entry, Tell};
+use super::{Busy, Entered, Kind, Offer, PasswordFault, Role, Secret, Visit, password, rows, second, totp};
+use crate::App;
+use crate::db::{DbError, Lane, Row, Tx, word};
+use crate::policy::audit::{self, Deed};
+use crate::values;
+
+/// Operators that are listed, at most.
+const LISTED_MAX: i64 = 1_000;
+/// Characters of an operator's name, at most: as many as the audit log takes.
+const NAME_MAX: usize = 100;
+
+/// An operator to be made.
+#[derive(Clone)]
+pub struct NewOperator {
+    /// The name to sign in with, and in the audit log: 1 to 100 characters, used once.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Who makes them.
+    pub by: String,
+}
+
+/// An operator as they are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorLine {
+    /// The id.
+    pub id: i64,
+    /// The name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may no longer sign in.
+    pub is_stopped: bool,
+    /// Whether they have set password and second factor.
+    pub is_set_up: bool,
+}
+
+/// Why an operator was not made, changed or let in.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorRefusal {
+    /// The name is in use.
+    #[error("an operator of this name exists already")]
+    Taken,
+    /// The name is empty, too long, or holds control characters.
+    #[error("a name is 1 to 100 characters without control characters, and without spaces around it")]
+    BadName,
+    /// There is no such operator.
+    #[error("there is no such operator")]
+    NoOperator,
+    /// The link is used, old or wrong: nobody is told which.
+    #[error("the link is not valid any more")]
+    BadLink,
+    /// The password is not taken; the link is still good.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// The code is not one of the offered generator; the link is still good.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// Too many passwords are being checked; the link is still good.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Makes an operator and returns the secret of the link by which they set password and second factor within a day.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn create_operator(app: &App, new: NewOperator) -> Result<Secret, OperatorRefusal> {
+    let name = &new.name;
+    if name.is_empty() || name.trim() != name || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        return Err(OperatorRefusal::BadName);
+    }
+    let (house, secret) = (app.clone(), Secret::random());
+    let kept = secret.clone();
+    let story = move |tx: &mut Tx<'_>| {
+        let now_ms = house.now_ms();
+        let id = rows::insert_operator(tx, &new.name, new.role, now_ms)?.ok_or(OperatorRefusal::Taken)?;
+        offer_set_up(tx, &house, id, &kept)?;
+        note(tx, now_ms, &new.by, "operator.create", &new.name, Some(new.role.word()))?;
+        Ok::<_, OperatorRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await.map(|()| secret)
+}
+
+/// Gives an operator another link to set password and second factor, and ends every session. What they have stays in
+/// force until the link is used.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn recover_operator(app: &App, name: &str, by: &str) -> Result<Secret, OperatorRefusal> {
+    let (house, name, by, secret) = (app.clone(), name.to_owned(), by.to_owned(), Secret::random());
+    let kept = secret.clone();
+    let story = move |tx: &mut Tx<'_>| {
+        let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
+        session::end_all(tx, operator.id, None)?;
+        link::end_all(tx, operator.id)?;
+        offer_set_up(tx, &house, operator.id, &kept)?;
+        note(tx, house.now_ms(), &by, "operator.recover", &name, None)?;
+        Ok::<_, OperatorRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await.map(|()| secret)
+}
+
+fn offer_set_up(tx: &mut Tx<'_>, app: &App, login: i64, secret: &Secret) -> Result<(), DbError> {
+    let sealed = app.vault.seal(&second::purpose(login), &totp::new_secret());
+    let link = Link { login: Some(login), state: Some(sealed), ..Link::default() };
+    link::make(tx, Purpose::Setup, secret, &link, app.now_ms())
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    now_ms: i64,
+    who: &str,
+    deed: &str,
+    subject: &str,
+    after: Option<&str>,
+) -> Result<(), DbError> {
+    audit::write(tx, now_ms, &Deed { who, deed, subject, reason: "", before: None, after })
+}
+
+/// Who a link is for, and the code generator that it offers. The link stays good.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn set_up_offer(app: &App, secret: &Secret) -> Result<(String, Offer), OperatorRefusal> {
+    let (house, secret) = (app.clone(), secret.clone());
+    let look = move |tx: &mut Tx<'_>| {
+        let link = link::find(tx, Purpose::Setup, &secret, house.now_ms())?.ok_or(OperatorRefusal::BadLink)?;
+        let login = link.login.ok_or(OperatorRefusal::BadLink)?;
+        let row = tx.one(rows::BY_ID, values![login])?.ok_or(OperatorRefusal::BadLink)?;
+        let person = rows::person(&row)?;
+        if person.kind != Kind::Operator || person.is_stopped {
+            return Err(OperatorRefusal::BadLink);
+        }
+        let offer = second::offered(&house, &link, &person.name)?;
+        Ok((person.name, offer))
+    };
+    app.db.read(look).await
+}
+
+/// What an operator sets with a link. It has no `Debug`.
+#[derive(Clone)]
+pub struct SetUp {
+    /// The secret of the link.
+    pub link: Secret,
+    /// The password.
+    pub password: String,
+    /// A code of the offered generator.
+    pub code: String,
+}
+
+/// Sets password and second factor of an operator, lets them in, and tells the recovery codes: the only time they are
+/// seen.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Vec<String>), OperatorRefusal> {
+    set_up_offer(app, &set.link).await?;
+    if let Some(fault) = password::fault(&set.password, true) {
+        return Err(fault.into());
+    }
+    let is_short = password::is_short(&set.password);
+    let hash = app.passwords.hash(set.password.clone()).await?;
+    let (house, codes, entry) = (app.clone(), second::new_codes(), Entry::new(visit));
+    let (kept, shown) = (entry.clone(), codes.clone());
+    let story = move |tx: &mut Tx<'_>| {
+        let now_ms = house.now_ms();
+        let link = link::take(tx, Purpose::Setup, &set.link, now_ms)?.ok_or(OperatorRefusal::BadLink)?;
+        let person = rows::locked(tx, link.login.ok_or(OperatorRefusal::BadLink)?)?;
+        if person.kind != Kind::Operator || person.is_stopped {
+            return Err(OperatorRefusal::BadLink);
+        }
+        if !second::put_in_force(tx, &house, &person, &link, &set.code, &codes)? {
+            return Err(OperatorRefusal::WrongCode);
+        }
+        rows::set_password(tx, person.id, &hash, is_short)?;
+        session::end_all(tx, person.id, None)?;
+        link::end_all(tx, person.id)?;
+        note(tx, now_ms, &person.name, "operator.set_up", &person.name, None)?;
+        session::begin(tx, &house, &person, &kept, Tell::Nobody)?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await?;
+    Ok((entry.entered(), shown))
+}
+
+/// Stops an operator: they are refused on the next request.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn stop_operator(app: &App, name: &str, by: &str) -> Result<(), OperatorRefusal> {
+    let stopped_ms = Some(app.now_ms());
+    set_stopped(app, name, by, "operator.stop", stopped_ms).await
+}
+
+/// Lets a stopped operator sign in again.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn resume_operator(app: &App, name: &str, by: &str) -> Result<(), OperatorRefusal> {
+    set_stopped(app, name, by, "operator.resume", None).await
+}
+
+async fn set_stopped(
+    app: &App,
+    name: &str,
+    by: &str,
+    deed: &'static str,
+    stopped_ms: Option<i64>,
+) -> Result<(), OperatorRefusal> {
+    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+    let story = move |tx: &mut Tx<'_>| {
+        let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
+        rows::set_stopped(tx, operator.id, stopped_ms)?;
+        session::end_all(tx, operator.id, None)?;
+        note(tx, now_ms, &by, deed, &name, None)?;
+        Ok::<_, OperatorRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// The operators, by name.
+///
+/// # Errors
+/// What the database said.
+pub async fn operators(app: &App) -> Result<Vec<OperatorLine>, DbError> {
+    let line = |row: &Row| {
+        Ok(OperatorLine {
+            id: row.int(0),
+            name: row.text(1).to_owned(),
+            role: word(Role::from_word(row.text(2)), "an operator's role")?,
+            is_stopped: row.opt_int(3).is_some(),
+            is_set_up: row.opt_int(4).is_some(),
+        })
+    };
+    app.db.rows(rows::OPERATORS, values![LISTED_MAX]).await?.iter().map(line).collect()
+}

@@ -1,0 +1,66 @@
+//! Choosing another password when the old one is forgotten, by a link to the confirmed address.
+
+use super::link::{self, Link, Purpose};
+use super::sign_up::count_letter;
+use super::{
+    Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, password, rows,
+    session,
+};
+use crate::db::{DbError, Lane, Tx};
+use crate::{App, mail, values};
+
+/// Sends a link to an address that has an account; who asked is told the same if it has none.
+///
+/// # Errors
+/// See [`SignUpRefusal`]; none of them tells whether the address is known.
+pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), SignUpRefusal> {
+    let email = address::normal(email).ok_or(SignUpRefusal::BadEmail)?;
+    let (house, visit, secret) = (app.clone(), visit.clone(), Secret::random());
+    let story = move |tx: &mut Tx<'_>| {
+        count_letter(tx, &house, &visit, &email)??;
+        if let Some(person) = rows::named(tx, Kind::Customer, &email)? {
+            let link = Link { login: Some(person.id), ..Link::default() };
+            link::make(tx, Purpose::Reset, &secret, &link, house.now_ms())?;
+            mail::post(tx, &house, &letters::reset(&visit, &email, &secret))?;
+        }
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// Changes the password of a link's person and ends all their sessions and links. They sign in with it then, and with
+/// their second factor if they have one: a mailbox alone does not open such an account.
+///
+/// # Errors
+/// See [`ConfirmRefusal`].
+pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<(), ConfirmRefusal> {
+    let (secret, now_ms) = (chosen.link.clone(), app.now_ms());
+    let look = move |tx: &mut Tx<'_>| {
+        let link = link::find(tx, Purpose::Reset, &secret, now_ms)?;
+        let row = match link.and_then(|link| link.login) {
+            Some(login) => tx.one(rows::BY_ID, values![login])?,
+            None => None,
+        };
+        row.map(|row| rows::person(&row)).transpose()
+    };
+    let person = app.db.read::<_, DbError, _>(look).await?.ok_or(ConfirmRefusal::BadLink)?;
+    if let Some(fault) = password::fault(chosen.password, person.has_second()) {
+        return Err(fault.into());
+    }
+    let is_short = password::is_short(chosen.password);
+    let hash = app.passwords.hash(chosen.password.to_owned()).await?;
+    let (house, visit, secret) = (app.clone(), visit.clone(), chosen.link.clone());
+    let story = move |tx: &mut Tx<'_>| {
+        link::take(tx, Purpose::Reset, &secret, house.now_ms())?.ok_or(ConfirmRefusal::BadLink)?;
+        let found = rows::locked(tx, person.id)?;
+        if is_short && !found.has_second() {
+            return Err(PasswordFault::Short.into());
+        }
+        rows::set_password(tx, found.id, &hash, is_short)?;
+        session::end_all(tx, found.id, None)?;
+        link::end_all(tx, found.id)?;
+        mail::post(tx, &house, &letters::password_changed(&visit, &found.name))?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}

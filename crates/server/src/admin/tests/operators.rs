@@ -1,0 +1,35 @@
+//! Operators and the outbox.
+
+use domain::login::{self, STATEMENT_VERSION, Visit};
+use serde_json::json;
+
+use super::house::House;
+use super::on_both;
+
+on_both!(an_operator_is_made_by_a_link_and_recovered_by_another, async |house: House| {
+    let link = house.says("operator create ann --role support").await;
+    assert!(link.starts_with("https://house.example/operator/set-up/?token="), "{link}");
+    assert_eq!(house.last_deed().await, "olga operator.create ann");
+    let other = house.says("operator recover ann").await;
+    assert_ne!(link, other);
+    assert_eq!(house.last_deed().await, "olga operator.recover ann");
+    house.says("operator stop ann").await;
+    let listed = house.json("operator list").await;
+    assert_eq!(listed, json!([{"id": 1, "name": "ann", "role": "support", "set_up": false, "stopped": true}]));
+    assert_eq!(house.refuses("operator recover bob").await, "there is no such operator");
+});
+
+on_both!(a_mail_is_listed_without_its_text_and_its_reading_is_audited, async |house: House| {
+    let visit = Visit {
+        base_url: "https://house.example".to_owned(),
+        address: [192, 0, 2, 1].into(),
+        device: String::new(),
+        known_by: None,
+    };
+    login::sign_up(&house.app, &visit, "ann@example.org", STATEMENT_VERSION).await.expect("a mail");
+    let listed = house.says("mail list").await;
+    assert!(listed.contains("ann@example.org") && !listed.contains("token="), "{listed}");
+    let shown = house.says("mail show 1 --reason ticket").await;
+    assert!(shown.contains("https://house.example/sign-up/confirm/?token="), "{shown}");
+    assert_eq!(house.last_deed().await, "olga mail.read mail 1 ticket");
+});

@@ -1,0 +1,81 @@
+//! `/sign-in/code/`: the second factor of customers and operators, after the password.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::login::{self, CodeRefusal, Kind, Secret};
+
+use super::fields::Complaint;
+use crate::form::Form;
+use crate::session::{self, Visitor};
+use crate::{Door, show};
+
+const CUSTOMER: &str = "/sign-in/code/";
+const OPERATOR: &str = "/operator/sign-in/code/";
+
+#[derive(Template)]
+#[template(path = "login/code.html")]
+struct CodePage<'a> {
+    action: &'a str,
+    back: &'a str,
+    ticket: &'a str,
+    next: &'a str,
+    complaint: Option<&'a str>,
+}
+
+fn route(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customer => CUSTOMER,
+        Kind::Operator => OPERATOR,
+    }
+}
+
+/// Asks for the code. The ticket stands in the form alone, so that no address of the browser's history holds it.
+pub(super) fn ask(kind: Kind, ticket: &Secret, next: &str, complaint: Option<&Complaint>) -> Response {
+    let back = match kind {
+        Kind::Customer => "/sign-in/",
+        Kind::Operator => "/operator/sign-in/",
+    };
+    let complaint_words = Complaint::words(complaint);
+    let page = CodePage { action: route(kind), back, ticket: ticket.text(), next, complaint: complaint_words };
+    Complaint::on(complaint, show::page(route(kind), Complaint::status(complaint), &page))
+}
+
+pub(super) async fn customer(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Response {
+    send(Kind::Customer, door, visitor, form).await
+}
+
+pub(super) async fn operator(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Response {
+    send(Kind::Operator, door, visitor, form).await
+}
+
+async fn send(kind: Kind, State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
+    let home = match kind {
+        Kind::Customer => "/",
+        Kind::Operator => "/operator/",
+    };
+    let next = session::local(form.text("next")).unwrap_or(home);
+    let Some(ticket) = Secret::parse(form.text("ticket")) else { return too_late() };
+    let complaint = match login::sign_in_with_code(&door.app, kind, &visit, &ticket, form.text("code")).await {
+        Ok(entered) => return session::keep(show::go(route(kind), next), kind, &entered),
+        Err(CodeRefusal::Wrong | CodeRefusal::ShortPassword) => {
+            Complaint::new("This code is wrong, or it was used before. Wait for the next one and type that.")
+        }
+        Err(CodeRefusal::TooLate) => return too_late(),
+        Err(CodeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(CodeRefusal::Busy(busy)) => busy.into(),
+        Err(CodeRefusal::Db(error)) => return show::fault(&error),
+    };
+    ask(kind, &ticket, next, Some(&complaint))
+}
+
+fn too_late() -> Response {
+    show::message(
+        StatusCode::GONE,
+        "Begin again with the password",
+        "The code has to follow the password within ten minutes.",
+    )
+}
