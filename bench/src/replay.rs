@@ -61,7 +61,7 @@ impl Recording {
             let (name, value) = pragma.split_once('=').expect("a pragma");
             connection.pragma_update(None, name, value).expect("a pragma of SQLite");
         }
-        connection.pragma_update(None, "wal_autocheckpoint", 40_000).expect("a pragma of SQLite");
+        connection.pragma_update(None, "wal_autocheckpoint", 16_000).expect("a pragma of SQLite");
         connection.set_prepared_statement_cache_capacity(256);
         let stories: Vec<Vec<(String, Vec<Val>)>> = self.stories(begin).into_iter().map(as_sqlite).collect();
         let begun = Instant::now();

@@ -9,8 +9,11 @@ pub mod catalog;
 pub mod clock;
 pub mod db;
 pub mod event;
+pub mod history;
 pub mod ids;
 pub mod ledger;
+pub mod login;
+pub mod mail;
 pub mod message;
 pub mod money;
 pub mod network;
@@ -54,6 +57,8 @@ pub struct House {
     pub(crate) used: account::Used,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
+    pub(crate) delivery: order::DeliveryCache,
+    pub(crate) passwords: login::Kitchen,
 }
 
 impl std::ops::Deref for App {
@@ -83,6 +88,8 @@ impl App {
             used: account::Used::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
+            delivery: order::DeliveryCache::default(),
+            passwords: login::Kitchen::default(),
         })))
     }
 

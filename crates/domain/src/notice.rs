@@ -89,6 +89,12 @@ impl Notices {
         }
     }
 
+    /// Whether the house closes, so that nobody should wait for news any more.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::SeqCst)
+    }
+
     /// Looks until there is something to see, for at most `patience`; looks again at every hint and every second, and
     /// holds nothing in between. The last look is the answer.
     ///

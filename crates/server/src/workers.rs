@@ -37,9 +37,10 @@ macro_rules! worker {
 }
 
 /// Everything that happens without anybody asking.
-const WORKERS: [Worker; 10] = [
+const WORKERS: [Worker; 11] = [
     worker!("order::expire_due" every 500 ms: |app| order::expire_due(&app)),
     worker!("rental::expire_due" every 1_000 ms: |app| rental::expire_due(&app)),
+    worker!("rental::auto_renew_due" every 10_000 ms: |app| rental::auto_renew_due(&app)),
     worker!("number::refill_low" every 200 ms: |app| number::refill_low(&app)),
     worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),

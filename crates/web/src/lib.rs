@@ -2,23 +2,38 @@
 
 pub mod docs;
 
+mod account;
 mod api;
+mod asked;
+mod assets;
 mod client;
+mod dashboard;
+mod form;
+mod guard;
 mod health;
 mod ingest;
 mod limits;
+mod live;
+mod login;
 mod observe;
+mod page;
+mod percent;
 mod serve;
+mod session;
 mod settings;
+mod show;
 mod wire;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::http::HeaderMap;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use domain::App;
 use domain::supply::Registry;
+use tower_http::compression::CompressionLayer;
 
 pub use client::Peer;
 pub use domain::network::Network;
@@ -44,21 +59,38 @@ pub(crate) struct Door {
     pub(crate) registry: Arc<Registry>,
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
+    pub(crate) streams: live::Streams,
 }
 
 impl Door {
     fn new(web: Web) -> Arc<Self> {
         let limits = Limits::new(&web.settings);
-        Arc::new(Self { app: web.app, registry: web.registry, settings: web.settings, limits })
+        Arc::new(Self {
+            app: web.app,
+            registry: web.registry,
+            settings: web.settings,
+            limits,
+            streams: live::Streams::default(),
+        })
     }
 }
 
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
 pub fn router(web: Web) -> Router {
-    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(docs::routes::routes());
+    let door = Door::new(web);
+    let pages = Router::new().merge(dashboard::routes()).merge(login::routes()).merge(account::routes());
+    let pages = pages.layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only));
+    let pages = pages.merge(docs::routes::routes()).merge(assets::routes());
+    // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.
+    let pages = pages.layer(CompressionLayer::new());
+    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(pages).merge(live::routes());
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
-    router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+    let router = router.fallback(unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
+    router.layer(from_fn(observe::observe)).with_state(door)
+}
+
+async fn unknown_path(headers: HeaderMap) -> Response {
+    page::not_found(&headers)
 }
 
 /// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::FutureExt;
 
-use crate::api::v1::Refusal;
+use crate::page;
 
 /// The template of the route that answered, set on its answer.
 #[derive(Debug, Clone, Copy)]
@@ -23,9 +23,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let id = new_id();
     let method = method_word(request.method());
+    let is_html_wanted = page::wants_html(request.headers());
     let began = Instant::now();
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut answer = answered.unwrap_or_else(|_| Refusal::server_error().into_response());
+    let mut answer = answered.unwrap_or_else(|_| page::our_fault(is_html_wanted));
     let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);
     mark(answer.headers_mut(), &id);
     note(method, route, answer.status(), began.elapsed(), &id);

@@ -69,6 +69,22 @@ pub async fn create(app: &App, new: NewAccount) -> Result<i64, CreateRefusal> {
         .await
 }
 
+/// Opens an account for somebody who signed up, under a name that is not yet in use.
+pub(crate) fn open(tx: &mut Tx<'_>, tier: Tier, now_ms: i64) -> Result<i64, DbError> {
+    let id = ids::take(tx, "account", 1)?;
+    // An operator may have given such a name to another account; then chance makes it this one's own.
+    for name in [format!("customer-{id}"), format!("customer-{id}-{:08x}", rand::random::<u32>())] {
+        let sql = "INSERT INTO account (id, name, state, tier, created_ms)
+             VALUES ($1, $2, 'active', $3, $4)
+             ON CONFLICT (name) DO NOTHING
+             RETURNING id";
+        if tx.one(sql, values![id, name, tier.word(), now_ms])?.is_some() {
+            return Ok(id);
+        }
+    }
+    Err(DbError::Conflict)
+}
+
 /// Finds an account by its name.
 ///
 /// # Errors

@@ -8,11 +8,13 @@ mod key;
 mod rows;
 mod scope;
 mod set_state;
+mod standing;
 mod used;
 
 use serde::{Deserialize, Serialize};
 
 pub use authenticate::{AuthRefusal, authenticate, enter};
+pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
@@ -21,6 +23,7 @@ pub(crate) use rows::{
 };
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
 pub use set_state::set_state;
+pub use standing::{Standing, standing};
 pub(crate) use used::Used;
 pub use used::write_used;
 

@@ -8,6 +8,9 @@ use crate::values;
 
 pub(super) const BALANCE: &str = "SELECT available, held, state FROM account WHERE id = $1";
 
+pub(super) const STANDING: &str =
+    "SELECT available, held, state, tier, retention_hours, event_seq, name FROM account WHERE id = $1";
+
 pub(super) const ACCOUNT: &str = "SELECT id, name, state, tier, available, held, risk, created_ms
      FROM account
      WHERE name = $1";

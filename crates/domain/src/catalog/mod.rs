@@ -5,6 +5,7 @@ pub mod edit;
 pub mod seed;
 
 mod rows;
+mod search;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,6 +16,7 @@ use crate::App;
 use crate::clock::SECOND_MS;
 use crate::db::{DbError, Tx};
 use crate::money::Usd;
+use crate::policy::denied::{denied_category, denied_service};
 use crate::policy::stop;
 use crate::product::Product;
 
@@ -46,6 +48,14 @@ pub struct Service {
     pub texts: Vec<String>,
     /// What it costs, in each form in which it is sold.
     pub prices: HashMap<Product, Usd>,
+}
+
+impl Service {
+    /// Whether the house sells it at all.
+    #[must_use]
+    pub fn is_sold(&self) -> bool {
+        self.is_enabled && denied_category(&self.category).or_else(|| denied_service(&self.slug, &self.name)).is_none()
+    }
 }
 
 /// The catalogue as of one moment.
@@ -83,6 +93,12 @@ impl Catalog {
     #[must_use]
     pub fn by_id(&self, id: i64) -> Option<&Service> {
         self.by_id.get(&id).map(|place| &self.services[*place])
+    }
+
+    /// The name of a service for people, which may have been deleted since.
+    #[must_use]
+    pub fn name(&self, slug: &str) -> &str {
+        self.by_slug(slug).map_or("A service of earlier days", |service| &service.name)
     }
 
     /// The slug of a service, which may have been deleted since.

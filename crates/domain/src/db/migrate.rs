@@ -3,9 +3,11 @@
 use super::{DbError, EngineKind};
 
 /// The migrations, oldest first. Append only: a released one never changes.
-pub(super) const MIGRATIONS: [(i64, &str); 2] = [
+pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../../../migrations/0001_house.sql")),
     (2, include_str!("../../../../migrations/0002_key_limits.sql")),
+    (3, include_str!("../../../../migrations/0003_login.sql")),
+    (4, include_str!("../../../../migrations/0004_pages.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

@@ -33,9 +33,9 @@ const BUSY_PAUSE: Duration = Duration::from_micros(300);
 const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
 /// … for this long, although stories wait. It costs under 2 % of the writer's time.
 const DOOR_OPEN: Duration = Duration::from_millis(1);
-/// Pages (of 4 KiB, so 160 MB) that the log may reach before the writer moves them into the file. A page that changed
-/// often meanwhile is moved once: with a fifth of it, orders waited for the disk most of the time.
-const CHECKPOINT_PAGES: i64 = 40_000;
+/// Pages (of 4 KiB, so 64 MB) that the log may reach before the writer moves them into the file. A page that changed
+/// often meanwhile is moved once; but readers, and the writer itself, search a long log at every page.
+const CHECKPOINT_PAGES: i64 = 16_000;
 
 pub(super) use copy::check as check_copy;
 use keeper::{HOLD, Keeper};

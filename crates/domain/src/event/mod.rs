@@ -34,6 +34,8 @@ pub enum Kind {
     RentalCreated,
     /// A rental was paid for another term.
     RentalRenewed,
+    /// The house was to renew a rental by itself and could not; it tries on until the rental's end.
+    RentalNotRenewed,
     /// A rental was cancelled in time and refunded.
     RentalCancelled,
     /// A rental ended.
@@ -49,7 +51,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::OrderCreated,
         Self::OrderReceived,
         Self::OrderCancelled,
@@ -57,6 +59,7 @@ impl Kind {
         Self::OrderWaitingAgain,
         Self::RentalCreated,
         Self::RentalRenewed,
+        Self::RentalNotRenewed,
         Self::RentalCancelled,
         Self::RentalExpired,
         Self::MessageReceived,
@@ -76,6 +79,7 @@ impl Kind {
             Self::OrderWaitingAgain => "order.waiting_again",
             Self::RentalCreated => "rental.created",
             Self::RentalRenewed => "rental.renewed",
+            Self::RentalNotRenewed => "rental.not_renewed",
             Self::RentalCancelled => "rental.cancelled",
             Self::RentalExpired => "rental.expired",
             Self::MessageReceived => "message.received",

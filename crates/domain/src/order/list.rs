@@ -4,8 +4,10 @@ use super::{State, rows};
 use crate::App;
 use crate::catalog;
 use crate::db::DbError;
+use crate::history;
 use crate::message;
 use crate::money::Usd;
+use crate::product::Product;
 use crate::values;
 
 /// Orders in one answer, at most.
@@ -62,17 +64,9 @@ pub async fn list(
     before: Option<(i64, i64)>,
     limit: i64,
 ) -> Result<Page, DbError> {
-    let (now, limit) = (app.now_ms(), limit.clamp(1, LIST_MAX));
-    let (before_ms, before_id) = before.unwrap_or((i64::MAX, i64::MAX));
-    let all = i64::from(which == Which::All);
-    let rows = app.db.rows(rows::PAGE, values![account, before_ms, before_id, now, all, limit + 1]).await?;
+    let now = app.now_ms();
+    let (orders, next) = page(app, account, which, before, limit).await?;
     let catalog = catalog::catalog(app).await?;
-    let mut orders: Vec<rows::Order> = rows.iter().map(rows::order).collect::<Result<_, _>>()?;
-    let has_more = i64::try_from(orders.len()).is_ok_and(|count| count > limit);
-    if has_more {
-        orders.pop();
-    }
-    let next = orders.last().filter(|_| has_more).map(|order| (order.created_ms, order.id));
     let mut lines = Vec::with_capacity(orders.len());
     for order in orders {
         let state = order.state_at(now);
@@ -89,4 +83,47 @@ pub async fn list(
         });
     }
     Ok(Page { lines, next })
+}
+
+/// All orders of an account as lines of its history, without their codes.
+pub(crate) async fn past(
+    app: &App,
+    account: i64,
+    before: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<(Vec<history::Line>, Option<(i64, i64)>), DbError> {
+    let now = app.now_ms();
+    let (orders, next) = page(app, account, Which::All, before, limit).await?;
+    let catalog = catalog::catalog(app).await?;
+    let line = |order: rows::Order| history::Line {
+        product: Product::ShortTerm,
+        id: order.id,
+        state: order.state_at(now).word(),
+        digits: order.digits,
+        service: catalog.slug(order.service).to_owned(),
+        price: order.price,
+        created_ms: order.created_ms,
+        end_ms: order.end_ms,
+    };
+    Ok((orders.into_iter().map(line).collect(), next))
+}
+
+async fn page(
+    app: &App,
+    account: i64,
+    which: Which,
+    before: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<(Vec<rows::Order>, Option<(i64, i64)>), DbError> {
+    let (now, limit) = (app.now_ms(), limit.clamp(1, LIST_MAX));
+    let (before_ms, before_id) = before.unwrap_or((i64::MAX, i64::MAX));
+    let all = i64::from(which == Which::All);
+    let rows = app.db.rows(rows::PAGE, values![account, before_ms, before_id, now, all, limit + 1]).await?;
+    let mut orders: Vec<rows::Order> = rows.iter().map(rows::order).collect::<Result<_, _>>()?;
+    let has_more = i64::try_from(orders.len()).is_ok_and(|count| count > limit);
+    if has_more {
+        orders.pop();
+    }
+    let next = orders.last().filter(|_| has_more).map(|order| (order.created_ms, order.id));
+    Ok((orders, next))
 }

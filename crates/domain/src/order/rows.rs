@@ -141,6 +141,25 @@ pub(crate) fn capture(tx: &mut Tx<'_>, id: i64, message: i64, now_ms: i64) -> Re
     Ok(true)
 }
 
+/// An order for the figures of delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Recent {
+    pub(super) service: i64,
+    /// From the order to its code; none if none came.
+    pub(super) took_ms: Option<i64>,
+}
+
+/// The newest orders that were made after a time and not after another.
+pub(super) fn recent(tx: &mut Tx<'_>, after_ms: i64, until_ms: i64, limit: i64) -> Result<Vec<Recent>, DbError> {
+    let sql = "SELECT service_id, received_ms - created_ms
+         FROM orders
+         WHERE created_ms > $1 AND created_ms <= $2
+         ORDER BY created_ms DESC
+         LIMIT $3";
+    let rows = tx.all(sql, values![after_ms, until_ms, limit])?;
+    Ok(rows.iter().map(|row| Recent { service: row.int(0), took_ms: row.opt_int(1) }).collect())
+}
+
 /// What an account has open and did lately, rentals among it.
 pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
     let sql = "SELECT

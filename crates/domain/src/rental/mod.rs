@@ -1,7 +1,9 @@
 //! Rentals: a number of one's own for a day or for thirty.
 
+mod auto_renew;
 mod cancel;
 pub(crate) mod check;
+mod describe;
 mod expire;
 mod inbox;
 mod list;
@@ -15,7 +17,9 @@ use crate::clock::MINUTE_MS;
 use crate::money::Usd;
 use crate::product::Product;
 
+pub use auto_renew::{AutoRefusal, auto_renew, auto_renew_due};
 pub use cancel::{CancelRefusal, Cancelled, cancel};
+pub use describe::{DescribeRefusal, LABEL_MAX, NOTE_MAX, describe};
 pub use expire::expire_due;
 pub use inbox::{Inbox, inbox};
 pub use list::{LIST_MAX, list};
@@ -75,4 +79,10 @@ pub struct Rental {
     pub created_ms: i64,
     /// When it ends.
     pub end_ms: i64,
+    /// What its customer calls it.
+    pub label: String,
+    /// What its customer wrote down of it.
+    pub note: String,
+    /// The most the house may renew it for by itself; `None`: it does not.
+    pub auto_renew_max: Option<Usd>,
 }

@@ -59,18 +59,20 @@ pub async fn renew(
     let catalog = catalog::catalog(app).await?;
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
-        request::once(tx, once.as_ref(), now, |tx| renew_one(tx, caller, &catalog, (product, rental), now))
+        request::once(tx, once.as_ref(), now, |tx| renew_in_story(tx, caller, &catalog, (product, rental), None, now))
     };
     let renewed = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(renewed)
 }
 
-fn renew_one(
+/// Renews a rental for at most a price, if one is given.
+pub(super) fn renew_in_story(
     tx: &mut Tx<'_>,
     caller: Caller,
     catalog: &Catalog,
     (product, id): (Product, i64),
+    max_price: Option<Usd>,
     now_ms: i64,
 ) -> Result<Renewed, Failure<RenewRefusal>> {
     crate::account::lock(tx, caller.account)?;
@@ -85,7 +87,7 @@ fn renew_one(
     if rental.state_at(now_ms) != State::Active || is_too_far || number::is_retired(tx, rental.number)? {
         return Err(Failure::Refused(RenewRefusal::NotRenewable));
     }
-    let ask = Ask { service: catalog.slug(rental.service).to_owned(), max_price: None, area_code: None };
+    let ask = Ask { service: catalog.slug(rental.service).to_owned(), max_price, area_code: None };
     let refuse = |refusal| Failure::Refused(RenewRefusal::Sale(refusal));
     let (_, price) = offer(catalog, &ask, product).map_err(refuse)?;
     pay(tx, caller, (product, id), price, now_ms).map_err(|failure| match failure {

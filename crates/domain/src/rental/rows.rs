@@ -23,6 +23,9 @@ pub(super) struct Kept {
     pub(super) created_ms: i64,
     pub(super) end_ms: i64,
     pub(super) renewals: i64,
+    pub(super) label: String,
+    pub(super) note: String,
+    pub(super) auto_renew_max: Option<Usd>,
 }
 
 impl Kept {
@@ -44,22 +47,28 @@ impl Kept {
             price: self.price,
             created_ms: self.created_ms,
             end_ms: self.end_ms,
+            label: self.label,
+            note: self.note,
+            auto_renew_max: self.auto_renew_max,
         }
     }
 }
 
 pub(super) const RENTAL: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
+            label, note, auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2";
 
 const RENTAL_LOCKED: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
+            label, note, auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2 {for_update}";
 
 pub(super) const PAGE: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
+            label, note, auto_renew_max
      FROM rental
      WHERE account_id = $1 AND product = $2
        AND (created_ms < $3 OR (created_ms = $3 AND id < $4))
@@ -85,6 +94,9 @@ pub(super) fn kept(row: &Row) -> Result<Kept, DbError> {
         created_ms: row.int(9),
         end_ms: row.int(10),
         renewals: row.int(11),
+        label: row.text(12).to_owned(),
+        note: row.text(13).to_owned(),
+        auto_renew_max: row.opt_int(14).map(Usd::from_micros),
     })
 }
 
@@ -120,8 +132,41 @@ pub(super) fn insert(
 }
 
 pub(super) fn renew(tx: &mut Tx<'_>, id: i64, price: Usd, end_ms: i64) -> Result<(), DbError> {
-    let sql = "UPDATE rental SET end_ms = $2, price = $3, renewals = renewals + 1 WHERE id = $1";
+    let sql = "UPDATE rental SET end_ms = $2, price = $3, renewals = renewals + 1, auto_tried_ms = 0 WHERE id = $1";
     tx.queue(sql, values![id, end_ms, price])
+}
+
+/// Writes down what a customer calls a rental of theirs and notes of it; whether there is such a rental.
+pub(super) fn describe(
+    tx: &mut Tx<'_>,
+    account: i64,
+    (product, id): (Product, i64),
+    label: &str,
+    note: &str,
+) -> Result<bool, DbError> {
+    let sql = "UPDATE rental SET label = $4, note = $5 WHERE id = $1 AND product = $2 AND account_id = $3";
+    Ok(tx.run(sql, values![id, product, account, label, note])? == 1)
+}
+
+/// Switches the renewing by the house on, up to a price, or off.
+pub(super) fn set_auto_renew(tx: &mut Tx<'_>, id: i64, most: Option<Usd>) -> Result<(), DbError> {
+    tx.queue("UPDATE rental SET auto_renew_max = $2, auto_tried_ms = 0 WHERE id = $1", values![id, most])
+}
+
+pub(super) fn set_auto_tried(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbError> {
+    tx.queue("UPDATE rental SET auto_tried_ms = $2 WHERE id = $1", values![id, now_ms])
+}
+
+/// Rentals that the house should renew and that were not tried after a time.
+pub(super) const AUTO_DUE: &str = "SELECT id, account_id, product
+     FROM rental
+     WHERE state = 'active' AND auto_renew_max IS NOT NULL AND end_ms > $1 AND end_ms <= $2 AND auto_tried_ms <= $3
+     ORDER BY end_ms
+     LIMIT $4";
+
+/// When the house last tried to renew a rental and could not; 0: never in this term.
+pub(super) fn auto_tried_ms(tx: &mut Tx<'_>, id: i64) -> Result<i64, DbError> {
+    Ok(tx.one("SELECT auto_tried_ms FROM rental WHERE id = $1", values![id])?.map_or(0, |row| row.int(0)))
 }
 
 /// Ends a running rental; whether it ran.

@@ -8,7 +8,7 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 12] = [
+const TABLES: [(&str, &[&str]); 14] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer"]),
@@ -20,6 +20,8 @@ const TABLES: [(&str, &[&str]); 12] = [
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
     ("request", &["idempotency"]),
+    ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),
+    ("mail", &["mail"]),
     ("policy", &["audit", "house"]),
 ];
 

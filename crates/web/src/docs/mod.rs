@@ -1,4 +1,4 @@
-//! The page `/api-docs`, its style and script, and the OpenAPI document, as pure functions and their routes.
+//! The page `/api-docs` and the OpenAPI document, as pure functions and their routes.
 
 pub mod additions;
 pub mod errors;
@@ -7,11 +7,7 @@ pub mod published;
 pub mod rental_additions;
 pub(crate) mod routes;
 
-use std::fmt::Write as _;
-use std::sync::LazyLock;
-
 use askama::Template;
-use sha2::{Digest as _, Sha256};
 
 const DEFAULT_ORIGIN: &str = "https://jesusnumber.com";
 const API_ROOT: &str = "/api/v1";
@@ -71,15 +67,6 @@ pub struct Step {
     pub curl: String,
 }
 
-/// A file the page links to, held in the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asset {
-    /// The value of the `Content-Type` header.
-    pub content_type: &'static str,
-    /// The whole file.
-    pub bytes: &'static [u8],
-}
-
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "api_docs.html")]
@@ -88,35 +75,10 @@ pub struct ApiDocs {
     pub base_url: String,
 }
 
-struct Served {
-    url: String,
-    asset: Asset,
-}
-
-static STYLE: LazyLock<Served> = LazyLock::new(|| {
-    Served::new(
-        ("docs", "css"),
-        Asset { content_type: "text/css; charset=utf-8", bytes: include_bytes!("../../assets/docs.css") },
-    )
-});
-
-static SCRIPT: LazyLock<Served> = LazyLock::new(|| {
-    Served::new(
-        ("docs", "js"),
-        Asset { content_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/docs.js") },
-    )
-});
-
 /// The whole page. `base_url` is the API's address, or only its origin.
 pub fn page(base_url: &str) -> String {
     let docs = ApiDocs { base_url: format!("{}{API_ROOT}/", origin(base_url)) };
     docs.render().expect("writing into a string cannot fail")
-}
-
-/// The asset served at `path`, such as `/assets/docs.0123456789ab.css`. A URL names its content, so
-/// the answer may be cached for ever.
-pub fn asset(path: &str) -> Option<Asset> {
-    [&*STYLE, &*SCRIPT].into_iter().find(|served| served.url == path).map(|served| served.asset)
 }
 
 /// The OpenAPI 3.1 document. `base_url` is the API's address, or only its origin.
@@ -133,16 +95,6 @@ fn origin(base_url: &str) -> &str {
     root.strip_suffix(API_ROOT).unwrap_or(root)
 }
 
-impl Served {
-    fn new((name, extension): (&str, &str), asset: Asset) -> Self {
-        let mut hash = String::new();
-        for byte in Sha256::digest(asset.bytes).iter().take(6) {
-            write!(hash, "{byte:02x}").expect("writing into a string cannot fail");
-        }
-        Self { url: format!("/assets/{name}.{hash}.{extension}"), asset }
-    }
-}
-
 impl ApiDocs {
     const ERROR_BODY: &'static str = r#"{
   "success": false,
@@ -157,14 +109,6 @@ impl ApiDocs {
   "message": "Too many requests. Wait 12 seconds.",
   "retry_after": 12
 }"#;
-
-    fn style_url(&self) -> &'static str {
-        &STYLE.url
-    }
-
-    fn script_url(&self) -> &'static str {
-        &SCRIPT.url
-    }
 
     fn steps(&self) -> [Step; 4] {
         [
@@ -330,22 +274,9 @@ mod tests {
     }
 
     #[test]
-    fn the_linked_assets_are_served_and_others_are_not() {
-        let page = page(BASE);
-        let urls: Vec<_> = page.split('"').filter(|part| part.starts_with("/assets/")).collect();
-        assert_eq!(urls.len(), 2);
-        for url in urls {
-            assert!(!asset(url).expect(url).bytes.is_empty());
-        }
-        assert_eq!(asset("/assets/docs.css"), None);
-        assert_eq!(asset("/assets/docs.000000000000.css"), None);
-    }
-
-    #[test]
     fn the_page_stays_small() {
-        let whole = page(BASE).len() + STYLE.asset.bytes.len() + SCRIPT.asset.bytes.len();
         // Uncompressed; it travels as about an eighth of this.
-        assert!(whole < 160 * 1024, "{whole}");
+        assert!(page(BASE).len() < 150 * 1024);
     }
 
     #[test]

@@ -7,7 +7,7 @@ on_both!(services_show_prices_and_stock, async |world: &World| {
     world.numbers(&["12025550147", "13105550198"]).await;
     let ann = world.customer("ann", "5.00").await;
     let answer = world.get(&ann, "services/?service=Instagram").await;
-    let decided = r#"{"success":true,"services":[{"service":"instagram","name":"Instagram","category":"social","short_term":{"price":0.42,"available":2},"rental_1day":{"price":3.65,"available":2},"rental_30day":{"price":19.99,"available":2}}]}"#;
+    let decided = r#"{"success":true,"services":[{"service":"instagram","name":"Instagram","category":"social","short_term":{"price":0.42,"available":2},"rental_1day":{"price":3.65,"available":2},"rental_30day":{"price":19.99,"available":2},"delivery":null}]}"#;
     assert_eq!(answer.body, decided);
     let all = world.get(&ann, "services/").await.json();
     let slugs: Vec<_> = all["services"].as_array().expect("a list").iter().map(|one| one["service"].clone()).collect();

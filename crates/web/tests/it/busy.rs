@@ -23,6 +23,9 @@ type Held = (Sender<()>, JoinHandle<Result<(), DbError>>);
 
 type Story = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
 
+/// A story that is held open: what lets it go, and what it says then.
+type Held = (Sender<()>, JoinHandle<Result<(), DbError>>);
+
 /// A lane in which nothing moves and nobody finds room any more.
 struct Jam {
     first: Vec<Held>,

@@ -20,6 +20,18 @@ impl Answer {
         self.head.lines().find(is_named)?.split_once(':').map(|(_, value)| value.trim())
     }
 
+    /// The values of a header that may come more than once.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// The head without what is another one in every answer.
+    pub(crate) fn without_id(&self) -> String {
+        let lines = self.head.lines().filter(|line| !line.starts_with("x-request-id") && !line.starts_with("date"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("an answer is JSON")
     }
@@ -73,6 +85,16 @@ pub(crate) async fn talk(address: SocketAddr, bytes: &[u8]) -> Vec<Answer> {
 fn answer((head, body): (&str, &str)) -> Answer {
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// The head of an answer whose body is not text.
+pub(crate) async fn head_of(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    stream.write_all(request).await.expect("the server reads");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("the server answers");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    String::from_utf8(bytes[..end].to_vec()).expect("a head is text")
 }
 
 /// The bytes of a request; `headers` are whole lines.

@@ -2,13 +2,18 @@
 
 mod account;
 mod bad_input;
+mod browser;
 mod busy;
+mod dashboard;
 mod down;
+mod forgery;
 mod golden;
 mod http;
 mod ingest;
 mod keys;
 mod limits;
+mod login;
+mod own_account;
 mod pages;
 mod rental;
 mod repeat;

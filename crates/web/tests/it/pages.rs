@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::http::{request, send};
+use crate::http::{self, request, send};
 use crate::on_both;
 use crate::world::World;
 
@@ -13,7 +13,7 @@ on_both!(the_page_and_what_it_loads_are_served, async |world: &World| {
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'self'")));
     let assets: Vec<&str> = page.body.split('"').filter(|text| text.starts_with("/assets/")).collect();
-    assert_eq!(assets.len(), 2);
+    assert_eq!(assets.len(), 4);
     for asset in assets {
         let answer = world.send(&request("GET", asset, &[], b"")).await;
         assert_eq!((answer.status, answer.header("x-content-type-options")), (200, Some("nosniff")));
@@ -22,7 +22,33 @@ on_both!(the_page_and_what_it_loads_are_served, async |world: &World| {
     assert_eq!(world.send(&request("GET", "/assets/nosuch.js", &[], b"")).await.status, 404);
     let document = world.send(&request("GET", "/api-docs/openapi.json", &[], b"")).await;
     assert_eq!(document.json()["openapi"], "3.1.0");
-    assert_eq!(world.send(&request("GET", "/", &[], b"")).await.header("location"), Some("/api-docs"));
+});
+
+on_both!(the_front_page_shows_prices_and_finds_services, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let page = world.send(&request("GET", "/", &[], b"")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.body.contains("$0.42") && page.body.contains("Telegram"));
+    let found = world.send(&request("GET", "/?q=insta", &[], b"")).await.body;
+    assert!(found.contains("Instagram") && !found.contains("Telegram"));
+    let none = world.send(&request("GET", "/?q=%3Cscript%3Ealert(1)", &[], b"")).await.body;
+    assert!(none.contains("&#60;script&#62;alert(1)") && !none.contains("<script>alert"));
+});
+
+on_both!(a_page_travels_packed_and_an_answer_of_the_api_does_not, async |world: &World| {
+    let key = world.customer("ann", "0.00").await;
+    let head = [&format!("Authorization: Bearer {key}"), "Accept-Encoding: gzip"];
+    let answer = world.send(&request("GET", "/api/v1/services/", &head, b"")).await;
+    assert_eq!((answer.status, answer.header("content-encoding")), (200, None));
+    let page = http::head_of(world.address, &request("GET", "/", &["Accept-Encoding: gzip"], b"")).await;
+    assert!(page.to_lowercase().contains("content-encoding: gzip"), "{page}");
+});
+
+on_both!(who_reads_pages_is_told_in_a_page_and_a_program_in_json, async |world: &World| {
+    let page = world.send(&request("GET", "/nosuch/", &["Accept: text/html,*/*;q=0.8"], b"")).await;
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    let program = world.send(&request("GET", "/nosuch/", &[], b"")).await;
+    assert_eq!(program.refusal(), (404, "not_found".to_owned()));
 });
 
 on_both!(the_probes_answer, async |world: &World| {

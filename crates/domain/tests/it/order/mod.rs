@@ -2,6 +2,7 @@
 
 mod again;
 mod cancel;
+mod delivery;
 mod once;
 mod place;
 mod refuse;

@@ -1,5 +1,7 @@
 //! Numbers of one's own for a day or for thirty.
 
+mod auto_renew;
+
 use domain::account::Caller;
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, parse_rfc3339, rfc3339};
 use domain::number::{self, NumberState};

@@ -2,10 +2,11 @@
 
 use domain::account;
 use domain::catalog::{self, Service};
+use domain::clock::SECOND_MS;
 use domain::ids;
 use domain::ledger::{self, Entry};
 use domain::number;
-use domain::policy::denied::{denied_category, denied_service};
+use domain::order;
 use domain::product::Product;
 use serde::Serialize;
 
@@ -43,6 +44,15 @@ struct ServiceBody<'a> {
     short_term: Option<OfferBody>,
     rental_1day: Option<OfferBody>,
     rental_30day: Option<OfferBody>,
+    delivery: Option<DeliveryBody>,
+}
+
+/// How often and how fast codes came lately.
+#[derive(Serialize)]
+struct DeliveryBody {
+    percent: u32,
+    median_seconds: Option<i64>,
+    orders: u32,
 }
 
 #[derive(Serialize)]
@@ -57,12 +67,12 @@ pub(super) async fn services(call: Call) -> Result<Answer, Refusal> {
     let catalog = catalog::catalog(app).await?;
     let asked: Vec<&Service> = match call.fields.service()? {
         Some(slug) => {
-            vec![catalog.by_slug(slug).filter(|service| is_sold(service)).ok_or_else(Refusal::unknown_service)?]
+            vec![catalog.by_slug(slug).filter(|service| service.is_sold()).ok_or_else(Refusal::unknown_service)?]
         }
-        None => catalog.services.iter().filter(|service| is_sold(service)).collect(),
+        None => catalog.services.iter().filter(|service| service.is_sold()).collect(),
     };
     let ids: Vec<i64> = asked.iter().map(|service| service.id).collect();
-    let stock = number::available(app, &ids).await?;
+    let (stock, deliveries) = (number::available(app, &ids).await?, order::delivery(app).await?);
     let shown = |service: &&'_ Service| {
         let (short_term, rental) = stock.get(&service.id).copied().unwrap_or_default();
         let offer = |product, available| {
@@ -73,15 +83,14 @@ pub(super) async fn services(call: Call) -> Result<Answer, Refusal> {
     let services = asked.iter().map(|service| {
         let (short_term, rental_1day, rental_30day) = shown(service);
         let (slug, name, category) = (&service.slug, &service.name, &service.category);
-        ServiceBody { service: slug, name, category, short_term, rental_1day, rental_30day }
+        let delivery = deliveries.get(&service.id).map(|delivery| DeliveryBody {
+            percent: delivery.percent,
+            median_seconds: delivery.median_ms.map(|ms| (ms + SECOND_MS - 1) / SECOND_MS),
+            orders: delivery.orders,
+        });
+        ServiceBody { service: slug, name, category, short_term, rental_1day, rental_30day, delivery }
     });
     Ok(Answer::new(&ServicesBody { success: true, services: services.collect() }))
-}
-
-/// Whether the house sells a service at all.
-fn is_sold(service: &Service) -> bool {
-    let denied = denied_category(&service.category).or_else(|| denied_service(&service.slug, &service.name));
-    service.is_enabled && denied.is_none()
 }
 
 #[derive(Serialize)]

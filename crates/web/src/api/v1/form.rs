@@ -1,6 +1,7 @@
 //! Reading the fields of a query or a form: `name=value&name=value`, percent-decoded strictly.
 
 use super::fields::{Fault, Pair, Value, known};
+use crate::percent::decoded;
 
 /// The known fields, each at most once.
 pub(super) fn fields(text: &[u8]) -> Result<Vec<Pair>, Fault> {
@@ -21,40 +22,4 @@ pub(super) fn fields(text: &[u8]) -> Result<Vec<Pair>, Fault> {
         pairs.push((name, Value::Text(value.ok_or(Fault::Field(name))?)));
     }
     Ok(pairs)
-}
-
-/// Undoes `+` and `%41`; `None` for a `%` that two hex digits do not follow, and for what is not UTF-8.
-fn decoded(text: &[u8]) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.iter();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => bytes.push(hex(*rest.next()?)? << 4 | hex(*rest.next()?)?),
-            byte => bytes.push(*byte),
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_encoded_is_decoded_and_what_is_broken_is_refused() {
-        assert_eq!(decoded(b"a+b%20c%2B%c3%a9"), Some("a b c+é".to_owned()));
-        for text in [&b"%"[..], b"%4", b"%4g", b"%ff", b"\xff"] {
-            assert_eq!(decoded(text), None);
-        }
-    }
 }

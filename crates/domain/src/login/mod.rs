@@ -1,0 +1,104 @@
+//! Who may sign in to the pages: addresses, passwords, second factors and sessions of customers and operators.
+//!
+//! A customer's login begins with a confirmed address: until then there is only a link in a mail. So nobody learns from
+//! the pages which addresses have accounts, and nobody can take an address that is not theirs.
+
+mod address;
+mod kitchen;
+mod letters;
+mod link;
+mod password;
+mod rows;
+mod secret;
+mod session;
+mod sign_in;
+mod sign_up;
+mod statement;
+mod throttle;
+
+use std::net::IpAddr;
+
+pub use kitchen::Busy;
+pub(crate) use kitchen::Kitchen;
+pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
+pub use secret::Secret;
+pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
+pub use sign_in::{Credentials, SignIn, SignInRefusal, sign_in};
+pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, sign_up};
+pub use statement::{STATEMENT, STATEMENT_VERSION};
+
+/// Who signs in, and so with which cookie and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A customer, by an address.
+    Customer,
+    /// Somebody who runs the house, by a name.
+    Operator,
+}
+
+impl Kind {
+    /// Its word in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// What an operator may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Everything, other operators too.
+    Owner,
+    /// Everything but other operators and settings.
+    Operator,
+    /// Reads, and refunds within a limit.
+    Support,
+    /// Reads.
+    Auditor,
+}
+
+impl Role {
+    /// All of them, the mightiest first.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Operator, Self::Support, Self::Auditor];
+
+    /// Its word in the database and in operator commands.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Operator => "operator",
+            Self::Support => "support",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// Who stands before the door, as far as the wire tells.
+#[derive(Clone)]
+pub struct Visit {
+    /// Where customers reach the house, for links in mails: `https://jesusnumber.com`, without a slash at its end.
+    pub base_url: String,
+    /// The client's address, as it is counted.
+    pub address: IpAddr,
+    /// The browser in a few words: `Firefox on Linux`.
+    pub device: String,
+    /// The cookie by which a browser is known again, if it has one.
+    pub known_by: Option<Secret>,
+}
+
+/// Somebody who came in: what the browser keeps.
+pub struct Entered {
+    /// The secret of the session.
+    pub session: Secret,
+    /// The secret by which the browser is known again.
+    pub device: Secret,
+}

@@ -1,0 +1,108 @@
+//! Signing in with a password. Whether a name is known is told neither by the answer nor by how long it takes.
+
+use super::link::{self, Link, Purpose};
+use super::session::{self, Entry, Tell};
+use super::throttle::{self, Deed, MustWait};
+use super::{Busy, Entered, Kind, Secret, Visit, address, rows};
+use crate::App;
+use crate::db::{DbError, Lane, Tx};
+use crate::values;
+
+/// What comes of a right password.
+pub enum SignIn {
+    /// Its person is in.
+    Entered(Entered),
+    /// The code of the second factor is asked for, with this secret, within ten minutes.
+    NeedsCode(Secret),
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInRefusal {
+    /// Name and password do not belong together: nobody is told which is wrong.
+    #[error("the address or the password is wrong")]
+    Wrong,
+    /// It was tried too often.
+    #[error("too many tries: wait {seconds} seconds")]
+    MustWait {
+        /// Seconds until it may be tried again.
+        seconds: i64,
+    },
+    /// Too many passwords are being checked.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<MustWait> for SignInRefusal {
+    fn from(wait: MustWait) -> Self {
+        Self::MustWait { seconds: wait.seconds }
+    }
+}
+
+/// A name and a password as somebody typed them. It has no `Debug`.
+#[derive(Clone)]
+pub struct Credentials {
+    /// An address, or an operator's name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Lets somebody in who knows the password, or asks for the second factor.
+///
+/// # Errors
+/// See [`SignInRefusal`].
+pub async fn sign_in(app: &App, kind: Kind, visit: &Visit, who: Credentials) -> Result<SignIn, SignInRefusal> {
+    // What is no address is counted and worked on like one, so that it takes as long.
+    let name = match kind {
+        Kind::Customer => address::normal(&who.name).unwrap_or_default(),
+        Kind::Operator => who.name.trim().to_owned(),
+    };
+    count(app, kind, visit, &name).await?;
+    let row = app.db.row(rows::BY_NAME, values![kind.word(), &name]).await?;
+    let person = row.map(|row| rows::person(&row)).filter(|person| !person.is_stopped);
+    let hash = person.as_ref().and_then(|person| person.password.clone());
+    let is_right = app.passwords.fits(who.password, hash).await?;
+    let Some(person) = person.filter(|_| is_right) else { return Err(SignInRefusal::Wrong) };
+    let (house, entry, ticket) = (app.clone(), Entry::new(visit), Secret::random());
+    let (kept, secret) = (entry.clone(), ticket.clone());
+    let story = move |tx: &mut Tx<'_>| {
+        let now_ms = house.now_ms();
+        let found = rows::locked(tx, person.id)?;
+        // The password may have been changed while this one was checked.
+        if found.password != person.password || found.is_stopped {
+            return Err(SignInRefusal::Wrong);
+        }
+        let tag = throttle::tag(&house, Deed::PasswordOfName, &counted_name(kind, &name));
+        throttle::forgive(tx, Deed::PasswordOfName, &tag)?;
+        if found.has_second {
+            let link = Link { login: Some(found.id), ..Link::default() };
+            link::make(tx, Purpose::SecondFactor, &secret, &link, now_ms)?;
+        } else {
+            session::begin(tx, &house, &found, &kept, Tell::NewDevice)?;
+        }
+        Ok(found.has_second)
+    };
+    let needs_code = app.db.write(Lane::Work, story).await?;
+    Ok(if needs_code { SignIn::NeedsCode(ticket) } else { SignIn::Entered(entry.entered()) })
+}
+
+/// Customers' and operators' names are counted apart.
+fn counted_name(kind: Kind, name: &str) -> String {
+    format!("{} {name}", kind.word())
+}
+
+async fn count(app: &App, kind: Kind, visit: &Visit, name: &str) -> Result<(), SignInRefusal> {
+    let of_name = throttle::tag(app, Deed::PasswordOfName, &counted_name(kind, name));
+    let from = throttle::tag_of_address(app, Deed::PasswordFrom, visit.address);
+    let now_ms = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        throttle::count(tx, Deed::PasswordFrom, &from, now_ms)??;
+        throttle::count(tx, Deed::PasswordOfName, &of_name, now_ms)??;
+        Ok::<_, SignInRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await
+}

@@ -1,0 +1,64 @@
+//! The outbox: mails that the house wants to send, kept until they are sent.
+
+mod outbox;
+
+pub use outbox::{MailLine, ReadRefusal, outbox, read};
+
+use crate::db::{DbError, Tx};
+use crate::{App, ids, values};
+
+/// How far a mail is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is to be sent, or to be tried again.
+    Waiting,
+    /// A mail server took it.
+    Sent,
+    /// It was given up.
+    Failed,
+}
+
+impl State {
+    /// Its word in the database and in lists.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Waiting, Self::Sent, Self::Failed].into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// A mail to be sent. Its body may hold a link that is a secret, so it has no `Debug`.
+#[derive(Clone)]
+pub struct Letter {
+    /// The mailbox.
+    pub to: String,
+    /// What it is about, by a word for the operator's list: `reset`.
+    pub kind: &'static str,
+    /// The subject: one line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// Posts a mail within somebody's story: it is sent if, and only if, the story is committed.
+pub(crate) fn post(tx: &mut Tx<'_>, app: &App, letter: &Letter) -> Result<(), DbError> {
+    let (id, now_ms) = (ids::take(tx, "mail", 1)?, app.now_ms());
+    let sealed = app.vault.seal(&purpose(id), letter.body.as_bytes());
+    let sql = "INSERT INTO mail (id, kind, recipient, subject, sealed, state, next_ms, created_ms)
+         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6)";
+    tx.run(sql, values![id, letter.kind, &letter.to, &letter.subject, sealed, now_ms]).map(drop)
+}
+
+/// What a mail's body is sealed for.
+fn purpose(id: i64) -> String {
+    format!("mail {id}")
+}

@@ -1,0 +1,156 @@
+// What pages do by themselves once they are open: copy, search as one types, count down, and show news. A page that
+// has news fetches itself again and takes over the parts marked data-live; nothing else here knows what a page says.
+// Without this script every page works by its links, its forms, and a reload.
+
+const TYPING_MS = 180;
+const POLL_MS = 10_000;
+const CALM_MS = 1_600;
+const status = document.getElementById("status");
+// Buttons that only this script serves are shown from now on.
+document.documentElement.classList.add("scripted");
+
+// Copying
+
+async function copy(text) {
+  // Browsers offer the clipboard only on https and localhost.
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("the browser refused to copy");
+}
+
+async function copyFrom(button) {
+  const word = button.textContent;
+  let told = "Copied";
+  try {
+    await copy(button.dataset.copy);
+  } catch {
+    told = "Not copied";
+  }
+  say(told);
+  button.textContent = told;
+  setTimeout(() => (button.textContent = word), CALM_MS);
+}
+
+function say(words) {
+  status.textContent = words;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button && button.textContent !== "Copied") copyFrom(button);
+});
+
+// A form is sent once.
+
+document.addEventListener("submit", (event) => {
+  // Later, because the button itself says what is bought, and a disabled one is not sent.
+  if (event.target.method === "post") setTimeout(() => event.submitter?.setAttribute("disabled", ""));
+});
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("form button[disabled]")) button.removeAttribute("disabled");
+});
+
+// Taking over what is new
+
+// A form's one-time id and the time that is left differ in every answer and are no news.
+const calm = (html) => html.replace(/ (value|data-left)="[0-9a-f]*"/g, "").replace(/>[0-9:]+ left</g, "><");
+const codes = () => new Map([...document.querySelectorAll("[data-code-of]")].map((part) => [part.dataset.codeOf, part]));
+
+function takeOver(fresh) {
+  const before = codes();
+  const focused = document.activeElement?.id;
+  for (const part of fresh.querySelectorAll("[data-live]")) {
+    const old = document.getElementById(part.id);
+    if (old && calm(old.innerHTML) !== calm(part.innerHTML)) old.replaceChildren(...part.childNodes);
+  }
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  document.title = fresh.title;
+  for (const [order, part] of codes()) if (!before.has(order)) greet(part);
+}
+
+let asking = null;
+
+async function refresh(url = location.href) {
+  asking?.abort();
+  asking = new AbortController();
+  const answer = await fetch(url, { headers: { Accept: "text/html" }, signal: asking.signal });
+  // Whoever is not signed in any more is sent to sign in.
+  if (answer.redirected) return location.assign(answer.url);
+  if (answer.ok) takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+
+const look = (url) => refresh(url).catch((error) => error.name === "AbortError" || console.warn(error.message));
+
+// A code has come.
+
+function greet(part) {
+  const words = part.dataset.says;
+  say(words);
+  if (document.hidden && self.Notification?.permission === "granted") new Notification(words);
+  // Nothing is being done: then Enter copies.
+  if (document.activeElement === document.body) part.querySelector("[data-copy]")?.focus();
+}
+
+const bell = document.getElementById("bell");
+if (bell && self.Notification?.permission === "default") {
+  bell.hidden = false;
+  bell.addEventListener("click", async () => {
+    bell.hidden = (await Notification.requestPermission()) !== "default";
+  });
+}
+
+// Searching
+
+let typing;
+for (const box of document.querySelectorAll("[data-search]")) {
+  box.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      const url = new URL(box.form.action);
+      url.search = new URLSearchParams(new FormData(box.form));
+      history.replaceState(null, "", url);
+      look(url);
+    }, TYPING_MS);
+  });
+}
+
+// Counting down, by the house's clock
+
+const ahead = Number(document.body.dataset.now) - Date.now();
+
+function count() {
+  for (const place of document.querySelectorAll("[data-until]")) {
+    const seconds = Math.max(0, Math.ceil((Number(place.dataset.until) - Date.now() - ahead) / 1000));
+    place.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left`;
+    const bar = document.getElementById(place.getAttribute("aria-details"));
+    if (bar) bar.value = seconds;
+    if (seconds === 0 && !place.dataset.over) {
+      place.dataset.over = "1";
+      setTimeout(look, 1000);
+    }
+  }
+}
+if (document.querySelector("[data-until], [data-live]")) setInterval(count, 1000);
+
+// News
+
+function listen() {
+  const news = new EventSource(`/live/?after=${document.body.dataset.news}`);
+  news.onmessage = () => look();
+  news.addEventListener("end", () => {
+    news.close();
+    look();
+  });
+  // The browser tries again by itself, unless it was refused.
+  news.onerror = () => {
+    if (news.readyState === EventSource.CLOSED) setInterval(look, POLL_MS);
+  };
+  addEventListener("pagehide", () => news.close());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+if (document.body.dataset.news) listen();

@@ -1,0 +1,60 @@
+//! What a customer does with an order: cancel it, wait again, have its number again.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::money::Usd;
+use domain::order;
+use domain::product::Product;
+
+use super::{ONE, read, render};
+use crate::Door;
+use crate::asked;
+use crate::dashboard::customer::Customer;
+use crate::dashboard::numbers::place_of;
+use crate::dashboard::words::told;
+use crate::form::Form;
+use crate::page::{self, PageError};
+
+pub(super) async fn cancel(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let once = asked::once(customer.account(), "/orders/{id}/cancel/", form.text("form"), &id)?;
+    match order::cancel(&door.app, customer.caller(), read(&id)?, once).await {
+        Ok(_) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, read(&id)?))),
+        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    }
+}
+
+pub(super) async fn again(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let once = asked::once(customer.account(), "/orders/{id}/again/", form.text("form"), &id)?;
+    match order::again(&door.app, customer.caller(), read(&id)?, once).await {
+        Ok(_) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, read(&id)?))),
+        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    }
+}
+
+pub(super) async fn reuse(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let price = form.text("price");
+    let max_price = Some(Usd::parse(price).map_err(|_| PageError::BadForm)?);
+    let what = format!("{id} {price}");
+    let once = asked::once(customer.account(), "/orders/{id}/reuse/", form.text("form"), &what)?;
+    match order::reuse(&door.app, customer.caller(), read(&id)?, max_price, once).await {
+        Ok(placed) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, placed.order))),
+        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    }
+}

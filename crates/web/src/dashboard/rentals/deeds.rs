@@ -1,0 +1,87 @@
+//! What a customer does with a rental: renew it, cancel it, note something of it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::money::Usd;
+use domain::rental::{self, AutoRefusal, DescribeRefusal};
+
+use super::{ONE, read, render};
+use crate::Door;
+use crate::asked;
+use crate::dashboard::customer::Customer;
+use crate::dashboard::numbers::place_of;
+use crate::dashboard::words::{Notice, told};
+use crate::form::Form;
+use crate::page::{self, PageError};
+
+fn back(id: &str) -> Result<Response, PageError> {
+    let (product, rental) = read(id)?;
+    Ok(page::see_other(ONE, &place_of(product, rental)))
+}
+
+pub(super) async fn renew(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let (product, rental) = read(&id)?;
+    let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &id)?;
+    match rental::renew(&door.app, customer.caller(), product, rental, once).await {
+        Ok(_) => back(&id),
+        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    }
+}
+
+pub(super) async fn cancel(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let (product, rental) = read(&id)?;
+    let once = asked::once(customer.account(), "/rentals/{id}/cancel/", form.text("form"), &id)?;
+    match rental::cancel(&door.app, customer.caller(), product, rental, once).await {
+        Ok(_) => back(&id),
+        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    }
+}
+
+pub(super) async fn note(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let (label, note) = (form.text("label"), form.text("note"));
+    match rental::describe(&door.app, customer.account(), read(&id)?, label, note).await {
+        Ok(()) => back(&id),
+        Err(DescribeRefusal::NotFound) => Err(PageError::NotFound),
+        Err(DescribeRefusal::TooLong) => {
+            let notice = Notice::bad("A label has at most 60 characters in one line, and a note at most 2,000.");
+            render(&door, &customer, &id, Some(notice)).await
+        }
+        Err(DescribeRefusal::Db(error)) => Err(error.into()),
+    }
+}
+
+/// Switches the renewing by the house on, up to the price that the button showed, or off.
+pub(super) async fn auto_renew(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, PageError> {
+    let most = match form.text("most") {
+        "" => None,
+        price => Some(Usd::parse(price).ok().filter(|most| *most > Usd::ZERO).ok_or(PageError::BadForm)?),
+    };
+    match rental::auto_renew(&door.app, customer.account(), read(&id)?, most).await {
+        Ok(()) => back(&id),
+        Err(AutoRefusal::NotFound) => Err(PageError::NotFound),
+        Err(AutoRefusal::Over) => render(&door, &customer, &id, Some(Notice::bad("The rental is over."))).await,
+        Err(AutoRefusal::Db(error)) => Err(error.into()),
+    }
+}

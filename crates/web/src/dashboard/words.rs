@@ -1,0 +1,124 @@
+//! What customers are told on pages, and how numbers and times look there.
+
+use domain::order::{AgainRefusal, CancelRefusal, ReuseRefusal, SaleRefusal};
+use domain::phone::Nanp;
+use domain::rental;
+use domain::request::Failure;
+
+use crate::page::PageError;
+
+/// What a page says at its top.
+pub(super) struct Notice {
+    /// Whether what was asked was done.
+    pub(super) is_good: bool,
+    pub(super) text: String,
+}
+
+impl Notice {
+    pub(super) fn bad(text: impl Into<String>) -> Self {
+        Self { is_good: false, text: text.into() }
+    }
+}
+
+/// A refusal that has words, or a page of what went wrong.
+pub(super) fn told<R: Words>(failure: Failure<R>) -> Result<Notice, PageError> {
+    match failure {
+        Failure::Refused(refusal) => refusal.words().map(Notice::bad).ok_or(PageError::NotFound),
+        Failure::KeyReused => Err(PageError::BadForm),
+        Failure::Db(error) => Err(error.into()),
+    }
+}
+
+/// A refusal in words; none where it is that nothing is here.
+pub(super) trait Words {
+    fn words(&self) -> Option<String>;
+}
+
+impl Words for SaleRefusal {
+    fn words(&self) -> Option<String> {
+        Some(match self {
+            Self::UnknownService => "This service is not sold in this form any more.".to_owned(),
+            Self::ServiceNotAllowed => "This house does not receive SMS for this service.".to_owned(),
+            Self::NoNumbers => "No number is in stock for this just now. Nothing was charged.".to_owned(),
+            Self::PriceAboveMax { price } => {
+                format!("The price is now ${price}, more than you were shown. Nothing was charged; look again.")
+            }
+            Self::Insufficient { required, available } => {
+                format!("This costs ${required} and you have ${available}. Add funds first.")
+            }
+            Self::Suspended => "The account is stopped. Nothing was charged; contact support.".to_owned(),
+            Self::LimitReached { retry_after_s } => format!(
+                "Your account has reached one of its limits. Try again in {} minutes.",
+                (retry_after_s + 59) / 60
+            ),
+        })
+    }
+}
+
+impl Words for CancelRefusal {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::NotFound => None,
+            Self::AlreadyReceived => Some("A code has arrived, so there is nothing to cancel.".to_owned()),
+            Self::Expired { refunded } => Some(format!("The order had ended; ${refunded} came back.")),
+            Self::LimitReached { retry_after_s } => Some(format!(
+                "You have cancelled very often lately. Try again in {} minutes, or let the order end by itself: the \
+                 money comes back either way.",
+                (retry_after_s + 59) / 60
+            )),
+        }
+    }
+}
+
+impl Words for AgainRefusal {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::NotFound => None,
+            Self::Expired => Some("The order has ended. Use the number again as a new order.".to_owned()),
+            Self::Cancelled => Some("The order was cancelled.".to_owned()),
+        }
+    }
+}
+
+impl Words for ReuseRefusal {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::NotFound => None,
+            Self::Sale(SaleRefusal::NoNumbers) => {
+                Some("This number cannot be had again just now. Nothing was charged.".to_owned())
+            }
+            Self::Sale(refusal) => refusal.words(),
+        }
+    }
+}
+
+impl Words for rental::RenewRefusal {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::NotFound => None,
+            Self::NotRenewable => Some("The rental is over, or paid as far ahead as possible.".to_owned()),
+            Self::Sale(refusal) => refusal.words(),
+        }
+    }
+}
+
+impl Words for rental::CancelRefusal {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::NotFound => None,
+            Self::AlreadyReceived => Some("An SMS has arrived, so the rental runs on.".to_owned()),
+            Self::Expired => Some("The rental is over.".to_owned()),
+            Self::TooLate => Some("A rental is cancelled within 20 minutes of its order, before a renewal.".to_owned()),
+        }
+    }
+}
+
+/// A number as people read it: `(202) 555-0147`.
+pub(super) fn national(digits: &str) -> String {
+    Nanp::parse(digits).map_or_else(|_| digits.to_owned(), Nanp::national)
+}
+
+/// The ten digits that most forms want.
+pub(super) fn ten(digits: &str) -> &str {
+    digits.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(digits)
+}

@@ -1,0 +1,81 @@
+//! What somebody typed into a form of our pages.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+
+use crate::Door;
+use crate::api::body;
+use crate::percent::decoded;
+use crate::show;
+
+/// Bytes of a form, at most.
+const LENGTH_MAX: usize = 32 * 1024;
+/// Fields of a form, at most.
+const FIELDS_MAX: usize = 100;
+
+/// The fields of a form, as they were typed. They may hold a password, so it has no `Debug`.
+pub(crate) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// What was typed into a field; nothing, where it was left out.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Vec::new();
+        for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let place = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(place);
+            fields.push((decoded(name)?, decoded(value.strip_prefix(b"=").unwrap_or(value))?));
+            // No form of ours sends more, and no text of the database may hold a NUL.
+            if fields.len() > FIELDS_MAX || fields.last().is_some_and(|(_, value)| value.contains('\0')) {
+                return None;
+            }
+        }
+        Some(Self(fields))
+    }
+}
+
+/// Whether a body says that it is a form.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+impl FromRequest<Arc<Door>> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, door: &Arc<Door>) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let bad = || show::message(StatusCode::BAD_REQUEST, "This form cannot be read", "Go back and send it again.");
+        let bytes = body::read(body, LENGTH_MAX, door.settings.request_timeout).await.map_err(|_| bad())?;
+        // A form without a field has no body, and some clients then leave its type out.
+        if !bytes.is_empty() && !is_form(&parts.headers) {
+            return Err(bad());
+        }
+        Self::parse(&bytes).ok_or_else(bad)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_typed() {
+        let form = Form::parse(b"email=ann%40example.org&password=a+b%26c&accept").expect("a form");
+        assert_eq!((form.text("email"), form.text("password")), ("ann@example.org", "a b&c"));
+        assert_eq!(form.text("other"), "");
+    }
+
+    #[test]
+    fn what_is_no_form_is_refused() {
+        assert!(Form::parse(b"a=%zz").is_none());
+        assert!(Form::parse(b"a=%00").is_none());
+        assert!(Form::parse("a=1&".repeat(FIELDS_MAX + 1).as_bytes()).is_none());
+    }
+}

@@ -1,0 +1,229 @@
+//! Who is signed in, by the cookie that the browser brings, and who stands before the door.
+//!
+//! A page for customers takes a [`SignedIn`]; one that is open to all and greets who is signed in, a [`Reader`].
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::Response;
+use domain::login::{self, Entered, Kind, Secret, Session, Visit};
+
+use crate::percent::encoded;
+use crate::{Door, client, show};
+
+/// The cookie of a customer's session.
+const CUSTOMER: &str = "__Host-session";
+/// The cookie of an operator's session.
+const OPERATOR: &str = "__Host-operator";
+/// The cookie by which a browser is known again.
+const DEVICE: &str = "__Host-device";
+
+/// Seconds that a browser keeps a customer's session: 90 days, which is its longest life.
+const CUSTOMER_S: u32 = 90 * 24 * 60 * 60;
+/// Seconds that a browser keeps an operator's session: 12 hours.
+const OPERATOR_S: u32 = 12 * 60 * 60;
+/// Seconds that a browser is known again: 400 days, the most that browsers grant.
+const DEVICE_S: u32 = 400 * 24 * 60 * 60;
+/// Bytes of a place to go on to, at most.
+const NEXT_MAX: usize = 1_024;
+
+/// A customer who is signed in. A page that takes it sends everybody else to the sign-in and back.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    /// The session.
+    pub(crate) session: i64,
+    /// The person.
+    pub(crate) login: i64,
+    /// The account.
+    pub(crate) account: i64,
+    /// The confirmed address.
+    pub(crate) email: String,
+    /// Whether a second factor is in force.
+    pub(crate) has_second: bool,
+}
+
+/// Whoever reads a page that is open to all.
+pub(crate) struct Reader(pub(crate) Option<SignedIn>);
+
+/// Who stands before the door.
+pub(crate) struct Visitor(pub(crate) Visit);
+
+impl FromRequestParts<Arc<Door>> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
+        let Reader(reader) = Reader::from_request_parts(parts, door).await?;
+        reader.ok_or_else(|| show::go("(sign in first)", &sign_in_page("/sign-in/", parts)))
+    }
+}
+
+impl FromRequestParts<Arc<Door>> for Reader {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
+        of_customer(&parts.headers, door).await.map(Self)
+    }
+}
+
+/// Who is signed in as a customer, by the cookies among the headers.
+pub(crate) async fn of_customer(headers: &HeaderMap, door: &Arc<Door>) -> Result<Option<SignedIn>, Response> {
+    let session = find(headers, door, Kind::Customer).await?;
+    Ok(session.and_then(|session| {
+        Some(SignedIn {
+            session: session.id,
+            login: session.login,
+            account: session.account?,
+            email: session.name,
+            has_second: session.has_second,
+        })
+    }))
+}
+
+impl FromRequestParts<Arc<Door>> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Self::Rejection> {
+        let address = client::counted(client::address(&door.settings, &parts.headers, &parts.extensions));
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Self(Visit {
+            base_url: door.settings.base_url.clone(),
+            address,
+            device: device_words(agent),
+            known_by: cookie(&parts.headers, DEVICE),
+        }))
+    }
+}
+
+async fn find(headers: &HeaderMap, door: &Arc<Door>, kind: Kind) -> Result<Option<Session>, Response> {
+    let Some(secret) = cookie(headers, cookie_of(kind)) else { return Ok(None) };
+    login::session(&door.app, kind, &secret).await.map_err(|error| show::fault(&error))
+}
+
+fn cookie_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customer => CUSTOMER,
+        Kind::Operator => OPERATOR,
+    }
+}
+
+/// The secret in a cookie. One that comes twice was planted, so neither counts.
+fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut values = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(found, _)| *found == name)
+        .map(|(_, value)| value);
+    let value = values.next()?;
+    values.next().is_none().then(|| Secret::parse(value)).flatten()
+}
+
+/// The page to sign in on, which leads back to what was asked for.
+fn sign_in_page(page: &str, parts: &Parts) -> String {
+    let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
+    match parts.method {
+        Method::GET | Method::HEAD => format!("{page}?next={}", encoded(asked)),
+        // What was to be changed has to be asked for again.
+        _ => page.to_owned(),
+    }
+}
+
+/// Where to go after the sign-in: a place of this house, and nowhere else.
+pub(crate) fn local(next: &str) -> Option<&str> {
+    let is_fine = next.len() <= NEXT_MAX
+        && next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    is_fine.then_some(next)
+}
+
+/// Gives the browser what it keeps of a sign-in.
+pub(crate) fn keep(mut answer: Response, kind: Kind, entered: &Entered) -> Response {
+    let life_s = match kind {
+        Kind::Customer => CUSTOMER_S,
+        Kind::Operator => OPERATOR_S,
+    };
+    set(&mut answer, cookie_of(kind), entered.session.text(), life_s);
+    set(&mut answer, DEVICE, entered.device.text(), DEVICE_S);
+    answer
+}
+
+/// Takes the session from the browser.
+pub(crate) fn forget(mut answer: Response, kind: Kind) -> Response {
+    set(&mut answer, cookie_of(kind), "", 0);
+    answer
+}
+
+fn set(answer: &mut Response, name: &str, value: &str, life_s: u32) {
+    let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life_s}");
+    let line = HeaderValue::from_str(&line).expect("secrets are letters and digits");
+    answer.headers_mut().append(header::SET_COOKIE, line);
+}
+
+/// A browser in a few words, from its own long ones.
+fn device_words(agent: &str) -> String {
+    let found = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map_or("unknown", |(_, name)| *name)
+    };
+    // The order matters: most browsers also name those that they are like.
+    let browser = found(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = found(&[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        ("unknown", "unknown") => "An unknown browser".to_owned(),
+        ("unknown", system) => format!("A browser on {system}"),
+        (browser, "unknown") => browser.to_owned(),
+        (browser, system) => format!("{browser} on {system}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_is_a_place_of_this_house() {
+        assert_eq!(local("/orders/?q=1"), Some("/orders/?q=1"));
+        for next in ["", "orders", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\r\nb"] {
+            assert_eq!(local(next), None, "{next:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_comes_twice_counts_for_nothing() {
+        let (one, other) = (Secret::random(), Secret::random());
+        let mut headers = HeaderMap::new();
+        let line = format!("a=b; {CUSTOMER}={}", one.text());
+        headers.append(header::COOKIE, line.parse().expect("a header"));
+        assert!(cookie(&headers, CUSTOMER) == Some(one));
+        let line = format!("{CUSTOMER}={}", other.text());
+        headers.append(header::COOKIE, line.parse().expect("a header"));
+        assert!(cookie(&headers, CUSTOMER).is_none());
+    }
+
+    #[test]
+    fn a_browser_is_told_in_a_few_words() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1";
+        assert_eq!(device_words(firefox), "Firefox on Linux");
+        assert_eq!(device_words(chrome), "Chrome on Windows");
+        assert_eq!(device_words(iphone), "Safari on iPhone");
+        assert_eq!(device_words(""), "An unknown browser");
+    }
+}

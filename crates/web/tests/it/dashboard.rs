@@ -1,0 +1,211 @@
+//! The pages of customers, as a browser without script meets them.
+
+use domain::account::{self, NewCredit};
+use domain::clock::MINUTE_MS;
+use domain::money::Usd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::browser::Browser;
+use crate::http::Answer;
+use crate::login;
+use crate::on_both;
+use crate::world::World;
+
+/// A customer who is signed in and has some dollars.
+async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
+    let browser = login::customer(world, email).await;
+    let accounts = account::list(&world.app, 0, 500).await.expect("listed");
+    let account = accounts.last().expect("an account").name.clone();
+    let amount = Usd::parse(dollars).expect("dollars");
+    let new = NewCredit { account, amount, reason: "a gift".into(), reference: None, by: "test".into() };
+    account::credit(&world.app, new).await.expect("a credit");
+    browser
+}
+
+/// The value of the first field of a name on a page.
+fn field(page: &Answer, name: &str) -> String {
+    let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\"")).expect("a field");
+    rest.split('"').next().expect("split yields one part").to_owned()
+}
+
+fn place(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.header("location").expect("a place").to_owned()
+}
+
+/// Buys with the first form of the page of numbers.
+async fn buy(browser: &mut Browser, service: &str, what: &str) -> String {
+    let page = browser.get("/numbers/").await;
+    let form = format!("form={}&service={service}&buy={what}", field(&page, "form"));
+    place(&browser.post("/numbers/", &form).await)
+}
+
+/// The digits of the number that a page shows.
+fn digits(page: &Answer) -> String {
+    let (_, rest) = page.body.split_once("data-copy=\"+").expect("a number");
+    rest.split('"').next().expect("split yields one part").to_owned()
+}
+
+on_both!(an_order_turns_into_its_code, async |world: &World| {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let waiting = ann.get(&order).await;
+    assert!(waiting.body.contains("Cancel and get $0.42 back") && waiting.body.contains("http-equiv=\"refresh\""));
+    world.text(&digits(&waiting), "482910 is your Instagram code.").await;
+    let come = ann.get(&order).await;
+    assert!(come.body.contains("data-copy=\"482910\"") && !come.body.contains("http-equiv=\"refresh\""));
+    assert!(come.body.contains("482910 is your Instagram code.") && come.body.contains("$4.58"));
+    assert!(ann.get("/orders/").await.body.contains("data-copy=\"482910\""));
+    let statement = ann.get("/statement/").await;
+    assert!(statement.body.contains(&format!("href=\"{order}\"")) && statement.body.contains("Paid for"));
+    assert!(ann.get("/history/?service=instagram&state=received").await.body.contains(&order));
+    assert!(!ann.get("/history/?service=whatsapp").await.body.contains(&order));
+});
+
+on_both!(a_double_click_buys_one, async |world: &World| {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let page = ann.get("/numbers/").await;
+    let form = format!("form={}&service=instagram&buy=short_term+0.42", field(&page, "form"));
+    let mut again = ann.clone();
+    let (one, other) = tokio::join!(ann.post("/numbers/", &form), again.post("/numbers/", &form));
+    assert_eq!(place(&one), place(&other));
+    assert!(ann.get("/statement/").await.body.contains("$4.58"));
+});
+
+on_both!(nothing_is_bought_above_the_price_that_was_shown, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let page = ann.get("/numbers/").await;
+    let form = format!("form={}&service=instagram&buy=short_term+0.41", field(&page, "form"));
+    let refused = ann.post("/numbers/", &form).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.body.contains("The price is now $0.42"));
+});
+
+on_both!(a_cancelled_order_gives_its_money_back, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let page = ann.get(&order).await;
+    place(&ann.post(&format!("{order}cancel/"), &format!("form={}", field(&page, "form"))).await);
+    assert!(ann.get(&order).await.body.contains("<strong>$0.42</strong> came back"));
+});
+
+on_both!(a_code_is_waited_for_again_and_a_number_had_again, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let page = ann.get(&order).await;
+    world.text(&digits(&page), "482910 is your Instagram code.").await;
+    world.pass_ms(1_000);
+    place(&ann.post(&format!("{order}again/"), &format!("form={}", field(&page, "form"))).await);
+    assert!(ann.get(&order).await.body.contains("class=\"state waiting\""));
+    world.pass_ms(40 * MINUTE_MS);
+    let over = ann.get(&order).await;
+    let form = format!("form={}&price={}", field(&over, "form"), field(&over, "price"));
+    let other = place(&ann.post(&format!("{order}reuse/"), &form).await);
+    assert_ne!(order, other);
+    assert_eq!(digits(&ann.get(&other).await), digits(&over));
+});
+
+on_both!(another_s_order_looks_exactly_like_a_missing_one, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let mut bob = login::customer(world, "bob@example.org").await;
+    let (other, missing) = (bob.get(&order).await, bob.get("/orders/ORD-100001/").await);
+    assert_eq!((other.status, &other.body), (404, &missing.body));
+    let form = "form=00000000000000000000000000000000";
+    assert_eq!(bob.post(&format!("{order}cancel/"), form).await.status, 404);
+    assert!(ann.get(&order).await.body.contains("class=\"state waiting\""));
+});
+
+on_both!(whoever_is_not_signed_in_is_sent_to_sign_in, async |world: &World| {
+    let mut browser = Browser::new(world);
+    for page in ["/numbers/", "/orders/", "/rentals/", "/history/", "/statement/", "/keys/", "/live/"] {
+        let sent = place(&browser.get(page).await);
+        assert!(sent.starts_with("/sign-in/?next="), "{page} {sent}");
+    }
+});
+
+on_both!(a_rental_has_an_inbox_and_its_customer_s_words, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "9.00").await;
+    let rental = buy(&mut ann, "whatsapp", "rental_1day+3.65").await;
+    assert!(ann.get(&rental).await.body.contains("Cancel and get $3.65 back"));
+    let number = digits(&ann.get(&rental).await);
+    for code in ["111222", "333444", "555666"] {
+        world.text(&number, &format!("Your whatsapp code is {code}")).await;
+        world.pass_ms(1_000);
+    }
+    let page = ann.get(&rental).await.body;
+    let places = ["555666", "333444", "111222"].map(|code| page.find(code).expect(code));
+    assert!(places.is_sorted(), "newest first");
+    place(&ann.post(&format!("{rental}note/"), "label=%3Cb%3Ework&note=%22%3E%3Cscript%3E").await);
+    let noted = ann.get(&rental).await.body;
+    assert!(noted.contains("&#60;b&#62;work") && !noted.contains("<script>") && !noted.contains("<b>work"));
+    place(&ann.post(&format!("{rental}auto-renew/"), "most=3.65").await);
+    assert!(ann.get("/rentals/").await.body.contains("by itself"));
+    let renew = format!("form={}", "0".repeat(32));
+    place(&ann.post(&format!("{rental}renew/"), &renew).await);
+    assert!(ann.get("/statement/").await.body.contains("$1.70"));
+});
+
+on_both!(a_key_is_shown_once_opens_the_api_and_is_revoked_at_once, async |world: &World| {
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let made = ann.post("/keys/", "name=my+server&days=30").await;
+    let start = made.body.find("jn_live_").expect("a key");
+    let key = made.body[start..start + 44].to_owned();
+    assert_eq!(world.get(&key, "balance/").await.status, 200);
+    let page = ann.get("/keys/").await;
+    assert!(!page.body.contains(&key) && page.body.contains("my server"));
+    let mut bob = login::customer(world, "bob@example.org").await;
+    let form = format!("key={}", field(&page, "key"));
+    assert_eq!(bob.post("/keys/revoke/", &form).await.status, 404);
+    assert_eq!(world.get(&key, "balance/").await.status, 200);
+    place(&ann.post("/keys/revoke/", &form).await);
+    assert_eq!(world.get(&key, "balance/").await.status, 401);
+});
+
+on_both!(the_history_is_had_as_a_file, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    buy(&mut ann, "instagram", "short_term+0.42").await;
+    let file = ann.get("/history/history.csv").await;
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert!(file.body.contains("\u{feff}id,kind,service,number,price_usd,state,created_at,ends_at\r\n"));
+    assert!(file.body.contains(",short_term,instagram,12025550147,0.42,waiting,2026-05-22T14:30:00Z,"));
+});
+
+on_both!(news_reach_an_open_stream_and_the_end_of_the_session_ends_it, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let page = ann.get(&order).await;
+    let (_, seq) = page.body.split_once("data-news=\"").expect("a live page");
+    let seq: i64 = seq.split('"').next().expect("one part").parse().expect("a number");
+    let mut stream = TcpStream::connect(world.address).await.expect("the server listens");
+    let cookie = ann.cookie();
+    let request = format!("GET /live/?after={seq} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut heard = String::new();
+    read_until(&mut stream, &mut heard, "retry: 2000").await;
+    assert!(heard.contains("text/event-stream"));
+    world.text(&digits(&page), "482910 is your Instagram code.").await;
+    read_until(&mut stream, &mut heard, &format!("data: {}\n", seq + 1)).await;
+    ann.post("/sign-out/", "").await;
+    world.app.notices.wake(account::list(&world.app, 0, 9).await.expect("listed").last().expect("one").id);
+    read_until(&mut stream, &mut heard, "event: end").await;
+});
+
+async fn read_until(stream: &mut TcpStream, heard: &mut String, wanted: &str) {
+    let mut bytes = [0; 4_096];
+    while !heard.contains(wanted) {
+        let count = stream.read(&mut bytes).await.expect("the stream lives");
+        assert!(count > 0, "it ended after {heard}");
+        heard.push_str(std::str::from_utf8(&bytes[..count]).expect("text"));
+    }
+}

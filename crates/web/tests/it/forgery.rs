@@ -1,0 +1,53 @@
+//! Forms that other sites send in a reader's name: refused, and nothing changed.
+
+use domain::mail;
+
+use crate::browser::Browser;
+use crate::on_both;
+use crate::world::World;
+
+/// Every form of these pages.
+const FORMS: [(&str, &str); 6] = [
+    ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
+    ("/sign-up/confirm/", "token=x&password=x"),
+    ("/sign-in/", "email=ann%40example.org&password=x"),
+    ("/sign-out/", ""),
+    ("/account/sessions/end/", "session=1"),
+    ("/account/sessions/end-others/", ""),
+];
+
+/// What a browser says of a form that is not ours.
+const FOREIGN: [&[&str]; 5] = [
+    &["Sec-Fetch-Site: cross-site", "Origin: https://evil.example"],
+    &["Sec-Fetch-Site: same-site", "Origin: http://localhost:8080"],
+    &["Origin: https://evil.example"],
+    &["Origin: null"],
+    &[],
+];
+
+on_both!(a_form_that_is_not_ours_changes_nothing, async |world: &World| {
+    let mut browser = Browser::new(world);
+    for (target, form) in FORMS {
+        for words in FOREIGN {
+            let answer = browser.post_from(target, form, words).await;
+            assert_eq!(answer.status, 403, "{target} {words:?}");
+            assert!(answer.body.contains("Nothing was changed"), "{}", answer.body);
+            assert!(answer.headers("set-cookie").is_empty(), "{target} {words:?}");
+        }
+    }
+    assert!(mail::outbox(&world.app, i64::MAX, 10).await.expect("the outbox").is_empty());
+});
+
+on_both!(a_foreign_sign_out_leaves_its_victim_signed_in, async |world: &World| {
+    let mut ann = crate::login::customer(world, "ann@example.org").await;
+    for words in FOREIGN {
+        ann.post_from("/sign-out/", "", words).await;
+    }
+    assert_eq!(ann.get("/sign-in/").await.status, 303);
+});
+
+on_both!(an_older_browser_is_known_by_its_origin, async |world: &World| {
+    let mut browser = Browser::new(world);
+    let answer = browser.post_from(FORMS[0].0, FORMS[0].1, &["Origin: http://localhost:8080"]).await;
+    assert_eq!(answer.status, 200);
+});
