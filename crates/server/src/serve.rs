@@ -77,7 +77,7 @@ pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
     observe::start_log(settings.log_format, &settings.log_level)?;
     let closing = closing()?;
     let doors = Doors::open(settings).await?;
-    tracing::info!("listening; who comes now waits until the house is open");
+    tracing::info!("listening; who comes now is answered later");
     let app = house::open(settings).await?;
     attend(app, Arc::new(connectors::registry()), doors, settings, closing).await
 }
