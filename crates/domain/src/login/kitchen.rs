@@ -76,7 +76,7 @@ mod tests {
                 kitchen.work(job).await
             }));
         }
-        while kitchen.queue.available_permits() > 0 {
+        while kitchen.queue.available_permits() > 0 || now.load(Ordering::SeqCst) < AT_ONCE {
             tokio::task::yield_now().await;
         }
         assert_eq!(kitchen.work(|| ()).await, Err(Busy));
