@@ -54,8 +54,8 @@ pub async fn enter(app: &App, key: &str, entry: Entry) -> Result<Caller, AuthRef
     Ok(caller)
 }
 
-/// Finds whose key it is, whatever the key may be used for: what comes in from outside comes by [`enter`]. Nothing is remembered, so that a revoked key or a suspended account is refused on the
-/// next request, on every node (A2).
+/// Finds whose key it is, whatever the key may be used for: what comes in from outside comes by [`enter`]. Nothing is
+/// remembered, so that a revoked key or a suspended account is refused on the next request, on every node (A2).
 ///
 /// # Errors
 /// See [`AuthRefusal`].
