@@ -48,19 +48,6 @@ struct CodesPage<'a> {
     next: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "login/operator_home.html")]
-struct HomePage<'a> {
-    name: &'a str,
-    role: &'a str,
-}
-
-/// The console's first page, until it has more to show.
-pub(super) async fn home(operator: Operator) -> Response {
-    let page = HomePage { name: &operator.name, role: operator.role.word() };
-    page::show(HOME, StatusCode::OK, &page, askama::NO_VALUES)
-}
-
 pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
     show_form("", session::local(&next).unwrap_or(HOME), None)
 }
