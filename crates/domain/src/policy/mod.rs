@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod denied;
 pub(crate) mod limits;
+pub mod powers;
 pub mod stop;
