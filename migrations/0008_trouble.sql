@@ -1,0 +1,35 @@
+-- What the console needs to keep of trouble and of the books.
+
+-- verify -------------------------------------------------------------------------------------------------------
+
+-- Looks at the whole house: asked for by a person, or by the house itself once a day. A worker carries one out at a
+-- time; what it found is kept.
+CREATE TABLE verify_run (
+  id BIGINT PRIMARY KEY,
+  -- Who asked; null: the house itself.
+  asker TEXT,
+  state TEXT NOT NULL CHECK (state IN ('asked', 'running', 'sound', 'broken', 'failed')),
+  asked_ms BIGINT NOT NULL,
+  -- When it was taken up, and when who carries it out last said so.
+  began_ms BIGINT,
+  seen_ms BIGINT NOT NULL,
+  ended_ms BIGINT,
+  -- What it looks at just now.
+  room TEXT NOT NULL DEFAULT '',
+  -- How many rows break an invariant, also beyond those that are kept.
+  findings BIGINT NOT NULL DEFAULT 0 CHECK (findings >= 0),
+  -- Why it could not be carried out.
+  fault TEXT,
+  CHECK ((state IN ('asked', 'running')) = (ended_ms IS NULL))
+) STRICT;
+-- One at a time.
+CREATE UNIQUE INDEX verify_run_open ON verify_run ((ended_ms IS NULL)) WHERE ended_ms IS NULL;
+
+CREATE TABLE verify_finding (
+  run_id BIGINT NOT NULL REFERENCES verify_run (id),
+  place BIGINT NOT NULL CHECK (place > 0),
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  what TEXT NOT NULL,
+  PRIMARY KEY (run_id, place)
+) STRICT;
