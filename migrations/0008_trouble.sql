@@ -33,3 +33,33 @@ CREATE TABLE verify_finding (
   what TEXT NOT NULL,
   PRIMARY KEY (run_id, place)
 ) STRICT;
+
+-- complaint ----------------------------------------------------------------------------------------------------
+
+-- What a customer says went wrong with an order or rental, and what was answered.
+CREATE TABLE complaint (
+  id BIGINT PRIMARY KEY,
+  account_id BIGINT NOT NULL REFERENCES account (id),
+  product TEXT NOT NULL CHECK (product IN ('short_term', 'rental_1day', 'rental_30day')),
+  order_id BIGINT NOT NULL,
+  number_id BIGINT NOT NULL,
+  service_id BIGINT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('bad_number', 'no_code', 'wrong_text')),
+  -- In the customer's words; emptied with age.
+  words TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'answered')),
+  answer TEXT,
+  answered_by TEXT,
+  answered_ms BIGINT,
+  -- What came back with the answer.
+  refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded >= 0),
+  created_ms BIGINT NOT NULL,
+  CHECK ((state = 'answered') = (answered_ms IS NOT NULL)),
+  CHECK ((state = 'answered') = (answered_by IS NOT NULL))
+) STRICT;
+-- One open complaint an order.
+CREATE UNIQUE INDEX complaint_open ON complaint (order_id) WHERE state = 'open';
+CREATE INDEX complaint_order ON complaint (order_id, id);
+CREATE INDEX complaint_account ON complaint (account_id, id);
+CREATE INDEX complaint_state ON complaint (state, id);
+CREATE INDEX complaint_age ON complaint (answered_ms) WHERE state = 'answered';

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod catalog;
 pub mod clock;
+pub mod complaint;
 pub mod db;
 pub mod event;
 pub mod history;

@@ -129,6 +129,11 @@ pub struct Entered {
     pub device: Secret,
 }
 
+/// Where the person of an account reads mail, if it has one.
+pub(crate) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    rows::mailbox(tx, account)
+}
+
 /// Whether an account belongs to somebody whose address is confirmed.
 pub(crate) fn is_confirmed(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
     rows::has_person(tx, account)

@@ -134,3 +134,9 @@ pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
 pub(super) fn has_person(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
     Ok(tx.one("SELECT 1 FROM login WHERE account_id = $1", values![account])?.is_some())
 }
+
+/// The confirmed address of an account.
+pub(super) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    let row = tx.one("SELECT name FROM login WHERE account_id = $1 AND kind = 'customer'", values![account])?;
+    Ok(row.map(|row| row.text(0).to_owned()))
+}

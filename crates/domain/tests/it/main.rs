@@ -2,6 +2,7 @@
 
 mod account;
 mod catalog;
+mod complaint;
 mod db;
 mod event;
 mod history;

@@ -8,7 +8,7 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 15] = [
+const TABLES: [(&str, &[&str]); 16] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer"]),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &[&str]); 15] = [
     ("request", &["idempotency"]),
     ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),
     ("mail", &["mail"]),
+    ("complaint", &["complaint"]),
     ("policy", &["audit", "house"]),
     ("verify", &["verify_run", "verify_finding"]),
 ];
