@@ -34,7 +34,7 @@ pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
 pub use operator::{
     NewOperator, OperatorLine, OperatorRefusal, SetUp, create_operator, operators, recover_operator, resume_operator,
-    set_up, set_up_offer, stop_operator,
+    set_role, set_up, set_up_offer, sign_out_operator, stop_operator,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
 pub use reset::{ask_reset, reset};

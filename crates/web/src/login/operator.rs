@@ -125,7 +125,11 @@ pub(super) async fn set_up(State(door): State<Arc<Door>>, Visitor(visit): Visito
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
         Err(OperatorRefusal::Db(error)) => return show::fault(&error),
         Err(
-            OperatorRefusal::BadLink | OperatorRefusal::Taken | OperatorRefusal::BadName | OperatorRefusal::NoOperator,
+            OperatorRefusal::BadLink
+            | OperatorRefusal::Taken
+            | OperatorRefusal::BadName
+            | OperatorRefusal::NoOperator
+            | OperatorRefusal::LastOwner,
         ) => return bad_link(),
     };
     show_set_up(&door, &link, Some(&complaint)).await

@@ -1,6 +1,7 @@
 //! Signing up, signing in, and what a session is worth.
 
 mod change;
+mod operators;
 mod second;
 mod sign_in;
 mod sign_up;
