@@ -63,3 +63,8 @@ CREATE INDEX complaint_order ON complaint (order_id, id);
 CREATE INDEX complaint_account ON complaint (account_id, id);
 CREATE INDEX complaint_state ON complaint (state, id);
 CREATE INDEX complaint_age ON complaint (answered_ms) WHERE state = 'answered';
+
+-- ledger -------------------------------------------------------------------------------------------------------
+
+-- The sums of the house's own books: what came in is few rows among many.
+CREATE INDEX transfer_funding ON transfer (kind, amount) WHERE kind IN ('credit', 'debit');

@@ -150,6 +150,13 @@ pub(super) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbEr
     tx.one(ACCOUNT, values![name])?.map(|row| account(&row)).transpose()
 }
 
+/// What all accounts can spend, and what is set aside for them.
+pub(crate) fn totals(tx: &mut Tx<'_>) -> Result<(Usd, Usd), DbError> {
+    let sql = "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM account";
+    let row = tx.one(sql, &[])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok((Usd::from_micros(row.int(0)), Usd::from_micros(row.int(1))))
+}
+
 /// The names of some accounts, by their ids.
 pub(crate) fn names(tx: &mut Tx<'_>, accounts: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     let sql = "SELECT a.id, a.name FROM (json_pairs($1)) p JOIN account a ON a.id = p.a";

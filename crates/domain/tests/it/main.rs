@@ -12,6 +12,7 @@ mod login;
 mod message;
 mod number;
 mod order;
+mod policy;
 mod rental;
 mod side;
 mod verify;
