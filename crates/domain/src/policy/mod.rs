@@ -4,4 +4,5 @@ pub mod audit;
 pub mod deeds;
 pub mod denied;
 pub(crate) mod limits;
+pub mod reason;
 pub mod stop;
