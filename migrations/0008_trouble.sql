@@ -68,3 +68,8 @@ CREATE INDEX complaint_age ON complaint (answered_ms) WHERE state = 'answered';
 
 -- The sums of the house's own books: what came in is few rows among many.
 CREATE INDEX transfer_funding ON transfer (kind, amount) WHERE kind IN ('credit', 'debit');
+
+-- account ------------------------------------------------------------------------------------------------------
+
+-- What operators note of a customer.
+ALTER TABLE account ADD COLUMN note TEXT NOT NULL DEFAULT '';

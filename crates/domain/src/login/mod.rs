@@ -10,6 +10,7 @@ mod forget;
 mod kitchen;
 mod letters;
 mod link;
+mod of_account;
 mod operator;
 mod password;
 mod reset;
@@ -32,6 +33,8 @@ pub use email::{EmailRefusal, ask_email, confirm_email};
 pub use forget::forget_old;
 pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
+pub use of_account::{Person, PersonRefusal, forgive_account, person, sign_out_account};
+pub(crate) use of_account::{accounts_like, addresses};
 pub use operator::{
     NewOperator, OperatorLine, OperatorRefusal, SetUp, create_operator, operators, recover_operator, resume_operator,
     set_role, set_up, set_up_offer, sign_out_operator, stop_operator,

@@ -1,6 +1,7 @@
 //! Signing up, signing in, and what a session is worth.
 
 mod change;
+mod of_account;
 mod operators;
 mod second;
 mod sign_in;
