@@ -86,7 +86,8 @@ pub async fn sign_out_account(app: &App, account: i64, reason: &Reason, by: &str
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(OF_ACCOUNT, values![account])?.ok_or(PersonRefusal::Nobody)?;
         let ended = session::end_all(tx, row.int(0), None)?;
-        write_down(tx, now, account, "login.sign_out", &reason, &by, &format!("{ended} sessions ended"))?;
+        let after = format!("{ended} sessions ended");
+        write_down(tx, now, account, &Done { deed: "login.sign_out", reason: reason.text(), by: &by, after: &after })?;
         Ok::<_, PersonRefusal>(ended)
     };
     let ended = app.db.write(Lane::Work, story).await?;
@@ -106,24 +107,26 @@ pub async fn forgive_account(app: &App, account: i64, reason: &Reason, by: &str)
         for (deed, who) in tags(&house, row.int(0), row.text(1)) {
             throttle::forgive(tx, deed, &who)?;
         }
-        write_down(tx, now, account, "login.forgive", &reason, &by, "tries forgotten")?;
+        let after = "tries forgotten";
+        write_down(tx, now, account, &Done { deed: "login.forgive", reason: reason.text(), by: &by, after })?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await
 }
 
-fn write_down(
-    tx: &mut Tx<'_>,
-    now_ms: i64,
-    account: i64,
-    deed: &str,
-    reason: &Reason,
-    by: &str,
-    after: &str,
-) -> Result<(), DbError> {
+/// What was done for whoever signs in to an account.
+struct Done<'a> {
+    deed: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    after: &'a str,
+}
+
+fn write_down(tx: &mut Tx<'_>, now_ms: i64, account: i64, done: &Done<'_>) -> Result<(), DbError> {
     let subject = account::names(tx, &[account])?.remove(&account).unwrap_or_default();
-    let (reason, after) = (reason.text(), Some(after));
-    audit::write(tx, now_ms, &Deed { who: by, deed, subject: &subject, reason, before: None, after })
+    let Done { deed, reason, by, after } = *done;
+    let deed = Deed { who: by, deed, subject: &subject, reason, before: None, after: Some(after) };
+    audit::write(tx, now_ms, &deed)
 }
 
 /// The confirmed addresses of some accounts, by their ids.

@@ -1,6 +1,5 @@
 //! The pages of customers, a folder each. They call the verbs that the API calls.
 
-mod customer;
 mod front;
 mod history;
 mod keys;

@@ -1,7 +1,6 @@
 //! The pages on which people sign up, sign in and sign out.
 
 mod code;
-mod fields;
 mod operator;
 mod reset;
 mod sign_in;
