@@ -1,8 +1,10 @@
 //! The outbox: mails that the house wants to send, kept until they are sent.
 
 mod outbox;
+mod retry;
 
-pub use outbox::{MailLine, ReadRefusal, outbox, read};
+pub use outbox::{MailLine, ReadRefusal, outbox, outbox_in, read};
+pub use retry::{RetryRefusal, retry};
 
 use crate::db::{DbError, Tx};
 use crate::{App, ids, values};

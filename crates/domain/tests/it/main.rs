@@ -2,15 +2,18 @@
 
 mod account;
 mod catalog;
+mod complaint;
 mod db;
 mod event;
 mod history;
 mod house;
 mod ledger;
 mod login;
+mod mail;
 mod message;
 mod number;
 mod order;
+mod policy;
 mod rental;
 mod side;
 mod verify;

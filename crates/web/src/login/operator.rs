@@ -124,7 +124,11 @@ pub(super) async fn set_up(
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
         Err(OperatorRefusal::Db(error)) => return Err(error.into()),
         Err(
-            OperatorRefusal::BadLink | OperatorRefusal::Taken | OperatorRefusal::BadName | OperatorRefusal::NoOperator,
+            OperatorRefusal::BadLink
+            | OperatorRefusal::Taken
+            | OperatorRefusal::BadName
+            | OperatorRefusal::NoOperator
+            | OperatorRefusal::LastOwner,
         ) => return Ok(bad_link()),
     };
     show_set_up(&door, &link, Some(&complaint)).await

@@ -1,6 +1,8 @@
 //! Signing up, signing in, and what a session is worth.
 
 mod change;
+mod of_account;
+mod operators;
 mod second;
 mod sign_in;
 mod sign_up;
