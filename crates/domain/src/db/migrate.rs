@@ -8,6 +8,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../../../../migrations/0002_key_limits.sql")),
     (3, include_str!("../../../../migrations/0003_login.sql")),
     (4, include_str!("../../../../migrations/0004_pages.sql")),
+    (5, include_str!("../../../../migrations/0005_refunds.sql")),
     (8, include_str!("../../../../migrations/0008_trouble.sql")),
 ];
 

@@ -31,7 +31,7 @@ pub use list::{LIST_MAX, Line, Page, Which, list};
 pub(crate) use place::refuse;
 pub use place::{Ask, Placed, place};
 pub use reuse::{ReuseRefusal, reuse};
-pub(crate) use rows::{capture, is_refunded, usage};
+pub(crate) use rows::{capture, hold_of, is_refunded, usage};
 pub use sale::SaleRefusal;
 pub(crate) use sale::{Sale, Sold, check_cap, offer, sell, take_one};
 

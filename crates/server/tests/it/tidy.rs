@@ -11,7 +11,7 @@ const MAP_LINES_MAX: usize = 200;
 const TABLES: [(&str, &[&str]); 16] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
-    ("ledger", &["transfer"]),
+    ("ledger", &["transfer", "refund_day"]),
     ("catalog", &["service", "price"]),
     ("supply", &["source"]),
     ("number", &["number", "number_use", "lease", "sim", "number_import"]),
