@@ -10,6 +10,7 @@ pub mod clock;
 pub mod complaint;
 pub mod db;
 pub mod event;
+pub mod figures;
 pub mod history;
 pub mod ids;
 pub mod ledger;
@@ -61,6 +62,7 @@ pub struct House {
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
+    pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
 }
 
@@ -93,6 +95,7 @@ impl App {
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
+            figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
         })))
     }

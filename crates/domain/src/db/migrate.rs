@@ -10,6 +10,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../../../../migrations/0004_pages.sql")),
     (5, include_str!("../../../../migrations/0005_refunds.sql")),
     (8, include_str!("../../../../migrations/0008_trouble.sql")),
+    (9, include_str!("../../../../migrations/0009_figures.sql")),
 ];
 
 /// The table that remembers which migrations were applied.
