@@ -19,7 +19,7 @@ pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
 pub(crate) use rows::{
-    Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk, spend,
+    Change, balance_in, change, event_floor, lock, named, next_event, raise_event_floor, raise_risk, spend,
 };
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
 pub use set_state::set_state;

@@ -8,6 +8,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("../../../../migrations/0002_key_limits.sql")),
     (3, include_str!("../../../../migrations/0003_login.sql")),
     (4, include_str!("../../../../migrations/0004_pages.sql")),
+    (7, include_str!("../../../../migrations/0007_own_account.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

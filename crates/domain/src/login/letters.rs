@@ -8,6 +8,20 @@ fn url(visit: &Visit, page: &str, secret: &Secret) -> String {
     format!("{}/{page}/?token={}", visit.base_url, secret.text())
 }
 
+/// To somebody whose account an operator made: the link that gives it a sign-in.
+pub(super) fn invite(base: &str, to: &str, url: &str) -> Letter {
+    letter(
+        to,
+        "invite",
+        "Sign in to your account",
+        format!(
+            "There is an account for you at {base}.\n\n\
+             Open this link within a day to choose a password and sign in with this address:\n{url}\n\n\
+             If you expect none, do nothing: the address gets no sign-in until the link is used.\n"
+        ),
+    )
+}
+
 /// To somebody who wants an account: the link that confirms the address.
 pub(super) fn sign_up(visit: &Visit, to: &str, secret: &Secret) -> Letter {
     let url = url(visit, "sign-up/confirm", secret);

@@ -7,6 +7,7 @@ mod address;
 mod change;
 mod email;
 mod forget;
+mod invite;
 mod kitchen;
 mod letters;
 mod link;
@@ -30,6 +31,7 @@ use crate::db::{DbError, Tx};
 pub use change::{ChangeRefusal, NewPassword, change_password};
 pub use email::{EmailRefusal, ask_email, confirm_email};
 pub use forget::forget_old;
+pub use invite::{Invitation, InviteRefusal, invite};
 pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
 pub use operator::{
@@ -44,7 +46,7 @@ pub use second::{
 pub use secret::Secret;
 pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
 pub use sign_in::{Credentials, SignIn, SignInRefusal, sign_in};
-pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, sign_up};
+pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, must_accept, sign_up};
 pub use statement::{STATEMENT, STATEMENT_VERSION};
 pub use totp::Offer;
 

@@ -59,7 +59,7 @@ pub(super) fn locked(tx: &mut Tx<'_>, id: i64) -> Result<Person, DbError> {
     person(&tx.one(LOCKED, values![id])?.ok_or(DbError::Damaged("a login is missing"))?)
 }
 
-/// A customer whose address is confirmed; `None` if the address was taken meanwhile.
+/// A customer whose address is confirmed; `None` if the address was taken meanwhile, or the account has another.
 pub(super) struct NewCustomer<'a> {
     pub(super) email: &'a str,
     pub(super) account: i64,
@@ -71,7 +71,7 @@ pub(super) fn insert_customer(tx: &mut Tx<'_>, new: &NewCustomer<'_>, now_ms: i6
     let id = ids::take(tx, "login", 1)?;
     let sql = "INSERT INTO login (id, kind, name, account_id, password, handle, terms, terms_ms, created_ms)
          VALUES ($1, 'customer', $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (kind, name) DO NOTHING
+         ON CONFLICT DO NOTHING
          RETURNING id";
     let handle: [u8; 16] = rand::random();
     let terms_ms = new.terms.map(|_| now_ms);

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use domain::account::{self, Account, NewAccount, State, Tier};
 use domain::clock::rfc3339;
+use domain::login::{self, Invitation};
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -34,6 +35,15 @@ pub(crate) enum AccountCommand {
     Show {
         /// Its name
         name: String,
+    },
+    /// Print a link, good once and for a day, with which an account's person chooses a password; it is mailed too
+    #[command(after_help = "Example: jesusnumber admin account login ann --email ann@example.org")]
+    Login {
+        /// Its name
+        name: String,
+        /// The address to sign in with, which no other account has
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
     },
     /// Stop an account: its keys are refused at once, its running orders still receive
     #[command(after_help = "Example: jesusnumber admin account suspend ann --reason 'chargeback 4711'")]
@@ -76,6 +86,17 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
             Ok(Answer::list(columns, accounts.iter().map(told).collect()))
         }
         AccountCommand::Show { name } => Ok(Answer::record(told(&get(desk, &name).await?))),
+        AccountCommand::Login { name, email } => {
+            let invitation = Invitation {
+                account: name.clone(),
+                email: email.clone(),
+                base_url: desk.base_url.to_owned(),
+                by: desk.by()?.to_owned(),
+            };
+            let url = invitation.url(&login::invite(desk.app, invitation.clone()).await?);
+            // Alone on its line, so that a script can take it as it is.
+            Ok(Answer::line(url.clone(), json!({"name": name, "email": email, "link": url})))
+        }
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
         AccountCommand::Tier { name, tier } => {

@@ -32,7 +32,7 @@ on_both!(a_reset_s_link_lives_for_an_hour_and_fits_nothing_else, async |house: H
     customer(&house, "ann@example.org").await;
     login::ask_reset(&house.app, &visit(1), "ann@example.org").await.expect("a mail");
     let link = link_in(&mail_to(&house, "ann@example.org", "reset").await);
-    let other = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: OTHER }).await;
+    let other = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: OTHER }, "").await;
     assert!(matches!(other, Err(ConfirmRefusal::BadLink)));
     assert!(matches!(login::confirm_email(&house.app, &visit(1), &link).await, Err(EmailRefusal::BadLink)));
     house.pass_ms(HOUR_MS);
