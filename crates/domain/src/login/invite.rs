@@ -60,7 +60,7 @@ pub async fn invite(app: &App, invitation: Invitation) -> Result<Secret, InviteR
         let now_ms = house.now_ms();
         let Invitation { account, by, base_url, .. } = &invitation;
         let id = account::named(tx, account)?.ok_or(InviteRefusal::NoAccount)?.id;
-        if rows::has_person(tx, id)? {
+        if rows::of_account(tx, id)?.is_some() {
             return Err(InviteRefusal::HasLogin);
         }
         if rows::named(tx, Kind::Customer, &email)?.is_some() {

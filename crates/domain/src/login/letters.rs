@@ -160,6 +160,25 @@ pub(super) fn second_changed(visit: &Visit, to: &str, is_on: bool) -> Letter {
     )
 }
 
+/// To somebody whose second factor was taken away by the people who run the house.
+pub(super) fn second_removed(base: &str, to: &str, must_choose: bool) -> Letter {
+    let password = if must_choose {
+        format!("Your password was short and went with it: choose another one at {base}/reset/\n\n")
+    } else {
+        String::new()
+    };
+    letter(
+        to,
+        "second_factor",
+        "Your second factor was taken away",
+        format!(
+            "The people who run {base} took the second factor of your account away, and ended every session. You sign \
+             in with your password alone now.\n\n{password}\
+             If you did not ask for it, write to them, and choose another password at once: {base}/reset/\n"
+        ),
+    )
+}
+
 fn letter(to: &str, kind: &'static str, subject: &str, body: String) -> Letter {
     Letter { to: to.to_owned(), kind, subject: subject.to_owned(), body }
 }

@@ -13,6 +13,8 @@ mod letters;
 mod link;
 mod operator;
 mod password;
+mod refusal;
+mod remove_second_for;
 mod reset;
 mod rows;
 mod second;
@@ -28,8 +30,8 @@ use std::net::IpAddr;
 
 use crate::db::{DbError, Tx};
 
-pub use change::{ChangeRefusal, NewPassword, change_password};
-pub use email::{EmailRefusal, ask_email, confirm_email};
+pub use change::{NewPassword, change_password};
+pub use email::{ask_email, confirm_email};
 pub use forget::forget_old;
 pub use invite::{Invitation, InviteRefusal, invite};
 pub use kitchen::Busy;
@@ -39,9 +41,11 @@ pub use operator::{
     set_up, set_up_offer, stop_operator,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
+pub use refusal::ChangeRefusal;
+pub use remove_second_for::{NoSecond, Removal, remove_second_for};
 pub use reset::{ask_reset, reset};
 pub use second::{
-    CODES, CodeRefusal, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
+    CODES, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
 };
 pub use secret::Secret;
 pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
@@ -133,5 +137,5 @@ pub struct Entered {
 
 /// Whether an account belongs to somebody whose address is confirmed.
 pub(crate) fn is_confirmed(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
-    rows::has_person(tx, account)
+    Ok(rows::of_account(tx, account)?.is_some())
 }

@@ -85,6 +85,11 @@ pub(super) fn set_password(tx: &mut Tx<'_>, id: i64, hash: &str, is_short: bool)
     tx.run(sql, values![id, hash, is_short]).map(drop)
 }
 
+/// Forgets a password: its person has to choose another one by a link.
+pub(super) fn forget_password(tx: &mut Tx<'_>, id: i64) -> Result<(), DbError> {
+    tx.run("UPDATE login SET password = NULL, is_short = 0 WHERE id = $1", values![id]).map(drop)
+}
+
 /// Gives a customer another address; whether nobody else had it.
 pub(super) fn set_name(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<bool, DbError> {
     let sql = "UPDATE login
@@ -130,7 +135,7 @@ pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
      ORDER BY name
      LIMIT $1";
 
-/// Whether an account has somebody whose address is confirmed.
-pub(super) fn has_person(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
-    Ok(tx.one("SELECT 1 FROM login WHERE account_id = $1", values![account])?.is_some())
+/// Whoever signs in to an account, by an address that is confirmed.
+pub(super) fn of_account(tx: &mut Tx<'_>, account: i64) -> Result<Option<i64>, DbError> {
+    Ok(tx.one("SELECT id FROM login WHERE account_id = $1", values![account])?.map(|row| row.int(0)))
 }

@@ -43,3 +43,9 @@ on_both!(an_account_gets_a_sign_in_by_a_link, async |house: House| {
     assert_eq!((&listed[0]["kind"], &listed[0]["to"]), (&json!("invite"), &json!("bob@example.org")));
     assert_eq!(house.refuses("account login eve --email eve@example.org").await, "there is no such account");
 });
+
+on_both!(a_second_factor_that_nobody_has_is_not_taken_away, async |house: House| {
+    house.says("account create bob").await;
+    let refused = house.refuses("account second-factor remove bob --reason ticket").await;
+    assert_eq!(refused, "nobody signs in to this account with a second factor");
+});
