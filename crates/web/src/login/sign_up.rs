@@ -30,10 +30,10 @@ struct SignUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/sent.html")]
-pub(super) struct SentPage<'a> {
-    pub(super) email: &'a str,
+pub(crate) struct SentPage<'a> {
+    pub(crate) email: &'a str,
     /// Whether a mail goes out in any case.
-    pub(super) is_sure: bool,
+    pub(crate) is_sure: bool,
 }
 
 #[derive(Template)]
@@ -146,7 +146,7 @@ pub(super) async fn confirm(
 }
 
 /// A link that leads nowhere.
-pub(super) fn bad_link() -> Response {
+pub(crate) fn bad_link() -> Response {
     page::message(
         StatusCode::GONE,
         "This link is not valid any more",

@@ -8,14 +8,14 @@ use crate::on_both;
 use crate::world::World;
 
 /// What a code generator shows now, for a secret in base 32.
-fn code_of(world: &World, secret: &str) -> String {
+pub(crate) fn code_of(world: &World, secret: &str) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).expect("base 32");
     let generator = totp_rs::Builder::new().with_secret(secret).build().expect("a generator");
     generator.generate(u64::try_from(world.app.now_ms() / 1_000).expect("after 1970")).to_string()
 }
 
 /// What stands between two marks of a page.
-fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+pub(crate) fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     page.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect(from).0
 }
 
