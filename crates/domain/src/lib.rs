@@ -29,7 +29,7 @@ pub mod seal;
 pub mod supply;
 pub mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -59,6 +59,7 @@ pub struct House {
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
     pub(crate) passwords: login::Kitchen,
+    pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
 }
 
 impl std::ops::Deref for App {
@@ -90,7 +91,13 @@ impl App {
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
             passwords: login::Kitchen::default(),
+            postman: OnceLock::new(),
         })))
+    }
+
+    /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
+    pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
+        drop(self.postman.set(postman));
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -8,6 +8,7 @@ mod history;
 mod house;
 mod ledger;
 mod login;
+mod mail;
 mod message;
 mod number;
 mod order;
