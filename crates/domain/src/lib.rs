@@ -7,6 +7,7 @@
 pub mod account;
 pub mod catalog;
 pub mod clock;
+pub mod complaint;
 pub mod db;
 pub mod event;
 pub mod history;
@@ -50,6 +51,8 @@ pub struct House {
     pub vault: Vault,
     /// Fresh ids.
     pub ids: Ids,
+    /// When this process took up its work, in ms since 1970 UTC.
+    pub opened_ms: i64,
     /// Who waits for news of which account.
     pub notices: notice::Notices,
     pub(crate) catalog: catalog::Cache,
@@ -79,6 +82,7 @@ impl App {
         let vault = Vault::new(master);
         let id_key = id_key(&db, &vault).await?;
         Ok(Self(Arc::new(House {
+            opened_ms: clock.now_ms(),
             db,
             clock,
             vault,

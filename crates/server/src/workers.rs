@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use domain::db::DbError;
-use domain::{App, account, event, login, mail, message, number, order, rental, request};
+use domain::{App, account, complaint, event, login, mail, message, number, order, rental, request, verify};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -50,7 +50,9 @@ const WORKERS: &[Worker] = &[
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),
     worker!("mail::send_due" every 2_000 ms: |app| mail::send_due(&app)),
     worker!("mail::forget_old" every 600_000 ms: |app| mail::forget_old(&app)),
+    worker!("complaint::forget_old" every 600_000 ms: |app| complaint::forget_old(&app)),
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
+    worker!("verify::run_due" every 2_000 ms: |app| verify::run_due(&app)),
     worker!("db::notify" every 20 ms: |app| tell_other_nodes(&app)),
 ];
 

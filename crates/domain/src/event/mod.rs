@@ -48,10 +48,12 @@ pub enum Kind {
     BalanceCredited,
     /// The operator took back a credit.
     BalanceDebited,
+    /// What a customer reported of an order or rental was answered.
+    ComplaintAnswered,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::OrderCreated,
         Self::OrderReceived,
         Self::OrderCancelled,
@@ -66,6 +68,7 @@ impl Kind {
         Self::MessageUpdated,
         Self::BalanceCredited,
         Self::BalanceDebited,
+        Self::ComplaintAnswered,
     ];
 
     /// The word that customers see.
@@ -86,6 +89,7 @@ impl Kind {
             Self::MessageUpdated => "message.updated",
             Self::BalanceCredited => "balance.credited",
             Self::BalanceDebited => "balance.debited",
+            Self::ComplaintAnswered => "complaint.answered",
         }
     }
 

@@ -3,12 +3,14 @@
 //! A transfer is one row with the book it is taken from, the book it is given to, and the amount, so that half a
 //! transfer cannot be written. No balance changes except through `post`.
 
+mod books;
 pub(crate) mod check;
 mod rows;
 mod statement;
 
 use serde::{Deserialize, Serialize};
 
+pub use books::{Books, Posting, books, postings};
 pub use statement::{Entry, STATEMENT_MAX, statement};
 
 use crate::account;

@@ -11,6 +11,7 @@ mod invite;
 mod kitchen;
 mod letters;
 mod link;
+mod of_account;
 mod operator;
 mod password;
 mod refusal;
@@ -36,9 +37,11 @@ pub use forget::forget_old;
 pub use invite::{Invitation, InviteRefusal, invite};
 pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
+pub use of_account::{Person, PersonRefusal, forgive_account, person, sign_out_account};
+pub(crate) use of_account::{accounts_like, addresses};
 pub use operator::{
     NewOperator, OperatorLine, OperatorRefusal, SetUp, create_operator, operators, recover_operator, resume_operator,
-    set_up, set_up_offer, stop_operator,
+    set_role, set_up, set_up_offer, sign_out_operator, stop_operator,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
 pub use refusal::ChangeRefusal;
@@ -133,6 +136,11 @@ pub struct Entered {
     pub session: Secret,
     /// The secret by which the browser is known again.
     pub device: Secret,
+}
+
+/// Where the person of an account reads mail, if it has one.
+pub(crate) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    rows::mailbox(tx, account)
 }
 
 /// Whether an account belongs to somebody whose address is confirmed.

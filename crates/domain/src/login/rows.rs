@@ -128,6 +128,25 @@ pub(super) fn set_stopped(tx: &mut Tx<'_>, id: i64, stopped_ms: Option<i64>) -> 
     tx.run("UPDATE login SET stopped_ms = $2 WHERE id = $1", values![id, stopped_ms]).map(drop)
 }
 
+/// Gives an operator another role; tells the one before.
+pub(super) fn set_role(tx: &mut Tx<'_>, id: i64, role: Role) -> Result<Role, DbError> {
+    let row = tx.one("SELECT role FROM login WHERE id = $1 {for_update}", values![id])?;
+    let before = row.and_then(|row| row.opt_text(0).and_then(Role::from_word));
+    tx.run("UPDATE login SET role = $2 WHERE id = $1", values![id, role.word()])?;
+    word(before, "an operator's role")
+}
+
+/// The owners who are not stopped, and whether each has set password and second factor; locked until the story ends. Who
+/// is changed meanwhile is looked at again.
+pub(super) fn owners(tx: &mut Tx<'_>) -> Result<Vec<(i64, bool)>, DbError> {
+    let sql = "SELECT id, totp_ms
+         FROM login
+         WHERE kind = 'operator' AND role = 'owner' AND stopped_ms IS NULL
+         ORDER BY id
+         {for_update}";
+    Ok(tx.all(sql, &[])?.iter().map(|row| (row.int(0), row.opt_int(1).is_some())).collect())
+}
+
 /// Operators in the order of their names.
 pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
      FROM login
@@ -138,4 +157,10 @@ pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
 /// Whoever signs in to an account, by an address that is confirmed.
 pub(super) fn of_account(tx: &mut Tx<'_>, account: i64) -> Result<Option<i64>, DbError> {
     Ok(tx.one("SELECT id FROM login WHERE account_id = $1", values![account])?.map(|row| row.int(0)))
+}
+
+/// The confirmed address of an account.
+pub(super) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    let row = tx.one("SELECT name FROM login WHERE account_id = $1 AND kind = 'customer'", values![account])?;
+    Ok(row.map(|row| row.text(0).to_owned()))
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod catalog;
+mod complaint;
 mod db;
 mod event;
 mod history;
@@ -12,6 +13,7 @@ mod mail;
 mod message;
 mod number;
 mod order;
+mod policy;
 mod rental;
 mod side;
 mod verify;

@@ -8,7 +8,7 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 14] = [
+const TABLES: [(&str, &[&str]); 16] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer"]),
@@ -22,7 +22,9 @@ const TABLES: [(&str, &[&str]); 14] = [
     ("request", &["idempotency"]),
     ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),
     ("mail", &["mail"]),
+    ("complaint", &["complaint"]),
     ("policy", &["audit", "house"]),
+    ("verify", &["verify_run", "verify_finding"]),
 ];
 
 /// Where else a table is named, and why.

@@ -49,19 +49,6 @@ pub(crate) struct CodesPage<'a> {
     pub(crate) next: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "login/operator_home.html")]
-struct HomePage<'a> {
-    name: &'a str,
-    role: &'a str,
-}
-
-/// The console's first page, until it has more to show.
-pub(super) async fn home(operator: Operator) -> Response {
-    let page = HomePage { name: &operator.name, role: operator.role.word() };
-    page::show(HOME, StatusCode::OK, &page, askama::NO_VALUES)
-}
-
 pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
     show_form("", session::local(&next).unwrap_or(HOME), None)
 }
@@ -138,7 +125,11 @@ pub(super) async fn set_up(
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
         Err(OperatorRefusal::Db(error)) => return Err(error.into()),
         Err(
-            OperatorRefusal::BadLink | OperatorRefusal::Taken | OperatorRefusal::BadName | OperatorRefusal::NoOperator,
+            OperatorRefusal::BadLink
+            | OperatorRefusal::Taken
+            | OperatorRefusal::BadName
+            | OperatorRefusal::NoOperator
+            | OperatorRefusal::LastOwner,
         ) => return Ok(bad_link()),
     };
     show_set_up(&door, &link, Some(&complaint)).await

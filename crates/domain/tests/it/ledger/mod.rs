@@ -1,5 +1,6 @@
 //! The ledger, and what the schema itself refuses.
 
+mod books;
 mod model;
 
 use domain::account::{self, CreditRefusal, NewCredit};

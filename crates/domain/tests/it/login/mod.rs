@@ -2,6 +2,8 @@
 
 mod change;
 mod invite;
+mod of_account;
+mod operators;
 mod second;
 mod sign_in;
 mod sign_up;

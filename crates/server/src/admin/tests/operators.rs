@@ -13,6 +13,9 @@ on_both!(an_operator_is_made_by_a_link_and_recovered_by_another, async |house: H
     let other = house.says("operator recover ann").await;
     assert_ne!(link, other);
     assert_eq!(house.last_deed().await, "olga operator.recover ann");
+    house.says("operator role ann auditor").await;
+    assert_eq!(house.last_deed().await, "olga operator.role ann");
+    house.says("operator role ann support").await;
     house.says("operator stop ann").await;
     let listed = house.json("operator list").await;
     assert_eq!(listed, json!([{"id": 1, "name": "ann", "role": "support", "set_up": false, "stopped": true}]));
