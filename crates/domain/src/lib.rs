@@ -31,7 +31,7 @@ pub mod seal;
 pub mod supply;
 pub mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -64,6 +64,7 @@ pub struct House {
     pub(crate) delivery: order::DeliveryCache,
     pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
+    pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
 }
 
 impl std::ops::Deref for App {
@@ -97,7 +98,13 @@ impl App {
             delivery: order::DeliveryCache::default(),
             figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
+            postman: OnceLock::new(),
         })))
+    }
+
+    /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
+    pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
+        drop(self.postman.set(postman));
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -43,9 +43,10 @@ struct SetUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/recovery_codes.html")]
-struct CodesPage<'a> {
-    codes: &'a [String],
-    next: &'a str,
+pub(crate) struct CodesPage<'a> {
+    pub(crate) codes: &'a [String],
+    /// Where it goes on.
+    pub(crate) next: &'a str,
 }
 
 pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
