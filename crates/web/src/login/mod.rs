@@ -13,6 +13,9 @@ use axum::routing::{get, post};
 
 use crate::Door;
 
+pub(crate) use operator::CodesPage;
+pub(crate) use sign_up::{SentPage, bad_link};
+
 /// The routes of these pages.
 pub(crate) fn routes() -> Router<Arc<Door>> {
     Router::new()

@@ -43,9 +43,10 @@ struct SetUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/recovery_codes.html")]
-struct CodesPage<'a> {
-    codes: &'a [String],
-    next: &'a str,
+pub(crate) struct CodesPage<'a> {
+    pub(crate) codes: &'a [String],
+    /// Where it goes on.
+    pub(crate) next: &'a str,
 }
 
 pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
@@ -124,7 +125,11 @@ pub(super) async fn set_up(
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
         Err(OperatorRefusal::Db(error)) => return Err(error.into()),
         Err(
-            OperatorRefusal::BadLink | OperatorRefusal::Taken | OperatorRefusal::BadName | OperatorRefusal::NoOperator,
+            OperatorRefusal::BadLink
+            | OperatorRefusal::Taken
+            | OperatorRefusal::BadName
+            | OperatorRefusal::NoOperator
+            | OperatorRefusal::LastOwner,
         ) => return Ok(bad_link()),
     };
     show_set_up(&door, &link, Some(&complaint)).await
