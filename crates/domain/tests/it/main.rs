@@ -17,4 +17,5 @@ mod order;
 mod policy;
 mod rental;
 mod side;
+mod supply;
 mod verify;
