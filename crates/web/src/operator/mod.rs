@@ -3,6 +3,10 @@
 mod frame;
 mod numbers;
 mod refused;
+mod services;
+mod settings;
+mod sources;
+mod stops;
 mod today;
 mod told;
 
@@ -19,5 +23,11 @@ pub(crate) use refused::forbidden;
 
 /// The routes of the console.
 pub(crate) fn routes() -> Router<Arc<Door>> {
-    Router::new().route(today::HERE, get(today::show)).merge(numbers::routes())
+    Router::new()
+        .route(today::HERE, get(today::show))
+        .merge(numbers::routes())
+        .merge(sources::routes())
+        .merge(services::routes())
+        .merge(stops::routes())
+        .merge(settings::routes())
 }

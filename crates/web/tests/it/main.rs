@@ -6,6 +6,8 @@ mod browser;
 mod busy;
 mod console;
 mod console_numbers;
+mod console_services;
+mod console_sources;
 mod dashboard;
 mod down;
 mod forgery;
