@@ -15,6 +15,7 @@ mod read_delivered;
 mod receive;
 mod route;
 mod rows;
+mod waiting;
 
 pub use code::code_in;
 pub(crate) use days::DayKeys;
@@ -27,3 +28,4 @@ pub use read::Message;
 pub(crate) use read::{newest_code, of_order};
 pub use read_delivered::{ReadRefusal, read_delivered};
 pub use receive::{Received, receive};
+pub use waiting::quarantine_size;
