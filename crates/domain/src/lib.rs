@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod clock;
 pub mod complaint;
 pub mod db;
+pub mod dossier;
 pub mod event;
 pub mod figures;
 pub mod history;

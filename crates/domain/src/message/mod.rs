@@ -2,6 +2,7 @@
 
 pub mod code;
 
+mod arrivals;
 pub(crate) mod check;
 mod content;
 mod days;
@@ -17,6 +18,8 @@ mod route;
 mod rows;
 mod waiting;
 
+pub use arrivals::Arrival;
+pub(crate) use arrivals::arrivals;
 pub use code::code_in;
 pub(crate) use days::DayKeys;
 pub use days::erase_days;

@@ -2,6 +2,7 @@
 
 mod frame;
 mod numbers;
+mod orders;
 mod refused;
 mod today;
 mod told;
@@ -19,5 +20,5 @@ pub(crate) use refused::forbidden;
 
 /// The routes of the console.
 pub(crate) fn routes() -> Router<Arc<Door>> {
-    Router::new().route(today::HERE, get(today::show)).merge(numbers::routes())
+    Router::new().route(today::HERE, get(today::show)).merge(orders::routes()).merge(numbers::routes())
 }

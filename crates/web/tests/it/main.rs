@@ -5,6 +5,7 @@ mod bad_input;
 mod browser;
 mod busy;
 mod console;
+mod console_orders;
 mod console_numbers;
 mod dashboard;
 mod down;
