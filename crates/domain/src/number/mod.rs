@@ -11,7 +11,7 @@ mod stock;
 
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
-    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, find, messages_in, near,
+    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_of, messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
 pub(crate) use pick::{Pick, Taken, take, take_again};
