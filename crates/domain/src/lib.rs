@@ -5,10 +5,13 @@
 //! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
 
 pub mod account;
+pub mod bad_rows;
 pub mod catalog;
 pub mod clock;
+pub mod complaint;
 pub mod db;
 pub mod event;
+pub mod figures;
 pub mod history;
 pub mod ids;
 pub mod ledger;
@@ -29,7 +32,7 @@ pub mod seal;
 pub mod supply;
 pub mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -50,6 +53,8 @@ pub struct House {
     pub vault: Vault,
     /// Fresh ids.
     pub ids: Ids,
+    /// When this process took up its work, in ms since 1970 UTC.
+    pub opened_ms: i64,
     /// Who waits for news of which account.
     pub notices: notice::Notices,
     pub(crate) catalog: catalog::Cache,
@@ -58,7 +63,9 @@ pub struct House {
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
+    pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
+    pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
 }
 
 impl std::ops::Deref for App {
@@ -78,6 +85,7 @@ impl App {
         let vault = Vault::new(master);
         let id_key = id_key(&db, &vault).await?;
         Ok(Self(Arc::new(House {
+            opened_ms: clock.now_ms(),
             db,
             clock,
             vault,
@@ -89,8 +97,15 @@ impl App {
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
+            figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
+            postman: OnceLock::new(),
         })))
+    }
+
+    /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
+    pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
+        drop(self.postman.set(postman));
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use domain::login::Secret;
 use domain::request::Once;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -23,6 +25,27 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Door>> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Door>) -> Result<Self, PageError> {
         Query::try_from_uri(&parts.uri).map(|Query(fields)| Self(fields)).map_err(|_| PageError::BadForm)
     }
+}
+
+/// The secret of a link that was opened.
+#[derive(Deserialize)]
+pub(crate) struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+impl Link {
+    /// The secret, if it can be one.
+    pub(crate) fn token(&self) -> Option<Secret> {
+        Secret::parse(&self.token)
+    }
+}
+
+/// Where to go on to after the sign-in.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    pub(crate) next: String,
 }
 
 /// A fresh one-time id for a form, by which it counts once however often it is sent.

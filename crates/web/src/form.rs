@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 
 use crate::Door;
 use crate::api::body;
+use crate::page::PageError;
 use crate::percent::decoded;
-use crate::show;
 
 /// Bytes of a form, at most.
 const LENGTH_MAX: usize = 32 * 1024;
@@ -23,6 +23,11 @@ impl Form {
     /// What was typed into a field; nothing, where it was left out.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// Everything that was sent under a name, as by boxes that are ticked.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -51,7 +56,7 @@ impl FromRequest<Arc<Door>> for Form {
 
     async fn from_request(request: Request, door: &Arc<Door>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let bad = || show::message(StatusCode::BAD_REQUEST, "This form cannot be read", "Go back and send it again.");
+        let bad = || PageError::BadForm.into_response();
         let bytes = body::read(body, LENGTH_MAX, door.settings.request_timeout).await.map_err(|_| bad())?;
         // A form without a field has no body, and some clients then leave its type out.
         if !bytes.is_empty() && !is_form(&parts.headers) {

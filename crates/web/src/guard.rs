@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::{Door, show};
+use crate::{Door, page};
 
 /// Lets reading through, and changes that a page of ours asks for.
 pub(crate) async fn own_pages_only(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
@@ -15,7 +15,7 @@ pub(crate) async fn own_pages_only(State(door): State<Arc<Door>>, request: Reque
     if is_reading || is_own(request.headers(), &door.settings.base_url) {
         return next.run(request).await;
     }
-    show::message(
+    page::message(
         StatusCode::FORBIDDEN,
         "This was not asked from our own page",
         "Nothing was changed. Open the page here and do it again; if it happens again, your browser or a proxy removes \

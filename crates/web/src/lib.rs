@@ -7,6 +7,8 @@ mod api;
 mod asked;
 mod assets;
 mod client;
+mod complaint;
+mod customer;
 mod dashboard;
 mod form;
 mod guard;
@@ -16,12 +18,13 @@ mod limits;
 mod live;
 mod login;
 mod observe;
+mod operator;
 mod page;
 mod percent;
+mod qr;
 mod serve;
 mod session;
 mod settings;
-mod show;
 mod wire;
 
 use std::sync::Arc;
@@ -38,7 +41,7 @@ use tower_http::compression::CompressionLayer;
 pub use client::Peer;
 pub use domain::network::Network;
 pub use serve::{Connections, serve};
-pub use settings::Settings;
+pub use settings::{SettingInForce, Settings};
 
 use limits::Limits;
 
@@ -60,6 +63,7 @@ pub(crate) struct Door {
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
     pub(crate) streams: live::Streams,
+    pub(crate) imports: operator::Imports,
 }
 
 impl Door {
@@ -71,6 +75,7 @@ impl Door {
             settings: web.settings,
             limits,
             streams: live::Streams::default(),
+            imports: operator::Imports::default(),
         })
     }
 }
@@ -78,7 +83,11 @@ impl Door {
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
 pub fn router(web: Web) -> Router {
     let door = Door::new(web);
-    let pages = Router::new().merge(dashboard::routes()).merge(login::routes()).merge(account::routes());
+    let pages = Router::new()
+        .merge(dashboard::routes())
+        .merge(login::routes())
+        .merge(account::routes())
+        .merge(operator::routes());
     let pages = pages.layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only));
     let pages = pages.merge(docs::routes::routes()).merge(assets::routes());
     // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.

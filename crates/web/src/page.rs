@@ -8,10 +8,13 @@ use axum::response::{IntoResponse, Response};
 use domain::account::Standing;
 use domain::clock::{self, SECOND_MS};
 use domain::db::DbError;
+use domain::login::Role;
 use domain::money::Usd;
+use domain::policy::powers::Power;
 
 use crate::api::v1::Refusal;
 use crate::observe::Route;
+use crate::operator;
 
 /// Scripts, styles, pictures and live news come from this house only, and nothing is written into a page itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -81,13 +84,10 @@ impl Values for Frame {
     }
 }
 
-/// Shows a page. `route` is the template of its path, for the log.
-pub(crate) fn show(route: &'static str, status: StatusCode, page: &impl Template, frame: &Frame) -> Response {
-    answer(route, status, page, frame)
-}
-
-fn answer(route: &'static str, status: StatusCode, page: &impl Template, values: &dyn Values) -> Response {
-    let html = page.render_with_values(values).expect("a page has all that its template names");
+/// Shows a page in a [`Frame`], or with a bare head if there are no values. `route` is the template of its path, for
+/// the log.
+pub(crate) fn show(route: &'static str, status: StatusCode, page: &impl Template, frame: &dyn Values) -> Response {
+    let html = page.render_with_values(frame).expect("a page has all that its template names");
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, POLICY)];
     let mut answer = (status, headers, html).into_response();
     answer.extensions_mut().insert(Route(route));
@@ -109,6 +109,8 @@ pub(crate) enum PageError {
     NotFound,
     /// The form cannot be read.
     BadForm,
+    /// The operator's role may not do this.
+    Forbidden(Role, Power),
     /// The database could not.
     Db(DbError),
 }
@@ -122,12 +124,13 @@ impl From<DbError> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
-            Self::NotFound => fault(StatusCode::NOT_FOUND, "There is nothing here", NOT_FOUND),
-            Self::BadForm => fault(StatusCode::BAD_REQUEST, "This form was not understood", BAD_FORM),
+            Self::NotFound => message(StatusCode::NOT_FOUND, "There is nothing here", NOT_FOUND),
+            Self::BadForm => message(StatusCode::BAD_REQUEST, "This form was not understood", BAD_FORM),
+            Self::Forbidden(role, power) => operator::forbidden(role, power),
             Self::Db(error) => {
                 tracing::error!(%error, "a page failed");
                 let text = if matches!(error, DbError::Unknown) { UNKNOWN } else { OUR_FAULT };
-                let mut answer = fault(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault", text);
+                let mut answer = message(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault", text);
                 answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
                 answer
             }
@@ -145,16 +148,16 @@ const UNKNOWN: &str = "Something went wrong on our side, and we cannot tell yet 
                        at your orders and your statement before you try again.";
 
 #[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
+#[template(path = "message.html")]
+struct Message<'a> {
     status: u16,
-    title: &'static str,
-    text: &'static str,
+    title: &'a str,
+    text: &'a str,
 }
 
-/// A page that says what went wrong.
-pub(crate) fn fault(status: StatusCode, title: &'static str, text: &'static str) -> Response {
-    answer("(none)", status, &ErrorPage { status: status.as_u16(), title, text }, askama::NO_VALUES)
+/// A page that only says something.
+pub(crate) fn message(status: StatusCode, title: &str, text: &str) -> Response {
+    show("(message)", status, &Message { status: status.as_u16(), title, text }, askama::NO_VALUES)
 }
 
 /// Whether a request comes from somebody who reads pages, rather than from a program.
@@ -171,7 +174,7 @@ pub(crate) fn not_found(headers: &HeaderMap) -> Response {
 /// The answer to a fault that nobody foresaw, in the words of whoever asks.
 pub(crate) fn our_fault(is_html_wanted: bool) -> Response {
     if is_html_wanted {
-        fault(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault", OUR_FAULT)
+        message(StatusCode::INTERNAL_SERVER_ERROR, "This is our fault", OUR_FAULT)
     } else {
         Refusal::server_error().into_response()
     }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::login::{self, Entered, Kind, Secret, Session, Visit};
+use domain::policy::powers::Power;
 
+use crate::page::PageError;
 use crate::percent::encoded;
-use crate::{Door, client, show};
+use crate::{Door, client, page};
 
 /// The cookie of a customer's session.
 const CUSTOMER: &str = "__Host-session";
@@ -60,6 +62,13 @@ pub(crate) struct Operator {
     pub(crate) role: login::Role,
 }
 
+impl Operator {
+    /// Refuses what the role may not do: asked before every change.
+    pub(crate) fn may(&self, power: Power) -> Result<(), PageError> {
+        if self.role.may(power) { Ok(()) } else { Err(PageError::Forbidden(self.role, power)) }
+    }
+}
+
 /// Who stands before the door.
 pub(crate) struct Visitor(pub(crate) Visit);
 
@@ -68,7 +77,7 @@ impl FromRequestParts<Arc<Door>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
         let Reader(reader) = Reader::from_request_parts(parts, door).await?;
-        reader.ok_or_else(|| show::go("(sign in first)", &sign_in_page("/sign-in/", parts)))
+        reader.ok_or_else(|| page::see_other("(sign in first)", &sign_in_page("/sign-in/", parts)))
     }
 }
 
@@ -88,7 +97,7 @@ impl FromRequestParts<Arc<Door>> for Operator {
         let operator = session.and_then(|session| {
             Some(Self { session: session.id, id: session.login, name: session.name, role: session.role? })
         });
-        operator.ok_or_else(|| show::go("(sign in first)", &sign_in_page("/operator/sign-in/", parts)))
+        operator.ok_or_else(|| page::see_other("(sign in first)", &sign_in_page("/operator/sign-in/", parts)))
     }
 }
 
@@ -123,7 +132,7 @@ impl FromRequestParts<Arc<Door>> for Visitor {
 
 async fn find(headers: &HeaderMap, door: &Arc<Door>, kind: Kind) -> Result<Option<Session>, Response> {
     let Some(secret) = cookie(headers, cookie_of(kind)) else { return Ok(None) };
-    login::session(&door.app, kind, &secret).await.map_err(|error| show::fault(&error))
+    login::session(&door.app, kind, &secret).await.map_err(|error| PageError::from(error).into_response())
 }
 
 fn cookie_of(kind: Kind) -> &'static str {

@@ -5,8 +5,10 @@ pub(crate) mod check;
 mod create;
 mod credit;
 mod key;
+mod profile;
 mod rows;
 mod scope;
+mod search;
 mod set_state;
 mod standing;
 mod used;
@@ -18,10 +20,13 @@ pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
-    Change, balance_in, change, event_floor, lock, next_event, raise_event_floor, raise_risk, spend,
+    Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,
+    totals,
 };
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
+pub use search::{CustomerFilter, CustomerLine, search};
 pub use set_state::set_state;
 pub use standing::{Standing, standing};
 pub(crate) use used::Used;

@@ -1,8 +1,10 @@
 //! The SQL of the account room.
 
+use std::collections::HashMap;
+
 use super::{Account, Balance, State, Tier};
 use crate::clock::DAY_MS;
-use crate::db::{DbError, Row, Tx, word};
+use crate::db::{DbError, Row, Tx, pairs, word};
 use crate::money::Usd;
 use crate::values;
 
@@ -144,8 +146,22 @@ pub(crate) fn spend(tx: &mut Tx<'_>, key: i64, amount: Usd, now_ms: i64) -> Resu
 }
 
 /// An account by its operator's name for it.
-pub(super) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
+pub(crate) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
     tx.one(ACCOUNT, values![name])?.map(|row| account(&row)).transpose()
+}
+
+/// What all accounts can spend, and what is set aside for them.
+pub(crate) fn totals(tx: &mut Tx<'_>) -> Result<(Usd, Usd), DbError> {
+    let sql = "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(held), 0) AS BIGINT) FROM account";
+    let row = tx.one(sql, &[])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok((Usd::from_micros(row.int(0)), Usd::from_micros(row.int(1))))
+}
+
+/// The names of some accounts, by their ids.
+pub(crate) fn names(tx: &mut Tx<'_>, accounts: &[i64]) -> Result<HashMap<i64, String>, DbError> {
+    let sql = "SELECT a.id, a.name FROM (json_pairs($1)) p JOIN account a ON a.id = p.a";
+    let rows = tx.all(sql, &[pairs(accounts.iter().map(|account| (*account, 0)))])?;
+    Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
 }
 
 /// Changes how far an account is trusted.

@@ -424,6 +424,12 @@ pub(crate) fn pairs(of: impl IntoIterator<Item = (i64, i64)>) -> Val {
     Val::Text(format!("[{}]", pairs.join(",")))
 }
 
+/// What `LOWER(x) LIKE $1 ESCAPE '!'` wants to find a text anywhere in `x`, whatever the case of its letters.
+pub(crate) fn like(text: &str) -> String {
+    let text = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{text}%")
+}
+
 /// Builds the values of a statement's places, in their order: `values![id, name, None::<i64>]`.
 #[macro_export]
 macro_rules! values {

@@ -48,10 +48,16 @@ pub enum Kind {
     BalanceCredited,
     /// The operator took back a credit.
     BalanceDebited,
+    /// What a customer reported of an order or rental was answered.
+    ComplaintAnswered,
+    /// Some of an order's price came back by an operator's decision.
+    OrderRefunded,
+    /// Some of a rental's price did.
+    RentalRefunded,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::OrderCreated,
         Self::OrderReceived,
         Self::OrderCancelled,
@@ -66,6 +72,9 @@ impl Kind {
         Self::MessageUpdated,
         Self::BalanceCredited,
         Self::BalanceDebited,
+        Self::ComplaintAnswered,
+        Self::OrderRefunded,
+        Self::RentalRefunded,
     ];
 
     /// The word that customers see.
@@ -86,6 +95,9 @@ impl Kind {
             Self::MessageUpdated => "message.updated",
             Self::BalanceCredited => "balance.credited",
             Self::BalanceDebited => "balance.debited",
+            Self::ComplaintAnswered => "complaint.answered",
+            Self::OrderRefunded => "order.refunded",
+            Self::RentalRefunded => "rental.refunded",
         }
     }
 

@@ -51,6 +51,9 @@ pub enum OperatorRefusal {
     /// There is no such operator.
     #[error("there is no such operator")]
     NoOperator,
+    /// They are the last owner who may sign in: somebody must be able to let others in.
+    #[error("they are the last owner; make another one first")]
+    LastOwner,
     /// The link is used, old or wrong: nobody is told which.
     #[error("the link is not valid any more")]
     BadLink,
@@ -191,7 +194,7 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
     Ok((entry.entered(), shown))
 }
 
-/// Stops an operator: they are refused on the next request.
+/// Stops an operator: they are refused on the next request. The last owner is not stopped.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
@@ -218,10 +221,57 @@ async fn set_stopped(
     let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
+        if stopped_ms.is_some() {
+            keep_an_owner(tx, operator.id)?;
+        }
         rows::set_stopped(tx, operator.id, stopped_ms)?;
         session::end_all(tx, operator.id, None)?;
         note(tx, now_ms, &by, deed, &name, None)?;
         Ok::<_, OperatorRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// Gives an operator another role, from the next request on. The last owner stays one.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn set_role(app: &App, name: &str, role: Role, by: &str) -> Result<(), OperatorRefusal> {
+    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+    let story = move |tx: &mut Tx<'_>| {
+        let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
+        if role != Role::Owner {
+            keep_an_owner(tx, operator.id)?;
+        }
+        let before = rows::set_role(tx, operator.id, role)?;
+        let (before, after) = (Some(before.word()), Some(role.word()));
+        let deed = Deed { who: &by, deed: "operator.role", subject: &name, reason: "", before, after };
+        audit::write(tx, now_ms, &deed)?;
+        Ok::<_, OperatorRefusal>(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// Refuses to take away the last owner. All owners stay locked until the story ends, so that two of them cannot take
+/// each other away at once.
+fn keep_an_owner(tx: &mut Tx<'_>, but: i64) -> Result<(), OperatorRefusal> {
+    let owners = rows::owners(tx)?;
+    let is_owner = owners.iter().any(|(id, _)| *id == but);
+    let is_last = is_owner && !owners.iter().any(|(id, is_set_up)| *id != but && *is_set_up);
+    if is_last { Err(OperatorRefusal::LastOwner) } else { Ok(()) }
+}
+
+/// Ends all sessions of an operator, as their owner wishes; tells how many.
+///
+/// # Errors
+/// See [`OperatorRefusal`].
+pub async fn sign_out_operator(app: &App, name: &str, by: &str) -> Result<u64, OperatorRefusal> {
+    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+    let story = move |tx: &mut Tx<'_>| {
+        let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
+        let ended = session::end_all(tx, operator.id, None)?;
+        note(tx, now_ms, &by, "operator.sign_out", &name, Some(&format!("{ended} sessions ended")))?;
+        Ok::<_, OperatorRefusal>(ended)
     };
     app.db.write(Lane::Work, story).await
 }

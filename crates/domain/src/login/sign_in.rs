@@ -114,7 +114,7 @@ pub(super) async fn show_again(app: &App, visit: &Visit, login: i64, password: &
 }
 
 /// Customers' and operators' names are counted apart.
-fn counted_name(kind: Kind, name: &str) -> String {
+pub(super) fn counted_name(kind: Kind, name: &str) -> String {
     format!("{} {name}", kind.word())
 }
 

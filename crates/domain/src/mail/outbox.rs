@@ -38,7 +38,7 @@ pub enum ReadRefusal {
     /// There is no such mail.
     #[error("there is no such mail")]
     NoMail,
-    /// It was sent or given up for long, and its text is erased.
+    /// It was sent, or not within a day, and its text is erased.
     #[error("the text of this mail is erased, because it was sent or is too old")]
     Erased,
     /// The database could not.
@@ -51,12 +51,21 @@ pub enum ReadRefusal {
 /// # Errors
 /// What the database said.
 pub async fn outbox(app: &App, before: i64, limit: i64) -> Result<Vec<MailLine>, DbError> {
+    outbox_in(app, None, before, limit).await
+}
+
+/// The mails in one state, or in all, below an id, newest first, at most `limit` and 500.
+///
+/// # Errors
+/// What the database said.
+pub async fn outbox_in(app: &App, state: Option<State>, before: i64, limit: i64) -> Result<Vec<MailLine>, DbError> {
     let sql = "SELECT id, kind, recipient, subject, state, tries, fault, created_ms, sent_ms
          FROM mail
-         WHERE id < $1
+         WHERE id < $1 AND (state = $3 OR $3 = '')
          ORDER BY id DESC
          LIMIT $2";
-    let rows = app.db.rows(sql, values![before, limit.clamp(1, PAGE_MAX)]).await?;
+    let state = state.map_or("", State::word);
+    let rows = app.db.rows(sql, values![before, limit.clamp(1, PAGE_MAX), state]).await?;
     let line = |row: &Row| {
         Ok(MailLine {
             id: row.int(0),

@@ -63,6 +63,9 @@ fn denied(incoming: &Incoming, service: Option<i64>, content: &Content) -> Optio
     }
 }
 
+/// How the reasons begin of what is of a kind that is never handed out.
+pub(super) const DENIED: &str = "denied_";
+
 fn denied_reason(denied: Denied) -> &'static str {
     match denied {
         Denied::Bank => "denied_bank",

@@ -1,6 +1,7 @@
 //! What nobody got: the operator sees it, and may give it to the right order or drop it. Reading is audited (S8).
 
 use super::content::Content;
+use super::deliver::DENIED;
 use super::{days, rows};
 use crate::App;
 use crate::account;
@@ -169,7 +170,7 @@ pub async fn release(app: &App, id: i64, order: i64, reason: &str, by: &str) -> 
 
 fn release_one(tx: &mut Tx<'_>, app: &App, id: i64, order: i64, now_ms: i64) -> Result<i64, QuarantineRefusal> {
     let opened = open(tx, app, id)?;
-    if opened.reason.starts_with("denied_") {
+    if opened.reason.starts_with(DENIED) {
         return Err(QuarantineRefusal::Denied);
     }
     let number = opened.number.ok_or(QuarantineRefusal::NoOrder)?;

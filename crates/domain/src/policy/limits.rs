@@ -19,10 +19,10 @@ pub(crate) struct Usage {
 }
 
 /// The limits of a tier.
-struct Limits {
-    open: i64,
-    day_orders: i64,
-    day_spend: Usd,
+pub(crate) struct Limits {
+    pub(crate) open: i64,
+    pub(crate) day_orders: i64,
+    pub(crate) day_spend: Usd,
     hour: Option<Hourly>,
 }
 
@@ -43,6 +43,11 @@ fn limits(tier: Tier) -> Option<Limits> {
         Tier::Verified => Some(Limits { open: 10, day_orders: 100, day_spend: Usd::from_cents(20_000), hour: None }),
         Tier::Business => None,
     }
+}
+
+/// What a tier may have and do; `None` for one without limits.
+pub(crate) fn most(tier: Tier) -> Option<Limits> {
+    limits(tier)
 }
 
 /// Whether a tier has limits at all, so that nothing is counted for those that have none.

@@ -2,7 +2,9 @@
 //!
 //! Nothing is locked and no snapshot is long: each look reads one page. What a check compares either lies in one
 //! snapshot, or can never change once it is written, so that a house at work yields no false finding. Each room checks
-//! its own tables; here is only the order of the looks.
+//! its own tables; here are the order of the looks, and the runs that are kept.
+
+mod run;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,6 +19,8 @@ use crate::order::check as order;
 use crate::policy::audit;
 use crate::rental::check as rental;
 use crate::request;
+
+pub use run::{AskRefusal, Found, KEPT_MAX, Run, RunState, ask, found, latest, run_due, runs};
 
 /// Accounts in one look.
 const ACCOUNTS_MAX: i64 = 200;

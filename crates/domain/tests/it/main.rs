@@ -2,15 +2,19 @@
 
 mod account;
 mod catalog;
+mod complaint;
 mod db;
 mod event;
+mod figures;
 mod history;
 mod house;
 mod ledger;
 mod login;
+mod mail;
 mod message;
 mod number;
 mod order;
+mod policy;
 mod rental;
 mod side;
 mod verify;

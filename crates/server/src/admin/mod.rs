@@ -9,7 +9,6 @@ mod execute;
 mod key;
 mod mail;
 mod number;
-mod number_file;
 mod number_import;
 mod operator;
 mod price;
@@ -32,6 +31,7 @@ use domain::supply::Registry;
 use answer::{Answer, Refusal};
 use backup::restore;
 pub(crate) use execute::execute;
+pub(crate) use operator::set_up_url;
 
 /// An operator command with what stands beside it. It may hold secrets, so it has no `Debug`.
 #[derive(Args)]

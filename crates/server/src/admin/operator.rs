@@ -36,6 +36,15 @@ pub(crate) enum OperatorCommand {
         /// The name
         name: String,
     },
+    /// Give an operator another role, from the next request on
+    #[command(after_help = "Example: jesusnumber admin operator role olga support")]
+    Role {
+        /// The name
+        name: String,
+        /// owner, operator, support or auditor
+        #[arg(value_parser = words::role)]
+        role: Role,
+    },
     /// List the operators by name
     #[command(after_help = "Example: jesusnumber admin operator list")]
     List,
@@ -58,6 +67,10 @@ pub(super) async fn run(desk: &Desk<'_>, command: OperatorCommand) -> Result<Ans
         OperatorCommand::Resume { name } => {
             login::resume_operator(desk.app, &name, desk.by()?).await?;
             Ok(Answer::line(format!("operator {name} may sign in"), json!({"name": name, "stopped": false})))
+        }
+        OperatorCommand::Role { name, role } => {
+            login::set_role(desk.app, &name, role, desk.by()?).await?;
+            Ok(Answer::line(format!("operator {name} is {}", role.word()), json!({"name": name, "role": role.word()})))
         }
         OperatorCommand::List => {
             let operators = login::operators(desk.app).await?;

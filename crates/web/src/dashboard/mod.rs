@@ -1,6 +1,5 @@
 //! The pages of customers, a folder each. They call the verbs that the API calls.
 
-mod customer;
 mod front;
 mod history;
 mod keys;
@@ -9,7 +8,7 @@ mod offers;
 mod orders;
 mod rentals;
 mod statement;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

@@ -6,12 +6,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::login::{self, CodeRefusal, Kind, Secret};
+use domain::login::{self, ChangeRefusal, Kind, Secret};
 
-use super::fields::Complaint;
+use crate::Door;
+use crate::complaint::{self, Complaint};
 use crate::form::Form;
+use crate::page::{self, PageError};
 use crate::session::{self, Visitor};
-use crate::{Door, show};
 
 const CUSTOMER: &str = "/sign-in/code/";
 const OPERATOR: &str = "/operator/sign-in/code/";
@@ -41,39 +42,44 @@ pub(super) fn ask(kind: Kind, ticket: &Secret, next: &str, complaint: Option<&Co
     };
     let complaint_words = Complaint::words(complaint);
     let page = CodePage { action: route(kind), back, ticket: ticket.text(), next, complaint: complaint_words };
-    Complaint::on(complaint, show::page(route(kind), Complaint::status(complaint), &page))
+    complaint::show(route(kind), complaint, &page, askama::NO_VALUES)
 }
 
-pub(super) async fn customer(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Response {
+pub(super) async fn customer(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
     send(Kind::Customer, door, visitor, form).await
 }
 
-pub(super) async fn operator(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Response {
+pub(super) async fn operator(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
     send(Kind::Operator, door, visitor, form).await
 }
 
-async fn send(kind: Kind, State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
+async fn send(
+    kind: Kind,
+    State(door): State<Arc<Door>>,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
     let home = match kind {
         Kind::Customer => "/",
         Kind::Operator => "/operator/",
     };
     let next = session::local(form.text("next")).unwrap_or(home);
-    let Some(ticket) = Secret::parse(form.text("ticket")) else { return too_late() };
+    let Some(ticket) = Secret::parse(form.text("ticket")) else { return Ok(too_late()) };
     let complaint = match login::sign_in_with_code(&door.app, kind, &visit, &ticket, form.text("code")).await {
-        Ok(entered) => return session::keep(show::go(route(kind), next), kind, &entered),
-        Err(CodeRefusal::Wrong | CodeRefusal::ShortPassword) => {
+        Ok(entered) => return Ok(session::keep(page::see_other(route(kind), next), kind, &entered)),
+        Err(ChangeRefusal::Wrong | ChangeRefusal::BadEmail | ChangeRefusal::Password(_)) => {
             Complaint::new("This code is wrong, or it was used before. Wait for the next one and type that.")
         }
-        Err(CodeRefusal::TooLate) => return too_late(),
-        Err(CodeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
-        Err(CodeRefusal::Busy(busy)) => busy.into(),
-        Err(CodeRefusal::Db(error)) => return show::fault(&error),
+        Err(ChangeRefusal::BadLink) => return Ok(too_late()),
+        Err(ChangeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(ChangeRefusal::Busy(busy)) => busy.into(),
+        Err(ChangeRefusal::Db(error)) => return Err(error.into()),
     };
-    ask(kind, &ticket, next, Some(&complaint))
+    Ok(ask(kind, &ticket, next, Some(&complaint)))
 }
 
 fn too_late() -> Response {
-    show::message(
+    page::message(
         StatusCode::GONE,
         "Begin again with the password",
         "The code has to follow the password within ten minutes.",

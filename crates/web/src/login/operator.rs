@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::login::{self, Credentials, Kind, Offer, OperatorRefusal, Secret, SetUp, SignIn, SignInRefusal};
 
 use super::code;
-use super::fields::{Complaint, Query};
-use super::sign_up::{bad_link, password_words};
+use super::sign_up::bad_link;
+use crate::Door;
+use crate::asked::{Asked, Link, Next};
+use crate::complaint::{self, Complaint};
 use crate::form::Form;
+use crate::page::{self, PageError};
+use crate::qr::{Qr, qr};
 use crate::session::{self, Operator, Visitor};
-use crate::show::Qr;
-use crate::{Door, show};
 
 const HOME: &str = "/operator/";
 const SIGN_IN: &str = "/operator/sign-in/";
@@ -41,92 +43,94 @@ struct SetUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/recovery_codes.html")]
-struct CodesPage<'a> {
-    codes: &'a [String],
-    next: &'a str,
+pub(crate) struct CodesPage<'a> {
+    pub(crate) codes: &'a [String],
+    /// Where it goes on.
+    pub(crate) next: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "login/operator_home.html")]
-struct HomePage<'a> {
-    name: &'a str,
-    role: &'a str,
-}
-
-/// The console's first page, until it has more to show.
-pub(super) async fn home(operator: Operator) -> Response {
-    let page = HomePage { name: &operator.name, role: operator.role.word() };
-    show::page(HOME, StatusCode::OK, &page)
-}
-
-pub(super) async fn form(uri: Uri) -> Response {
-    show_form("", session::local(Query::of(&uri).text("next")).unwrap_or(HOME), None)
+pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
+    show_form("", session::local(&next).unwrap_or(HOME), None)
 }
 
 fn show_form(name: &str, next: &str, complaint: Option<&Complaint>) -> Response {
     let page = SignInPage { name, next, complaint: Complaint::words(complaint) };
-    Complaint::on(complaint, show::page(SIGN_IN, Complaint::status(complaint), &page))
+    complaint::show(SIGN_IN, complaint, &page, askama::NO_VALUES)
 }
 
-pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
+pub(super) async fn send(
+    State(door): State<Arc<Door>>,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
     let next = session::local(form.text("next")).unwrap_or(HOME);
     let who = Credentials { name: form.text("name").to_owned(), password: form.text("password").to_owned() };
     let complaint = match login::sign_in(&door.app, Kind::Operator, &visit, who).await {
-        Ok(SignIn::NeedsCode(ticket)) => return code::ask(Kind::Operator, &ticket, next, None),
+        Ok(SignIn::NeedsCode(ticket)) => return Ok(code::ask(Kind::Operator, &ticket, next, None)),
         // An operator without a second factor is not let in, so that this does not come.
         Ok(SignIn::Entered(_)) | Err(SignInRefusal::Wrong) => {
             Complaint::new("Name and password do not belong together. Check both.")
         }
         Err(SignInRefusal::MustWait { seconds }) => Complaint::wait(seconds),
         Err(SignInRefusal::Busy(busy)) => busy.into(),
-        Err(SignInRefusal::Db(error)) => return show::fault(&error),
+        Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    show_form(form.text("name").trim(), next, Some(&complaint))
+    Ok(show_form(form.text("name").trim(), next, Some(&complaint)))
 }
 
-pub(super) async fn sign_out(State(door): State<Arc<Door>>, operator: Operator) -> Response {
-    match login::sign_out(&door.app, operator.id, operator.session).await {
-        Ok(_) => session::forget(show::go(OUT, SIGN_IN), Kind::Operator),
-        Err(error) => show::fault(&error),
-    }
+pub(super) async fn sign_out(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
+    login::sign_out(&door.app, operator.id, operator.session).await?;
+    Ok(session::forget(page::see_other(OUT, SIGN_IN), Kind::Operator))
 }
 
-pub(super) async fn set_up_form(State(door): State<Arc<Door>>, uri: Uri) -> Response {
-    match Query::of(&uri).token() {
+pub(super) async fn set_up_form(
+    State(door): State<Arc<Door>>,
+    Asked(link): Asked<Link>,
+) -> Result<Response, PageError> {
+    match link.token() {
         Some(token) => show_set_up(&door, &token, None).await,
-        None => bad_link(),
+        None => Ok(bad_link()),
     }
 }
 
-async fn show_set_up(door: &Door, token: &Secret, complaint: Option<&Complaint>) -> Response {
+async fn show_set_up(door: &Door, token: &Secret, complaint: Option<&Complaint>) -> Result<Response, PageError> {
     let (name, offer) = match login::set_up_offer(&door.app, token).await {
         Ok(offered) => offered,
-        Err(OperatorRefusal::Db(error)) => return show::fault(&error),
-        Err(_) => return bad_link(),
+        Err(OperatorRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Ok(bad_link()),
     };
-    let qr = show::qr(&offer.uri);
+    let qr = qr(&offer.uri);
     let page =
         SetUpPage { name: &name, token: token.text(), offer: &offer, qr, complaint: Complaint::words(complaint) };
-    Complaint::on(complaint, show::page(SET_UP, Complaint::status(complaint), &page))
+    Ok(complaint::show(SET_UP, complaint, &page, askama::NO_VALUES))
 }
 
-pub(super) async fn set_up(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
-    let Some(link) = Secret::parse(form.text("token")) else { return bad_link() };
+pub(super) async fn set_up(
+    State(door): State<Arc<Door>>,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let Some(link) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let (password, code) = (form.text("password").to_owned(), form.text("code").to_owned());
     let complaint = match login::set_up(&door.app, &visit, SetUp { link: link.clone(), password, code }).await {
         Ok((entered, codes)) => {
-            let page = show::page(SET_UP, StatusCode::OK, &CodesPage { codes: &codes, next: HOME });
-            return session::keep(page, Kind::Operator, &entered);
+            let page = CodesPage { codes: &codes, next: HOME };
+            let page = page::show(SET_UP, StatusCode::OK, &page, askama::NO_VALUES);
+            return Ok(session::keep(page, Kind::Operator, &entered));
         }
-        Err(OperatorRefusal::Password(fault)) => Complaint::new(password_words(fault)),
+        Err(OperatorRefusal::Password(fault)) => fault.into(),
         Err(OperatorRefusal::WrongCode) => {
             Complaint::new("This is not a code of this generator. Type what it shows now.")
         }
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
-        Err(OperatorRefusal::Db(error)) => return show::fault(&error),
+        Err(OperatorRefusal::Db(error)) => return Err(error.into()),
         Err(
-            OperatorRefusal::BadLink | OperatorRefusal::Taken | OperatorRefusal::BadName | OperatorRefusal::NoOperator,
-        ) => return bad_link(),
+            OperatorRefusal::BadLink
+            | OperatorRefusal::Taken
+            | OperatorRefusal::BadName
+            | OperatorRefusal::NoOperator
+            | OperatorRefusal::LastOwner,
+        ) => return Ok(bad_link()),
     };
     show_set_up(&door, &link, Some(&complaint)).await
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::login::{self, Chosen, ConfirmRefusal, Secret, SignUpRefusal};
 
-use super::fields::{Complaint, Query};
-use super::sign_up::{ChoosePage, SentPage, bad_link, password_words};
+use super::sign_up::{ChoosePage, SentPage, bad_link};
+use crate::Door;
+use crate::asked::{Asked, Link};
+use crate::complaint::{self, Complaint};
+use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::page::{self, Frame, PageError};
 use crate::session::Visitor;
-use crate::{Door, show};
 
 const ROUTE: &str = "/reset/";
 const CHOOSE: &str = "/reset/choose/";
@@ -24,54 +27,65 @@ struct ResetPage<'a> {
     complaint: Option<&'a str>,
 }
 
-pub(super) async fn form() -> Response {
-    show_form("", None)
+pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Response {
+    show_form(&reader.frame(ROUTE, &door), "", None)
 }
 
-fn show_form(email: &str, complaint: Option<&Complaint>) -> Response {
+fn show_form(frame: &Frame, email: &str, complaint: Option<&Complaint>) -> Response {
     let page = ResetPage { email, complaint: Complaint::words(complaint) };
-    Complaint::on(complaint, show::page(ROUTE, Complaint::status(complaint), &page))
+    complaint::show(ROUTE, complaint, &page, frame)
 }
 
-pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
-    let email = form.text("email").trim();
+pub(super) async fn send(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let (email, frame) = (form.text("email").trim(), reader.frame(ROUTE, &door));
     let complaint = match login::ask_reset(&door.app, &visit, email).await {
-        Ok(()) => return show::page(ROUTE, StatusCode::OK, &SentPage { email, is_sure: false }),
+        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: false }, &frame)),
         Err(SignUpRefusal::BadEmail | SignUpRefusal::NotAccepted) => {
             Complaint::new("This is not an address that a mail can be sent to. Check it.")
         }
         Err(SignUpRefusal::MustWait { seconds }) => Complaint::wait(seconds),
-        Err(SignUpRefusal::Db(error)) => return show::fault(&error),
+        Err(SignUpRefusal::Db(error)) => return Err(error.into()),
     };
-    show_form(email, Some(&complaint))
+    Ok(show_form(&frame, email, Some(&complaint)))
 }
 
-pub(super) async fn choose_form(uri: Uri) -> Response {
-    match Query::of(&uri).token() {
-        Some(token) => show_choose(&token, None),
+pub(super) async fn choose_form(State(door): State<Arc<Door>>, reader: Perhaps, Asked(link): Asked<Link>) -> Response {
+    match link.token() {
+        Some(token) => show_choose(&reader.frame(CHOOSE, &door), &token, None),
         None => bad_link(),
     }
 }
 
-fn show_choose(token: &Secret, complaint: Option<&Complaint>) -> Response {
+fn show_choose(frame: &Frame, token: &Secret, complaint: Option<&Complaint>) -> Response {
     let page = ChoosePage {
         title: "Choose another password",
         action: CHOOSE,
         token: token.text(),
+        statement: None,
         complaint: Complaint::words(complaint),
     };
-    Complaint::on(complaint, show::page(CHOOSE, Complaint::status(complaint), &page))
+    complaint::show(CHOOSE, complaint, &page, frame)
 }
 
-pub(super) async fn choose(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
-    let Some(token) = Secret::parse(form.text("token")) else { return bad_link() };
+pub(super) async fn choose(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let chosen = Chosen { link: &token, password: form.text("password") };
     let complaint = match login::reset(&door.app, &visit, chosen).await {
-        Ok(()) => return show::go(CHOOSE, "/sign-in/"),
-        Err(ConfirmRefusal::BadLink) => return bad_link(),
-        Err(ConfirmRefusal::Password(fault)) => Complaint::new(password_words(fault)),
+        Ok(()) => return Ok(page::see_other(CHOOSE, "/sign-in/")),
+        Err(ConfirmRefusal::BadLink | ConfirmRefusal::NotAccepted) => return Ok(bad_link()),
+        Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
-        Err(ConfirmRefusal::Db(error)) => return show::fault(&error),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
     };
-    show_choose(&token, Some(&complaint))
+    Ok(show_choose(&reader.frame(CHOOSE, &door), &token, Some(&complaint)))
 }

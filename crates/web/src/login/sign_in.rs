@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use domain::login::{self, Credentials, Kind, SignIn, SignInRefusal};
 
 use super::code;
-use super::fields::{Complaint, Query};
+use crate::Door;
+use crate::asked::{Asked, Next};
+use crate::complaint::{self, Complaint};
+use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::page::{self, Frame, PageError};
 use crate::session::{self, Reader, Visitor};
-use crate::{Door, show};
 
 const ROUTE: &str = "/sign-in/";
 const OUT: &str = "/sign-out/";
@@ -26,41 +28,50 @@ struct SignInPage<'a> {
 }
 
 /// The form, or the way on for somebody who is in already.
-pub(super) async fn form(Reader(reader): Reader, uri: Uri) -> Response {
-    let query = Query::of(&uri);
-    let next = session::local(query.text("next")).unwrap_or("/");
-    match reader {
-        Some(_) => show::go(ROUTE, next),
-        None => show_form("", next, None),
+pub(super) async fn form(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Asked(Next { next }): Asked<Next>,
+) -> Response {
+    let next = session::local(&next).unwrap_or("/");
+    match reader.0 {
+        Some(_) => page::see_other(ROUTE, next),
+        None => show_form(&reader.frame(ROUTE, &door), "", next, None),
     }
 }
 
-fn show_form(email: &str, next: &str, complaint: Option<&Complaint>) -> Response {
+fn show_form(frame: &Frame, email: &str, next: &str, complaint: Option<&Complaint>) -> Response {
     let page = SignInPage { email, next, complaint: Complaint::words(complaint) };
-    Complaint::on(complaint, show::page(ROUTE, Complaint::status(complaint), &page))
+    complaint::show(ROUTE, complaint, &page, frame)
 }
 
-pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
+pub(super) async fn send(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let frame = reader.frame(ROUTE, &door);
     let next = session::local(form.text("next")).unwrap_or("/");
     let who = Credentials { name: form.text("email").to_owned(), password: form.text("password").to_owned() };
     let complaint = match login::sign_in(&door.app, Kind::Customer, &visit, who).await {
-        Ok(SignIn::Entered(entered)) => return session::keep(show::go(ROUTE, next), Kind::Customer, &entered),
-        Ok(SignIn::NeedsCode(ticket)) => return code::ask(Kind::Customer, &ticket, next, None),
+        Ok(SignIn::Entered(entered)) => {
+            return Ok(session::keep(page::see_other(ROUTE, next), Kind::Customer, &entered));
+        }
+        Ok(SignIn::NeedsCode(ticket)) => return Ok(code::ask(Kind::Customer, &ticket, next, None)),
         Err(SignInRefusal::Wrong) => {
             Complaint::new("Address and password do not belong together. Check both, or reset the password.")
         }
         Err(SignInRefusal::MustWait { seconds }) => Complaint::wait(seconds),
         Err(SignInRefusal::Busy(busy)) => busy.into(),
-        Err(SignInRefusal::Db(error)) => return show::fault(&error),
+        Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    show_form(form.text("email").trim(), next, Some(&complaint))
+    Ok(show_form(&frame, form.text("email").trim(), next, Some(&complaint)))
 }
 
-pub(super) async fn sign_out(State(door): State<Arc<Door>>, Reader(reader): Reader) -> Response {
-    if let Some(reader) = reader
-        && let Err(error) = login::sign_out(&door.app, reader.login, reader.session).await
-    {
-        return show::fault(&error);
+pub(super) async fn sign_out(State(door): State<Arc<Door>>, Reader(reader): Reader) -> Result<Response, PageError> {
+    if let Some(reader) = reader {
+        login::sign_out(&door.app, reader.login, reader.session).await?;
     }
-    session::forget(show::go(OUT, "/sign-in/"), Kind::Customer)
+    Ok(session::forget(page::see_other(OUT, "/sign-in/"), Kind::Customer))
 }

@@ -4,34 +4,36 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::login::{self, Chosen, ConfirmRefusal, Kind, STATEMENT, STATEMENT_VERSION, Secret, SignUpRefusal};
 
-use super::fields::{Complaint, Query};
+use crate::Door;
+use crate::asked::{Asked, Link};
+use crate::complaint::{self, Complaint};
+use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::page::{self, Frame, PageError};
 use crate::session::{self, Visitor};
-use crate::{Door, show};
 
 const ROUTE: &str = "/sign-up/";
 const CONFIRM: &str = "/sign-up/confirm/";
+const ACCEPT_FIRST: &str = "Read the statement and accept it, or we cannot let you in.";
 
 #[derive(Template)]
 #[template(path = "login/sign_up.html")]
 struct SignUpPage<'a> {
     email: &'a str,
-    statement: [&'static str; 6],
-    version: &'static str,
-    has_accepted: bool,
+    statement: Statement,
     complaint: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "login/sent.html")]
-pub(super) struct SentPage<'a> {
-    pub(super) email: &'a str,
+pub(crate) struct SentPage<'a> {
+    pub(crate) email: &'a str,
     /// Whether a mail goes out in any case.
-    pub(super) is_sure: bool,
+    pub(crate) is_sure: bool,
 }
 
 #[derive(Template)]
@@ -40,89 +42,112 @@ pub(super) struct ChoosePage<'a> {
     pub(super) title: &'a str,
     pub(super) action: &'a str,
     pub(super) token: &'a str,
+    /// The statement, where it is accepted together with the password.
+    pub(super) statement: Option<Statement>,
     pub(super) complaint: Option<&'a str>,
 }
 
-pub(super) async fn form() -> Response {
-    show_form("", false, None)
+/// The acceptable-use statement in force.
+pub(super) struct Statement {
+    pub(super) sentences: [&'static str; 6],
+    pub(super) version: &'static str,
+    pub(super) has_accepted: bool,
 }
 
-fn show_form(email: &str, has_accepted: bool, complaint: Option<&Complaint>) -> Response {
-    let page = SignUpPage {
-        email,
-        statement: STATEMENT,
-        version: STATEMENT_VERSION,
-        has_accepted,
-        complaint: Complaint::words(complaint),
-    };
-    Complaint::on(complaint, show::page(ROUTE, Complaint::status(complaint), &page))
+impl Statement {
+    fn in_force(has_accepted: bool) -> Self {
+        Self { sentences: STATEMENT, version: STATEMENT_VERSION, has_accepted }
+    }
 }
 
-pub(super) async fn send(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
-    let (email, accepted) = (form.text("email").trim(), form.text("accept"));
+pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Response {
+    show_form(&reader.frame(ROUTE, &door), "", false, None)
+}
+
+fn show_form(frame: &Frame, email: &str, has_accepted: bool, complaint: Option<&Complaint>) -> Response {
+    let statement = Statement::in_force(has_accepted);
+    let page = SignUpPage { email, statement, complaint: Complaint::words(complaint) };
+    complaint::show(ROUTE, complaint, &page, frame)
+}
+
+pub(super) async fn send(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let (email, accepted, frame) = (form.text("email").trim(), form.text("accept"), reader.frame(ROUTE, &door));
     let refused = match login::sign_up(&door.app, &visit, email, accepted).await {
         // Whether the address has an account already, this page does not say: the mail does.
-        Ok(()) => return show::page(ROUTE, StatusCode::OK, &SentPage { email, is_sure: true }),
+        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: true }, &frame)),
         Err(refused) => refused,
     };
     let complaint = match refused {
         SignUpRefusal::BadEmail => Complaint::new("This is not an address that a mail can be sent to. Check it."),
-        SignUpRefusal::NotAccepted => Complaint::new("Read the statement and accept it, or we cannot let you in."),
+        SignUpRefusal::NotAccepted => Complaint::new(ACCEPT_FIRST),
         SignUpRefusal::MustWait { seconds } => Complaint::wait(seconds),
-        SignUpRefusal::Db(error) => return show::fault(&error),
+        SignUpRefusal::Db(error) => return Err(error.into()),
     };
-    show_form(email, accepted == STATEMENT_VERSION, Some(&complaint))
+    Ok(show_form(&frame, email, accepted == STATEMENT_VERSION, Some(&complaint)))
 }
 
-pub(super) async fn confirm_form(uri: Uri) -> Response {
-    match Query::of(&uri).token() {
-        Some(token) => show_confirm(&token, None),
-        None => bad_link(),
-    }
+pub(super) async fn confirm_form(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Asked(link): Asked<Link>,
+) -> Result<Response, PageError> {
+    let Some(token) = link.token() else { return Ok(bad_link()) };
+    let statement = match login::must_accept(&door.app, &token).await {
+        Ok(must_accept) => must_accept.then(|| Statement::in_force(false)),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Ok(bad_link()),
+    };
+    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, None))
 }
 
-fn show_confirm(token: &Secret, complaint: Option<&Complaint>) -> Response {
+fn show_confirm(
+    frame: &Frame,
+    token: &Secret,
+    statement: Option<Statement>,
+    complaint: Option<&Complaint>,
+) -> Response {
     let page = ChoosePage {
         title: "Choose a password",
         action: CONFIRM,
         token: token.text(),
+        statement,
         complaint: Complaint::words(complaint),
     };
-    Complaint::on(complaint, show::page(CONFIRM, Complaint::status(complaint), &page))
+    complaint::show(CONFIRM, complaint, &page, frame)
 }
 
-pub(super) async fn confirm(State(door): State<Arc<Door>>, Visitor(visit): Visitor, form: Form) -> Response {
-    let Some(token) = Secret::parse(form.text("token")) else { return bad_link() };
-    let chosen = Chosen { link: &token, password: form.text("password") };
-    let complaint = match login::confirm_sign_up(&door.app, &visit, chosen).await {
-        Ok(entered) => return session::keep(show::go(CONFIRM, "/"), Kind::Customer, &entered),
-        Err(ConfirmRefusal::BadLink) => return bad_link(),
-        Err(ConfirmRefusal::Password(fault)) => Complaint::new(password_words(fault)),
+pub(super) async fn confirm(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Visitor(visit): Visitor,
+    form: Form,
+) -> Result<Response, PageError> {
+    let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
+    let (chosen, accepted) = (Chosen { link: &token, password: form.text("password") }, form.text("accept"));
+    let complaint = match login::confirm_sign_up(&door.app, &visit, chosen, accepted).await {
+        Ok(entered) => return Ok(session::keep(page::see_other(CONFIRM, "/"), Kind::Customer, &entered)),
+        Err(ConfirmRefusal::BadLink) => return Ok(bad_link()),
+        Err(ConfirmRefusal::NotAccepted) => Complaint::new(ACCEPT_FIRST),
+        Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
-        Err(ConfirmRefusal::Db(error)) => return show::fault(&error),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
     };
-    show_confirm(&token, Some(&complaint))
-}
-
-/// What to do about a password that is not taken.
-pub(super) fn password_words(fault: login::PasswordFault) -> String {
-    let (alone, with_second) = (login::LENGTH_ALONE_MIN, login::LENGTH_WITH_SECOND_MIN);
-    match fault {
-        login::PasswordFault::Short => format!(
-            "This password is too short. Take at least {alone} characters, such as four random words; {with_second} are \
-             enough once you have a second factor."
-        ),
-        login::PasswordFault::Long => format!("This password is too long: {} bytes are the most.", login::LENGTH_MAX),
-        login::PasswordFault::Common => {
-            "This password is one of those that are tried first. Take another one, such as four random words."
-                .to_owned()
-        }
-    }
+    let statement = match login::must_accept(&door.app, &token).await {
+        Ok(must_accept) => must_accept.then(|| Statement::in_force(accepted == STATEMENT_VERSION)),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Ok(bad_link()),
+    };
+    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, Some(&complaint)))
 }
 
 /// A link that leads nowhere.
-pub(super) fn bad_link() -> Response {
-    show::message(
+pub(crate) fn bad_link() -> Response {
+    page::message(
         StatusCode::GONE,
         "This link is not valid any more",
         "Each link works once and for a short time. Ask for a new one on the page where you asked for this one.",

@@ -4,6 +4,8 @@ mod account;
 mod bad_input;
 mod browser;
 mod busy;
+mod console;
+mod console_numbers;
 mod dashboard;
 mod down;
 mod forgery;

@@ -1,6 +1,7 @@
 //! Accounts and their keys.
 
 mod limits;
+mod search;
 
 use domain::account::{self, AuthRefusal, CreateRefusal, KeyRefusal, NewAccount, NewKey, State, Tier};
 use domain::order::{self, SaleRefusal};

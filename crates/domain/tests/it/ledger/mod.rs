@@ -1,6 +1,8 @@
 //! The ledger, and what the schema itself refuses.
 
+mod books;
 mod model;
+mod refund;
 
 use domain::account::{self, CreditRefusal, NewCredit};
 use domain::ledger::{Move, statement};

@@ -3,6 +3,7 @@
 use domain::account::Caller;
 use domain::clock::{DAY_MS, MINUTE_MS};
 use domain::message::{self, QuarantineRefusal};
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::rental::{self, CancelRefusal};
 use domain::request::Failure;
@@ -121,4 +122,69 @@ on_both!(a_constraint_broken_inside_quarantines_the_text_too, async |house: Hous
     let received = house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
     assert_eq!(received, message::Received::Quarantined);
     assert_eq!(house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+});
+
+on_both!(the_operator_sees_who_a_text_could_be_for_and_not_what_it_says, async |house: House| {
+    let (house, ann, hers, his) = doubtful(house).await;
+    let (all, next) = message::in_quarantine(&house.app, "", None, 10).await.expect("listed");
+    assert_eq!((all.len(), next), (1, None));
+    assert_eq!(all[0].digits.as_deref(), Some(hers.digits.as_str()));
+    assert_eq!((all[0].reason.as_str(), all[0].sender.as_deref()), ("several_leases", Some("99…")));
+    let (none, _) = message::in_quarantine(&house.app, "no_lease", None, 10).await.expect("listed");
+    assert_eq!(none, []);
+    let (held, candidates) = message::held(&house.app, all[0].id).await.expect("found");
+    assert_eq!(held, all[0]);
+    let mut orders: Vec<i64> = candidates.iter().map(|candidate| candidate.order).collect();
+    orders.sort_unstable();
+    let mut expected = [hers.order, his.order];
+    expected.sort_unstable();
+    assert_eq!(orders, expected);
+    let hers = candidates.iter().find(|candidate| candidate.order == hers.order).expect("hers");
+    assert!(hers.can_have && hers.account == ann.account && hers.name == "ann" && hers.service == "instagram");
+});
+
+on_both!(what_came_before_an_order_is_not_for_it, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let first = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, first.order, None).await.expect("cancelled");
+    house.pass_ms(MINUTE_MS);
+    house.text(&first.digits, "99999", "482910 is your code").await;
+    house.pass_ms(20 * MINUTE_MS);
+    house.order(ann, "whatsapp").await;
+    let (_, candidates) = message::held(&house.app, newest(&house).await).await.expect("found");
+    let shown: Vec<_> = candidates.iter().map(|candidate| (candidate.order, candidate.can_have)).collect();
+    assert_eq!(shown, [(first.order, false)]);
+});
+
+on_both!(pages_of_the_quarantine_follow_without_a_gap, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    for turn in 0..5 {
+        house.text("12025550100", "99999", &format!("text {turn}")).await;
+    }
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let (page, next) = message::in_quarantine(&house.app, "", before, 2).await.expect("listed");
+        seen.extend(page.iter().map(|held| held.id));
+        before = next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 5);
+    assert!(seen.is_sorted_by(|one, two| one > two), "{seen:?}");
+});
+
+on_both!(an_operator_reads_what_was_delivered_with_a_reason_only, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    let reason = Reason::parse("complaint 1").expect("a reason");
+    let read = message::read_delivered(&house.app, placed.order, &reason, "eve").await.expect("read");
+    assert!(read[0].text.contains("482910"));
+    let audited = "SELECT COUNT(*) FROM audit WHERE who = 'eve' AND deed = 'message.read' AND reason = 'complaint 1'";
+    assert_eq!(house.number_of(audited).await, 1);
+    let none = message::read_delivered(&house.app, 1, &reason, "eve").await;
+    assert!(matches!(none, Err(message::ReadRefusal::NoOrder)));
 });

@@ -10,11 +10,11 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::customer::Perhaps;
 use super::offers::{self, Offers};
 use crate::Door;
 use crate::asked::Asked;
-use crate::page::{self, Frame, PageError};
+use crate::customer::Perhaps;
+use crate::page::{self, PageError};
 
 pub(super) fn routes() -> Router<Arc<Door>> {
     Router::new().route("/", get(front))
@@ -49,12 +49,11 @@ impl FrontPage {
 
 async fn front(
     State(door): State<Arc<Door>>,
-    Perhaps(standing): Perhaps,
+    perhaps: Perhaps,
     Asked(Search { q }): Asked<Search>,
 ) -> Result<Response, PageError> {
     let app = &door.app;
     let offers = offers::search(app, &q).await?;
-    let frame = Frame::open("/", standing.as_ref(), app.now_ms());
     let page = FrontPage { q, offers, api: format!("{}/api/v1", door.settings.base_url) };
-    Ok(page::show("/", StatusCode::OK, &page, &frame))
+    Ok(page::show("/", StatusCode::OK, &page, &perhaps.frame("/", &door)))
 }

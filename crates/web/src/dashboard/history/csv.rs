@@ -14,7 +14,7 @@ use futures_util::{StreamExt, stream};
 use super::Wish;
 use crate::Door;
 use crate::asked::Asked;
-use crate::dashboard::customer::Customer;
+use crate::customer::Customer;
 use crate::observe::Route;
 use crate::page::PageError;
 

@@ -14,14 +14,15 @@ use domain::catalog;
 use domain::clock::{DAY_MS, parse_rfc3339};
 use domain::history::{self, Filter, Line};
 use domain::ids;
+use domain::money::Usd;
 use domain::product::Product;
 use serde::Deserialize;
 
-use super::customer::Customer;
 use super::numbers::place_of;
 use super::words::national;
 use crate::Door;
 use crate::asked::Asked;
+use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
 
 const HERE: &str = "/history/";
@@ -114,7 +115,7 @@ async fn show(
         next: next.map(|(at_ms, id)| format!("{at_ms}-{id}")),
         wish,
     };
-    let frame = Frame::open(HERE, Some(&customer.0), app.now_ms());
+    let frame = Frame::open(HERE, Some(&customer.standing), app.now_ms());
     Ok(page::show(HERE, StatusCode::OK, &page, &frame))
 }
 

@@ -11,9 +11,9 @@ use axum::routing::{get, post};
 use domain::account::{self, KeyLimits, KeyLine, KeyRefusal, NewKey};
 use domain::clock::DAY_MS;
 
-use super::customer::Customer;
 use super::words::Notice;
 use crate::Door;
+use crate::customer::Customer;
 use crate::form::Form;
 use crate::page::{self, Frame, PageError};
 
@@ -55,12 +55,12 @@ async fn render(
     fresh: Option<String>,
     notice: Option<Notice>,
 ) -> Result<Response, PageError> {
-    let keys = account::keys(&door.app, &customer.0.name).await.map_err(fault)?;
+    let keys = account::keys(&door.app, &customer.standing.name).await.map_err(fault)?;
     let key = fresh.as_deref().unwrap_or("YOUR_API_KEY");
     let example = format!("curl -H 'Authorization: Bearer {key}' {}/api/v1/balance/", door.settings.base_url);
     let status = if notice.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let page = KeysPage { keys, now_ms: door.app.now_ms(), fresh, notice, example };
-    Ok(page::show(HERE, status, &page, &Frame::open(HERE, Some(&customer.0), door.app.now_ms())))
+    Ok(page::show(HERE, status, &page, &Frame::open(HERE, Some(&customer.standing), door.app.now_ms())))
 }
 
 fn fault(refusal: KeyRefusal) -> PageError {
@@ -86,7 +86,7 @@ async fn create(State(door): State<Arc<Door>>, customer: Customer, form: Form) -
             Some(door.app.now_ms() + days * DAY_MS)
         }
     };
-    let account = customer.0.name.clone();
+    let account = customer.standing.name.clone();
     let keys = account::keys(&door.app, &account).await.map_err(fault)?;
     if keys.iter().filter(|key| key.revoked_ms.is_none()).count() >= KEYS_MAX {
         return render(&door, &customer, None, Some(Notice::bad("You have 50 keys. Revoke one first."))).await;
@@ -98,7 +98,7 @@ async fn create(State(door): State<Arc<Door>>, customer: Customer, form: Form) -
 
 async fn revoke(State(door): State<Arc<Door>>, customer: Customer, form: Form) -> Result<Response, PageError> {
     let id: i64 = form.text("key").parse().map_err(|_| PageError::BadForm)?;
-    let keys = account::keys(&door.app, &customer.0.name).await.map_err(fault)?;
+    let keys = account::keys(&door.app, &customer.standing.name).await.map_err(fault)?;
     let key = keys.iter().find(|key| key.id == id).ok_or(PageError::NotFound)?;
     if key.revoked_ms.is_none() {
         match account::revoke_key(&door.app, id, BY).await {

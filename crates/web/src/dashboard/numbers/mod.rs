@@ -14,12 +14,12 @@ use domain::order::{self, Ask};
 use domain::product::Product;
 use domain::rental;
 
-use super::customer::Customer;
 use super::front::Search;
 use super::offers::{self, Offers};
 use super::words::{Notice, told};
 use crate::Door;
 use crate::asked::{self, Asked};
+use crate::customer::Customer;
 use crate::form::Form;
 use crate::page::{self, Frame, PageError};
 
@@ -50,7 +50,7 @@ async fn render(door: &Door, customer: &Customer, q: String, notice: Option<Noti
     let offers = offers::search(&door.app, &q).await?;
     let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let page = NumbersPage { q, offers, form_id: asked::fresh_id(), notice };
-    Ok(page::show(HERE, status, &page, &Frame::live(HERE, &customer.0, door.app.now_ms())))
+    Ok(page::show(HERE, status, &page, &Frame::live(HERE, &customer.standing, door.app.now_ms())))
 }
 
 /// Buys what a button of the list says: `short_term 0.42`, the price being what its reader was shown (L9).

@@ -11,7 +11,7 @@ use domain::product::Product;
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::dashboard::customer::Customer;
+use crate::customer::Customer;
 use crate::dashboard::numbers::place_of;
 use crate::dashboard::words::told;
 use crate::form::Form;

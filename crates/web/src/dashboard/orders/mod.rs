@@ -16,9 +16,9 @@ use domain::message::Message;
 use domain::order::{self, Which};
 use domain::product::Product;
 
-use super::customer::Customer;
 use super::words::Notice;
 use crate::Door;
+use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
 use view::View;
 
@@ -63,7 +63,7 @@ async fn list(State(door): State<Arc<Door>>, customer: Customer) -> Result<Respo
     }
     let codes = views.iter().filter(|view| view.code.is_some()).count();
     let is_waiting = views.iter().any(|view| view.state == "waiting");
-    let frame = Frame::live(HERE, &customer.0, app.now_ms());
+    let frame = Frame::live(HERE, &customer.standing, app.now_ms());
     Ok(page::show(HERE, StatusCode::OK, &OrdersPage { views, codes, is_waiting }, &frame))
 }
 
@@ -81,6 +81,6 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let (view, messages) = found.ok_or(PageError::NotFound)?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };
-    let frame = Frame::live(HERE, &customer.0, door.app.now_ms());
+    let frame = Frame::live(HERE, &customer.standing, door.app.now_ms());
     Ok(page::show(ONE, status, &OrderPage { view, messages, notice }, &frame))
 }

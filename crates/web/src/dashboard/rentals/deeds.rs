@@ -10,7 +10,7 @@ use domain::rental::{self, AutoRefusal, DescribeRefusal};
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::dashboard::customer::Customer;
+use crate::customer::Customer;
 use crate::dashboard::numbers::place_of;
 use crate::dashboard::words::{Notice, told};
 use crate::form::Form;

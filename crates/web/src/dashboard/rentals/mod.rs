@@ -18,11 +18,11 @@ use domain::order::Which;
 use domain::product::Product;
 use domain::rental::{self, Rental, State as RentalState};
 
-use super::customer::Customer;
 use super::numbers::place_of;
 use super::words::{Notice, national};
 use crate::Door;
 use crate::asked;
+use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
 
 const HERE: &str = "/rentals/";
@@ -100,7 +100,7 @@ async fn list(State(door): State<Arc<Door>>, customer: Customer) -> Result<Respo
         rental,
     };
     let page = RentalsPage { rows: rentals.into_iter().map(row).collect() };
-    Ok(page::show(HERE, StatusCode::OK, &page, &Frame::live(HERE, &customer.0, app.now_ms())))
+    Ok(page::show(HERE, StatusCode::OK, &page, &Frame::live(HERE, &customer.standing, app.now_ms())))
 }
 
 async fn one(State(door): State<Arc<Door>>, customer: Customer, Path(id): Path<String>) -> Result<Response, PageError> {
@@ -130,5 +130,5 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
         notice,
     };
     let status = if page.notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok(page::show(ONE, status, &page, &Frame::live(HERE, &customer.0, app.now_ms())))
+    Ok(page::show(ONE, status, &page, &Frame::live(HERE, &customer.standing, app.now_ms())))
 }

@@ -13,10 +13,10 @@ use domain::ledger::{self, Entry, Move};
 use domain::money::Usd;
 use serde::Deserialize;
 
-use super::customer::Customer;
 use super::numbers::place_of;
 use crate::Door;
 use crate::asked::Asked;
+use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
 
 const HERE: &str = "/statement/";
@@ -65,7 +65,7 @@ async fn show(
     let entries = ledger::statement(&door.app, customer.account(), before, LINES).await?;
     // Entries are numbered from 1 without a gap, so the last one tells whether there are more.
     let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
-    let Customer(standing) = &customer;
+    let standing = &customer.standing;
     let page = StatementPage {
         available: standing.available,
         held: standing.held,

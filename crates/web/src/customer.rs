@@ -8,21 +8,26 @@ use axum::response::{IntoResponse, Response};
 use domain::account::{self, Caller, Standing};
 
 use crate::Door;
-use crate::page::PageError;
+use crate::page::{Frame, PageError};
 use crate::session::{Reader, SignedIn};
 
 /// Whoever is signed in, and how their account stood before anything else was read for the page.
-pub(super) struct Customer(pub(super) Standing);
+pub(crate) struct Customer {
+    /// The account.
+    pub(crate) standing: Standing,
+    /// Who is signed in.
+    pub(crate) reader: SignedIn,
+}
 
 impl Customer {
     /// The account's id.
-    pub(super) fn account(&self) -> i64 {
-        self.0.caller.account
+    pub(crate) fn account(&self) -> i64 {
+        self.standing.caller.account
     }
 
     /// The account as the caller of verbs.
-    pub(super) fn caller(&self) -> Caller {
-        self.0.caller
+    pub(crate) fn caller(&self) -> Caller {
+        self.standing.caller
     }
 }
 
@@ -31,12 +36,13 @@ impl FromRequestParts<Arc<Door>> for Customer {
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
         let signed_in = SignedIn::from_request_parts(parts, door).await?;
-        standing(door, signed_in.account).await.map(Self)
+        let standing = standing(door, signed_in.account).await?;
+        Ok(Self { standing, reader: signed_in })
     }
 }
 
 /// A customer, if one reads a page that is open to all.
-pub(super) struct Perhaps(pub(super) Option<Standing>);
+pub(crate) struct Perhaps(pub(crate) Option<Standing>);
 
 impl FromRequestParts<Arc<Door>> for Perhaps {
     type Rejection = Response;
@@ -45,6 +51,13 @@ impl FromRequestParts<Arc<Door>> for Perhaps {
         let Reader(reader) = Reader::from_request_parts(parts, door).await?;
         let Some(signed_in) = reader else { return Ok(Self(None)) };
         standing(door, signed_in.account).await.map(|standing| Self(Some(standing)))
+    }
+}
+
+impl Perhaps {
+    /// The frame of a page that anybody may read.
+    pub(crate) fn frame(&self, here: &'static str, door: &Door) -> Frame {
+        Frame::open(here, self.0.as_ref(), door.app.now_ms())
     }
 }
 

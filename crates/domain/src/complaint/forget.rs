@@ -1,0 +1,31 @@
+//! What people wrote in complaints is not kept for ever.
+
+use crate::App;
+use crate::clock::DAY_MS;
+use crate::db::{DbError, Lane, Tx};
+use crate::values;
+
+/// How long after the answer words are kept: as long as other records of orders.
+const KEPT_MS: i64 = 90 * DAY_MS;
+/// Complaints emptied in one story of the worker.
+const FORGET_MAX: i64 = 500;
+
+/// Empties what was written in complaints that were answered 90 days ago; tells how many.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_old(app: &App) -> Result<u64, DbError> {
+    let before_ms = app.now_ms() - KEPT_MS;
+    let story = move |tx: &mut Tx<'_>| {
+        let sql = "UPDATE complaint
+             SET words = '', answer = ''
+             WHERE id IN (
+               SELECT id
+               FROM complaint
+               WHERE state = 'answered' AND answered_ms <= $1 AND (words <> '' OR answer <> '')
+               ORDER BY answered_ms
+               LIMIT $2)";
+        tx.run(sql, values![before_ms, FORGET_MAX])
+    };
+    app.db.write(Lane::Work, story).await
+}

@@ -1,0 +1,4 @@
+//! The outbox and the way out of it.
+
+mod retry;
+mod send;
