@@ -4,6 +4,7 @@ mod account;
 mod bad_input;
 mod browser;
 mod busy;
+mod complaints;
 mod dashboard;
 mod down;
 mod forgery;
