@@ -10,6 +10,7 @@ pub mod clock;
 pub mod complaint;
 pub mod db;
 pub mod event;
+pub mod figures;
 pub mod history;
 pub mod ids;
 pub mod ledger;
@@ -30,7 +31,7 @@ pub mod seal;
 pub mod supply;
 pub mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -61,7 +62,9 @@ pub struct House {
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
+    pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
+    pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
 }
 
 impl std::ops::Deref for App {
@@ -93,8 +96,15 @@ impl App {
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
+            figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
+            postman: OnceLock::new(),
         })))
+    }
+
+    /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
+    pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
+        drop(self.postman.set(postman));
     }
 
     /// The time now, in ms since 1970 UTC.

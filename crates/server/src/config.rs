@@ -16,6 +16,8 @@ use serde::{Deserialize, Deserializer};
 pub(crate) use layers::{Layers, Origin};
 pub(crate) use show::show;
 
+use crate::postman::{self, Secrecy};
+
 /// A setting as it is documented.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
@@ -77,6 +79,20 @@ settings! {
     orders_per_minute_address: u32 = "300",
     /// All other calls from one address, a minute.
     reads_per_minute_address: u32 = "3000",
+    /// The mail server that takes the house's mails; without one they wait in the outbox for the operator.
+    smtp_host: Option<String> = "",
+    /// Its port: usually 587 for `starttls` and 465 for `tls`.
+    smtp_port: u16 = "587",
+    /// How the connection is kept from eavesdroppers: `starttls`, `tls`, or `none` for a server nearby.
+    smtp_encryption: Secrecy = "'starttls'",
+    /// The name to sign in to the mail server with.
+    smtp_user: Option<String> = "",
+    /// A file with the password to it.
+    smtp_password_file: Option<PathBuf> = "",
+    /// A PEM certificate that the mail server is trusted by, beside the public ones.
+    smtp_ca: Option<PathBuf> = "",
+    /// Whom mails are from: `Our house <noreply@example.com>`.
+    mail_from: Option<String> = "",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
     shutdown_seconds: u64 = "25",
     /// How the log is written: `plain` for people, `json` for programs.
@@ -182,6 +198,9 @@ fn check(settings: &Settings, layers: &Layers) -> Result<(), ConfigError> {
     }
     if !(1..=1_000_000).contains(&settings.connections_max) {
         return bad("connections_max", "it is 1 to 1000000");
+    }
+    if let Some((name, problem)) = postman::fault(settings) {
+        return bad(name, problem);
     }
     if !(1..=600).contains(&settings.shutdown_seconds) {
         return bad("shutdown_seconds", "it is 1 to 600");

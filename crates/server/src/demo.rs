@@ -1,6 +1,7 @@
 //! `jesusnumber demo`: a house to try out. Everything in it is fictional, and nothing here is reached from `serve`.
 
 mod manner;
+mod people;
 mod stock;
 mod supply;
 
@@ -69,7 +70,9 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     let app = house::open(&settings).await.map_err(ServeError::from)?;
     let registry = Arc::new(connectors::registry());
     let stocked = stock::fill(&app, &registry, &demo.data.join("demo-key")).await.map_err(DemoError::Stock)?;
-    let welcome = welcome(&settings.base_url, &stocked.key, &demo.data);
+    people::customer(&app, &settings.base_url).await.map_err(DemoError::Stock)?;
+    let operator = people::operator(&app, &settings.base_url).await.map_err(DemoError::Stock)?;
+    let welcome = welcome(&settings.base_url, &stocked.key, &operator, &demo.data);
     // Whoever closed stdout does not want to read it.
     drop(io::stdout().write_all(welcome.as_bytes()));
     tokio::spawn(supply::run(app.clone(), stocked.source, closing.clone()));
@@ -126,7 +129,7 @@ fn base_url(address: SocketAddr) -> String {
     }
 }
 
-fn welcome(base: &str, key: &str, data: &Path) -> String {
+fn welcome(base: &str, key: &str, operator: &str, data: &Path) -> String {
     let auth = format!("-H 'Authorization: Bearer {key}'");
     let api = format!("{base}/api/v1");
     let id = r#"sed -n 's/.*"order_id":"\([^"]*\)".*/\1/p'"#;
@@ -136,7 +139,9 @@ fn welcome(base: &str, key: &str, data: &Path) -> String {
 All of it is fictional and lies in {data}. Ctrl-C stops it; started again it keeps its data.
 
   API key   {key}
-  Operator  jesusnumber admin --config {config} account list
+  Customer  {base}/sign-in/ with {email} and the password: {password}
+  Operator  {operator}
+  Commands  jesusnumber admin --config {config} account list
 
 Order a number for Instagram; its SMS comes 2 to 8 seconds later:
 ORDER=$(curl -s -X POST {api}/short-term/order/ {auth} -d service=instagram | tee /dev/stderr | {id})
@@ -151,6 +156,8 @@ Rent a number for WhatsApp for a day:
 curl -s -X POST {api}/rental/1day/order/ {auth} -d service=whatsapp
 
 "#,
+        email = people::EMAIL,
+        password = people::PASSWORD,
         data = data.display(),
         config = config.display(),
     )

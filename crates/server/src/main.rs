@@ -7,6 +7,7 @@ mod demo;
 mod extract;
 mod house;
 mod observe;
+mod postman;
 mod serve;
 mod tls;
 mod workers;

@@ -18,6 +18,7 @@ use web::Web;
 use crate::config::Settings;
 use crate::house::{self, StartError};
 use crate::observe::{self, Metrics, ObserveError};
+use crate::postman::{self, PostmanError};
 use crate::tls::{self, TlsError};
 use crate::workers;
 
@@ -45,6 +46,9 @@ pub(crate) enum ServeError {
     /// Log or metrics do not work.
     #[error(transparent)]
     Observe(#[from] ObserveError),
+    /// Mails cannot be sent with the settings.
+    #[error("mails: {0}")]
+    Postman(#[from] PostmanError),
     /// The system does not tell of signals.
     #[error("signals cannot be heard: {0}")]
     Signals(io::Error),
@@ -78,7 +82,11 @@ pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
     let closing = closing()?;
     let doors = Doors::open(settings).await?;
     tracing::info!("listening; who comes now is answered later");
+    let postman = postman::postman(settings)?;
     let app = house::open(settings).await?;
+    if let Some(postman) = postman {
+        app.send_mails_by(Box::new(postman));
+    }
     attend(app, Arc::new(connectors::registry()), doors, settings, closing).await
 }
 

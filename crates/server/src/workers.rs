@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use domain::db::DbError;
-use domain::{App, account, complaint, event, login, message, number, order, rental, request, verify};
+use domain::{App, account, complaint, event, figures, login, mail, message, number, order, rental, request, verify};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -37,7 +37,7 @@ macro_rules! worker {
 }
 
 /// Everything that happens without anybody asking.
-const WORKERS: [Worker; 14] = [
+const WORKERS: &[Worker] = &[
     worker!("order::expire_due" every 500 ms: |app| order::expire_due(&app)),
     worker!("rental::expire_due" every 1_000 ms: |app| rental::expire_due(&app)),
     worker!("rental::auto_renew_due" every 10_000 ms: |app| rental::auto_renew_due(&app)),
@@ -48,9 +48,12 @@ const WORKERS: [Worker; 14] = [
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),
+    worker!("mail::send_due" every 2_000 ms: |app| mail::send_due(&app)),
+    worker!("mail::forget_old" every 600_000 ms: |app| mail::forget_old(&app)),
     worker!("complaint::forget_old" every 600_000 ms: |app| complaint::forget_old(&app)),
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
     worker!("verify::run_due" every 2_000 ms: |app| verify::run_due(&app)),
+    worker!("figures::count_due" every 10_000 ms: |app| figures::count_due(&app)),
     worker!("db::notify" every 20 ms: |app| tell_other_nodes(&app)),
 ];
 
@@ -90,7 +93,7 @@ async fn tell_other_nodes(app: &App) -> Result<(), DbError> {
 pub(crate) fn start(app: &App, closing: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut all = JoinSet::new();
     for worker in WORKERS {
-        all.spawn(work(app.clone(), worker, closing.clone()));
+        all.spawn(work(app.clone(), *worker, closing.clone()));
     }
     all.spawn(listen(app.clone(), closing.clone()));
     all

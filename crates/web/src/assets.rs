@@ -42,6 +42,7 @@ macro_rules! asset {
 
 const ASSETS: &[Asset] = &[
     asset!("base", "css", CSS),
+    asset!("console", "css", CSS),
     asset!("docs", "css", CSS),
     asset!("docs", "js", JS),
     asset!("house", "css", CSS),

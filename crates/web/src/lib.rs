@@ -18,6 +18,7 @@ mod limits;
 mod live;
 mod login;
 mod observe;
+mod operator;
 mod page;
 mod percent;
 mod qr;
@@ -80,7 +81,11 @@ impl Door {
 /// Everything that customers and suppliers reach. Its limits count from here on, so make one router a node.
 pub fn router(web: Web) -> Router {
     let door = Door::new(web);
-    let pages = Router::new().merge(dashboard::routes()).merge(login::routes()).merge(account::routes());
+    let pages = Router::new()
+        .merge(dashboard::routes())
+        .merge(login::routes())
+        .merge(account::routes())
+        .merge(operator::routes());
     let pages = pages.layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only));
     let pages = pages.merge(docs::routes::routes()).merge(assets::routes());
     // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.

@@ -8,10 +8,13 @@ use axum::response::{IntoResponse, Response};
 use domain::account::Standing;
 use domain::clock::{self, SECOND_MS};
 use domain::db::DbError;
+use domain::login::Role;
 use domain::money::Usd;
+use domain::policy::powers::Power;
 
 use crate::api::v1::Refusal;
 use crate::observe::Route;
+use crate::operator;
 
 /// Scripts, styles, pictures and live news come from this house only, and nothing is written into a page itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -106,6 +109,8 @@ pub(crate) enum PageError {
     NotFound,
     /// The form cannot be read.
     BadForm,
+    /// The operator's role may not do this.
+    Forbidden(Role, Power),
     /// The database could not.
     Db(DbError),
 }
@@ -121,6 +126,7 @@ impl IntoResponse for PageError {
         match self {
             Self::NotFound => message(StatusCode::NOT_FOUND, "There is nothing here", NOT_FOUND),
             Self::BadForm => message(StatusCode::BAD_REQUEST, "This form was not understood", BAD_FORM),
+            Self::Forbidden(role, power) => operator::forbidden(role, power),
             Self::Db(error) => {
                 tracing::error!(%error, "a page failed");
                 let text = if matches!(error, DbError::Unknown) { UNKNOWN } else { OUR_FAULT };

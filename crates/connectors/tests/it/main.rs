@@ -1,6 +1,8 @@
-//! Every connector answers the same table of cases, and some of its own.
+//! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
 mod cases;
+mod mail_server;
 mod own;
 mod peer;
 mod sms_gateway_android;
+mod smtp;

@@ -22,7 +22,8 @@ pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
-    Change, balance_in, change, event_floor, lock, names, next_event, raise_event_floor, raise_risk, spend, totals,
+    Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,
+    totals,
 };
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};
 pub use search::{CustomerFilter, CustomerLine, search};

@@ -146,7 +146,7 @@ pub(crate) fn spend(tx: &mut Tx<'_>, key: i64, amount: Usd, now_ms: i64) -> Resu
 }
 
 /// An account by its operator's name for it.
-pub(super) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
+pub(crate) fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<Account>, DbError> {
     tx.one(ACCOUNT, values![name])?.map(|row| account(&row)).transpose()
 }
 

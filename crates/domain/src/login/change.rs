@@ -1,9 +1,9 @@
 //! Changing a password that is known.
 
 use super::sign_in::show_again;
-use super::{Busy, PasswordFault, SignInRefusal, Visit, letters, link, password, rows, session};
+use super::{ChangeRefusal, Visit, letters, link, password, rows, session};
 use crate::App;
-use crate::db::{DbError, Lane, Tx};
+use crate::db::{Lane, Tx};
 use crate::mail;
 
 /// Another password for somebody who is signed in. It has no `Debug`.
@@ -17,40 +17,6 @@ pub struct NewPassword {
     pub old: String,
     /// The password from now on.
     pub new: String,
-}
-
-/// Why it was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeRefusal {
-    /// The password until now is another one.
-    #[error("the password is wrong")]
-    Wrong,
-    /// The new password is not taken.
-    #[error(transparent)]
-    Password(#[from] PasswordFault),
-    /// It was tried too often.
-    #[error("too many tries: wait {seconds} seconds")]
-    MustWait {
-        /// Seconds until it may be tried again.
-        seconds: i64,
-    },
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The database could not.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<SignInRefusal> for ChangeRefusal {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::Wrong => Self::Wrong,
-            SignInRefusal::MustWait { seconds } => Self::MustWait { seconds },
-            SignInRefusal::Busy(busy) => Self::Busy(busy),
-            SignInRefusal::Db(error) => Self::Db(error),
-        }
-    }
 }
 
 /// Changes a password, ends every other session and every link of its person, and tells so by mail.

@@ -3,61 +3,17 @@
 use super::link::{self, Link, Purpose};
 use super::sign_in::show_again;
 use super::sign_up::count_letter;
-use super::throttle::MustWait;
-use super::{Busy, Kind, Secret, SignInRefusal, Visit, address, letters, rows};
+use super::{ChangeRefusal, Kind, Secret, Visit, address, letters, rows};
 use crate::db::{DbError, Lane, Tx};
 use crate::{App, mail};
-
-/// Why nothing was sent, or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum EmailRefusal {
-    /// It is no address that a mail can be sent to.
-    #[error("this is not an address of mail")]
-    BadEmail,
-    /// The password is another one.
-    #[error("the password is wrong")]
-    Wrong,
-    /// The link is used, old or wrong, or the address was taken meanwhile: nobody is told which.
-    #[error("the link is not valid any more")]
-    BadLink,
-    /// It was tried too often.
-    #[error("too many tries: wait {seconds} seconds")]
-    MustWait {
-        /// Seconds until it may be tried again.
-        seconds: i64,
-    },
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The database could not.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<SignInRefusal> for EmailRefusal {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::Wrong => Self::Wrong,
-            SignInRefusal::MustWait { seconds } => Self::MustWait { seconds },
-            SignInRefusal::Busy(busy) => Self::Busy(busy),
-            SignInRefusal::Db(error) => Self::Db(error),
-        }
-    }
-}
-
-impl From<MustWait> for EmailRefusal {
-    fn from(wait: MustWait) -> Self {
-        Self::MustWait { seconds: wait.seconds }
-    }
-}
 
 /// Sends a link to the new address of somebody who is signed in and shows the password again, and tells the old one.
 /// An address that has an account gets another mail; who asked is told the same.
 ///
 /// # Errors
-/// See [`EmailRefusal`].
-pub async fn ask_email(app: &App, visit: &Visit, login: i64, password: &str, email: &str) -> Result<(), EmailRefusal> {
-    let email = address::normal(email).ok_or(EmailRefusal::BadEmail)?;
+/// See [`ChangeRefusal`].
+pub async fn ask_email(app: &App, visit: &Visit, login: i64, password: &str, email: &str) -> Result<(), ChangeRefusal> {
+    let email = address::normal(email).ok_or(ChangeRefusal::BadEmail)?;
     let person = show_again(app, visit, login, password).await?;
     let (house, visit, secret) = (app.clone(), visit.clone(), Secret::random());
     let story = move |tx: &mut Tx<'_>| {
@@ -80,15 +36,15 @@ pub async fn ask_email(app: &App, visit: &Visit, login: i64, password: &str, ema
 /// Makes a confirmed address the one of its account, and tells both.
 ///
 /// # Errors
-/// See [`EmailRefusal`].
-pub async fn confirm_email(app: &App, visit: &Visit, secret: &Secret) -> Result<(), EmailRefusal> {
+/// See [`ChangeRefusal`].
+pub async fn confirm_email(app: &App, visit: &Visit, secret: &Secret) -> Result<(), ChangeRefusal> {
     let (house, visit, secret) = (app.clone(), visit.clone(), secret.clone());
     let story = move |tx: &mut Tx<'_>| {
-        let link = link::take(tx, Purpose::Email, &secret, house.now_ms())?.ok_or(EmailRefusal::BadLink)?;
+        let link = link::take(tx, Purpose::Email, &secret, house.now_ms())?.ok_or(ChangeRefusal::BadLink)?;
         let (login, email) = link.login.zip(link.email).ok_or(DbError::Damaged("a link lacks its address"))?;
         let person = rows::locked(tx, login)?;
         if !rows::set_name(tx, login, &email)? {
-            return Err(EmailRefusal::BadLink);
+            return Err(ChangeRefusal::BadLink);
         }
         link::end_all(tx, login)?;
         for to in [&person.name, &email] {

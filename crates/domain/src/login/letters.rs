@@ -8,6 +8,20 @@ fn url(visit: &Visit, page: &str, secret: &Secret) -> String {
     format!("{}/{page}/?token={}", visit.base_url, secret.text())
 }
 
+/// To somebody whose account an operator made: the link that gives it a sign-in.
+pub(super) fn invite(base: &str, to: &str, url: &str) -> Letter {
+    letter(
+        to,
+        "invite",
+        "Sign in to your account",
+        format!(
+            "There is an account for you at {base}.\n\n\
+             Open this link within a day to choose a password and sign in with this address:\n{url}\n\n\
+             If you expect none, do nothing: the address gets no sign-in until the link is used.\n"
+        ),
+    )
+}
+
 /// To somebody who wants an account: the link that confirms the address.
 pub(super) fn sign_up(visit: &Visit, to: &str, secret: &Secret) -> Letter {
     let url = url(visit, "sign-up/confirm", secret);
@@ -142,6 +156,25 @@ pub(super) fn second_changed(visit: &Visit, to: &str, is_on: bool) -> Letter {
         format!(
             "The second factor of your account at {base} is {word} now.\n\n\
              If it was not you, choose another password at once: {base}/reset/\n"
+        ),
+    )
+}
+
+/// To somebody whose second factor was taken away by the people who run the house.
+pub(super) fn second_removed(base: &str, to: &str, must_choose: bool) -> Letter {
+    let password = if must_choose {
+        format!("Your password was short and went with it: choose another one at {base}/reset/\n\n")
+    } else {
+        String::new()
+    };
+    letter(
+        to,
+        "second_factor",
+        "Your second factor was taken away",
+        format!(
+            "The people who run {base} took the second factor of your account away, and ended every session. You sign \
+             in with your password alone now.\n\n{password}\
+             If you did not ask for it, write to them, and choose another password at once: {base}/reset/\n"
         ),
     )
 }

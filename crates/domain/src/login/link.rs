@@ -51,6 +51,8 @@ pub(super) struct Link {
     pub(super) terms: Option<String>,
     /// The sealed secret of a second factor that is being set up.
     pub(super) state: Option<Vec<u8>>,
+    /// The account that gets the address, if there is one already.
+    pub(super) account: Option<i64>,
 }
 
 /// Keeps a link under the hash of its secret.
@@ -61,16 +63,17 @@ pub(super) fn make(
     link: &Link,
     now_ms: i64,
 ) -> Result<(), DbError> {
-    let sql = "INSERT INTO link (hash, purpose, login_id, email, terms, state, created_ms, end_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let Link { login, email, terms, state } = link.clone();
+    let sql = "INSERT INTO link (hash, purpose, login_id, email, terms, state, created_ms, end_ms, account_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let Link { login, email, terms, state, account } = link.clone();
     let (hash, end_ms) = (secret.hash(), now_ms + purpose.life_ms());
-    tx.run(sql, values![hash.as_slice(), purpose.word(), login, email, terms, state, now_ms, end_ms]).map(drop)
+    let values = values![hash.as_slice(), purpose.word(), login, email, terms, state, now_ms, end_ms, account];
+    tx.run(sql, values).map(drop)
 }
 
 /// Looks at a link that is still good, without using it.
 pub(super) fn find(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i64) -> Result<Option<Link>, DbError> {
-    let sql = "SELECT login_id, email, terms, state
+    let sql = "SELECT login_id, email, terms, state, account_id
          FROM link
          WHERE hash = $1 AND purpose = $2 AND end_ms > $3";
     let hash = secret.hash();
@@ -81,7 +84,7 @@ pub(super) fn find(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i
 pub(super) fn take(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i64) -> Result<Option<Link>, DbError> {
     let sql = "DELETE FROM link
          WHERE hash = $1 AND purpose = $2 AND end_ms > $3
-         RETURNING login_id, email, terms, state";
+         RETURNING login_id, email, terms, state, account_id";
     let hash = secret.hash();
     Ok(tx.one(sql, values![hash.as_slice(), purpose.word(), now_ms])?.map(|row| read(&row)))
 }
@@ -97,5 +100,6 @@ fn read(row: &Row) -> Link {
         email: row.opt_text(1).map(str::to_owned),
         terms: row.opt_text(2).map(str::to_owned),
         state: row.opt_blob(3).map(<[u8]>::to_vec),
+        account: row.opt_int(4),
     }
 }

@@ -7,12 +7,15 @@ mod address;
 mod change;
 mod email;
 mod forget;
+mod invite;
 mod kitchen;
 mod letters;
 mod link;
 mod of_account;
 mod operator;
 mod password;
+mod refusal;
+mod remove_second_for;
 mod reset;
 mod rows;
 mod second;
@@ -28,9 +31,10 @@ use std::net::IpAddr;
 
 use crate::db::{DbError, Tx};
 
-pub use change::{ChangeRefusal, NewPassword, change_password};
-pub use email::{EmailRefusal, ask_email, confirm_email};
+pub use change::{NewPassword, change_password};
+pub use email::{ask_email, confirm_email};
 pub use forget::forget_old;
+pub use invite::{Invitation, InviteRefusal, invite};
 pub use kitchen::Busy;
 pub(crate) use kitchen::Kitchen;
 pub use of_account::{Person, PersonRefusal, forgive_account, person, sign_out_account};
@@ -40,14 +44,16 @@ pub use operator::{
     set_role, set_up, set_up_offer, sign_out_operator, stop_operator,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
+pub use refusal::ChangeRefusal;
+pub use remove_second_for::{NoSecond, Removal, remove_second_for};
 pub use reset::{ask_reset, reset};
 pub use second::{
-    CODES, CodeRefusal, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
+    CODES, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
 };
 pub use secret::Secret;
 pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
 pub use sign_in::{Credentials, SignIn, SignInRefusal, sign_in};
-pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, sign_up};
+pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, must_accept, sign_up};
 pub use statement::{STATEMENT, STATEMENT_VERSION};
 pub use totp::Offer;
 
@@ -139,5 +145,5 @@ pub(crate) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, D
 
 /// Whether an account belongs to somebody whose address is confirmed.
 pub(crate) fn is_confirmed(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
-    rows::has_person(tx, account)
+    Ok(rows::of_account(tx, account)?.is_some())
 }

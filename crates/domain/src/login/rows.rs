@@ -59,7 +59,7 @@ pub(super) fn locked(tx: &mut Tx<'_>, id: i64) -> Result<Person, DbError> {
     person(&tx.one(LOCKED, values![id])?.ok_or(DbError::Damaged("a login is missing"))?)
 }
 
-/// A customer whose address is confirmed; `None` if the address was taken meanwhile.
+/// A customer whose address is confirmed; `None` if the address was taken meanwhile, or the account has another.
 pub(super) struct NewCustomer<'a> {
     pub(super) email: &'a str,
     pub(super) account: i64,
@@ -71,7 +71,7 @@ pub(super) fn insert_customer(tx: &mut Tx<'_>, new: &NewCustomer<'_>, now_ms: i6
     let id = ids::take(tx, "login", 1)?;
     let sql = "INSERT INTO login (id, kind, name, account_id, password, handle, terms, terms_ms, created_ms)
          VALUES ($1, 'customer', $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (kind, name) DO NOTHING
+         ON CONFLICT DO NOTHING
          RETURNING id";
     let handle: [u8; 16] = rand::random();
     let terms_ms = new.terms.map(|_| now_ms);
@@ -83,6 +83,11 @@ pub(super) fn insert_customer(tx: &mut Tx<'_>, new: &NewCustomer<'_>, now_ms: i6
 pub(super) fn set_password(tx: &mut Tx<'_>, id: i64, hash: &str, is_short: bool) -> Result<(), DbError> {
     let sql = "UPDATE login SET password = $2, is_short = $3 WHERE id = $1";
     tx.run(sql, values![id, hash, is_short]).map(drop)
+}
+
+/// Forgets a password: its person has to choose another one by a link.
+pub(super) fn forget_password(tx: &mut Tx<'_>, id: i64) -> Result<(), DbError> {
+    tx.run("UPDATE login SET password = NULL, is_short = 0 WHERE id = $1", values![id]).map(drop)
 }
 
 /// Gives a customer another address; whether nobody else had it.
@@ -149,9 +154,9 @@ pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
      ORDER BY name
      LIMIT $1";
 
-/// Whether an account has somebody whose address is confirmed.
-pub(super) fn has_person(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
-    Ok(tx.one("SELECT 1 FROM login WHERE account_id = $1", values![account])?.is_some())
+/// Whoever signs in to an account, by an address that is confirmed.
+pub(super) fn of_account(tx: &mut Tx<'_>, account: i64) -> Result<Option<i64>, DbError> {
+    Ok(tx.one("SELECT id FROM login WHERE account_id = $1", values![account])?.map(|row| row.int(0)))
 }
 
 /// The confirmed address of an account.

@@ -4,8 +4,8 @@ use super::link::{self, Link, Purpose};
 use super::rows::Person;
 use super::session::{self, Entry, Tell};
 use super::sign_in::show_again;
-use super::throttle::{self, Deed, MustWait};
-use super::{Busy, Entered, Kind, Offer, Secret, SignInRefusal, Visit, letters, rows, totp};
+use super::throttle::{self, Deed};
+use super::{ChangeRefusal, Entered, Kind, Offer, PasswordFault, Secret, Visit, letters, rows, totp};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::{mail, values};
@@ -13,66 +13,30 @@ use crate::{mail, values};
 /// Recovery codes that are made at once.
 pub const CODES: usize = 10;
 
-/// Why a code was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum CodeRefusal {
-    /// It is wrong, was used before, or is too old: nobody is told which.
-    #[error("the code is wrong or was used before")]
-    Wrong,
-    /// The password came too long ago, or was never given.
-    #[error("begin again with the password")]
-    TooLate,
-    /// The password is too short to stand alone: another one has to be chosen first.
-    #[error("the password is too short to stand alone")]
-    ShortPassword,
-    /// It was tried too often.
-    #[error("too many tries: wait {seconds} seconds")]
-    MustWait {
-        /// Seconds until it may be tried again.
-        seconds: i64,
-    },
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The database could not.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<SignInRefusal> for CodeRefusal {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::Wrong => Self::Wrong,
-            SignInRefusal::MustWait { seconds } => Self::MustWait { seconds },
-            SignInRefusal::Busy(busy) => Self::Busy(busy),
-            SignInRefusal::Db(error) => Self::Db(error),
-        }
-    }
-}
-
-impl From<MustWait> for CodeRefusal {
-    fn from(wait: MustWait) -> Self {
-        Self::MustWait { seconds: wait.seconds }
-    }
-}
-
 /// What a generator's secret is sealed for.
 pub(super) fn purpose(login: i64) -> String {
     format!("totp {login}")
 }
 
-/// Begins to set up a second factor for somebody who is signed in: nothing is in force until its first code is shown.
+/// Begins to set up a second factor, or another one, for somebody who shows the password again: nothing changes until
+/// its first code is shown.
 ///
 /// # Errors
-/// What the database said.
-pub async fn begin_second(app: &App, login: i64) -> Result<(Secret, Offer), DbError> {
+/// See [`ChangeRefusal`].
+pub async fn begin_second(
+    app: &App,
+    visit: &Visit,
+    login: i64,
+    password: &str,
+) -> Result<(Secret, Offer), ChangeRefusal> {
+    show_again(app, visit, login, password).await?;
     let (secret, key) = (Secret::random(), totp::new_secret());
     let (kept, sealed, now_ms) = (secret.clone(), app.vault.seal(&purpose(login), &key), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let person = rows::locked(tx, login)?;
         let link = Link { login: Some(login), state: Some(sealed.clone()), ..Link::default() };
         link::make(tx, Purpose::Setup, &kept, &link, now_ms)?;
-        Ok::<_, DbError>(person.name)
+        Ok::<_, ChangeRefusal>(person.name)
     };
     let name = app.db.write(Lane::Work, story).await?;
     Ok((secret, totp::offer(&key, &name)))
@@ -91,14 +55,14 @@ fn key_of(app: &App, link: &Link) -> Result<Vec<u8>, DbError> {
 /// Puts the second factor in force with its first code, and tells the recovery codes: the only time they are seen.
 ///
 /// # Errors
-/// See [`CodeRefusal`]; with [`CodeRefusal::Wrong`] the set-up goes on, and its offer comes along.
+/// See [`ChangeRefusal`]; with [`ChangeRefusal::Wrong`] the set-up goes on, and its offer comes along.
 pub async fn confirm_second(
     app: &App,
     visit: &Visit,
     login: i64,
     setup: &Secret,
     code: &str,
-) -> Result<Result<Vec<String>, Offer>, CodeRefusal> {
+) -> Result<Result<Vec<String>, Offer>, ChangeRefusal> {
     count_code(app, login).await?;
     let (house, visit, setup, code) = (app.clone(), visit.clone(), setup.clone(), code.to_owned());
     let codes = new_codes();
@@ -107,13 +71,13 @@ pub async fn confirm_second(
         let now_ms = house.now_ms();
         let person = rows::locked(tx, login)?;
         let link = link::find(tx, Purpose::Setup, &setup, now_ms)?.filter(|link| link.login == Some(login));
-        let link = link.ok_or(CodeRefusal::TooLate)?;
+        let link = link.ok_or(ChangeRefusal::BadLink)?;
         if !put_in_force(tx, &house, &person, &link, &code, &kept)? {
             return Ok(Err(offered(&house, &link, &person.name)?));
         }
         link::take(tx, Purpose::Setup, &setup, now_ms)?;
         mail::post(tx, &house, &letters::second_changed(&visit, &person.name, true))?;
-        Ok::<_, CodeRefusal>(Ok(()))
+        Ok::<_, ChangeRefusal>(Ok(()))
     };
     Ok(app.db.write(Lane::Work, story).await?.map(|()| codes))
 }
@@ -157,29 +121,29 @@ fn keep_codes(tx: &mut Tx<'_>, app: &App, login: i64, codes: &[String]) -> Resul
 /// Lets somebody in who gave the password and now gives a code of the generator, or a recovery code, which is used up.
 ///
 /// # Errors
-/// See [`CodeRefusal`].
+/// See [`ChangeRefusal`].
 pub async fn sign_in_with_code(
     app: &App,
     kind: Kind,
     visit: &Visit,
     ticket: &Secret,
     code: &str,
-) -> Result<Entered, CodeRefusal> {
+) -> Result<Entered, ChangeRefusal> {
     let (secret, now_ms) = (ticket.clone(), app.now_ms());
     let link = app.db.read(move |tx: &mut Tx<'_>| link::find(tx, Purpose::SecondFactor, &secret, now_ms)).await?;
-    let login = link.and_then(|link| link.login).ok_or(CodeRefusal::TooLate)?;
+    let login = link.and_then(|link| link.login).ok_or(ChangeRefusal::BadLink)?;
     count_code(app, login).await?;
     let (house, ticket, code, entry) = (app.clone(), ticket.clone(), code.to_owned(), Entry::new(visit));
     let kept = entry.clone();
     let story = move |tx: &mut Tx<'_>| {
         let person = rows::locked(tx, login)?;
         if person.kind != kind || person.is_stopped {
-            return Err(CodeRefusal::TooLate);
+            return Err(ChangeRefusal::BadLink);
         }
         if !is_right(tx, &house, &person, &code)? {
-            return Err(CodeRefusal::Wrong);
+            return Err(ChangeRefusal::Wrong);
         }
-        link::take(tx, Purpose::SecondFactor, &ticket, house.now_ms())?.ok_or(CodeRefusal::TooLate)?;
+        link::take(tx, Purpose::SecondFactor, &ticket, house.now_ms())?.ok_or(ChangeRefusal::BadLink)?;
         throttle::forgive(tx, Deed::CodeOfLogin, &throttle::tag(&house, Deed::CodeOfLogin, &login.to_string()))?;
         session::begin(tx, &house, &person, &kept, Tell::NewDevice)?;
         Ok(())
@@ -200,9 +164,9 @@ fn is_right(tx: &mut Tx<'_>, app: &App, person: &Person, code: &str) -> Result<b
     Ok(tx.run(sql, values![person.id, tag(app, person.id, &code)])? > 0)
 }
 
-async fn count_code(app: &App, login: i64) -> Result<(), CodeRefusal> {
+async fn count_code(app: &App, login: i64) -> Result<(), ChangeRefusal> {
     let (who, now_ms) = (throttle::tag(app, Deed::CodeOfLogin, &login.to_string()), app.now_ms());
-    let story = move |tx: &mut Tx<'_>| Ok::<_, CodeRefusal>(throttle::count(tx, Deed::CodeOfLogin, &who, now_ms)??);
+    let story = move |tx: &mut Tx<'_>| Ok::<_, ChangeRefusal>(throttle::count(tx, Deed::CodeOfLogin, &who, now_ms)??);
     app.db.write(Lane::Work, story).await
 }
 
@@ -218,11 +182,16 @@ pub async fn recovery_left(app: &App, login: i64) -> Result<i64, DbError> {
 /// Makes other recovery codes for somebody who shows the password again; the old ones are worth nothing then.
 ///
 /// # Errors
-/// See [`CodeRefusal`].
-pub async fn renew_recovery(app: &App, visit: &Visit, login: i64, password: &str) -> Result<Vec<String>, CodeRefusal> {
+/// See [`ChangeRefusal`].
+pub async fn renew_recovery(
+    app: &App,
+    visit: &Visit,
+    login: i64,
+    password: &str,
+) -> Result<Vec<String>, ChangeRefusal> {
     let person = show_again(app, visit, login, password).await?;
     if !person.has_second() {
-        return Err(CodeRefusal::TooLate);
+        return Err(ChangeRefusal::BadLink);
     }
     let (house, codes) = (app.clone(), new_codes());
     let kept = codes.clone();
@@ -233,23 +202,28 @@ pub async fn renew_recovery(app: &App, visit: &Visit, login: i64, password: &str
 /// Takes a customer's second factor away, after the password was shown again.
 ///
 /// # Errors
-/// See [`CodeRefusal`].
-pub async fn remove_second(app: &App, visit: &Visit, login: i64, password: &str) -> Result<(), CodeRefusal> {
+/// See [`ChangeRefusal`].
+pub async fn remove_second(app: &App, visit: &Visit, login: i64, password: &str) -> Result<(), ChangeRefusal> {
     let person = show_again(app, visit, login, password).await?;
     if person.kind == Kind::Operator {
         // An operator has one always.
-        return Err(CodeRefusal::TooLate);
+        return Err(ChangeRefusal::BadLink);
     }
     let (house, visit) = (app.clone(), visit.clone());
     let story = move |tx: &mut Tx<'_>| {
         let person = rows::locked(tx, login)?;
         if person.is_short {
-            return Err(CodeRefusal::ShortPassword);
+            return Err(PasswordFault::Short.into());
         }
-        rows::set_totp(tx, login, None, house.now_ms())?;
-        keep_codes(tx, &house, login, &[])?;
+        take_away(tx, &house, login)?;
         mail::post(tx, &house, &letters::second_changed(&visit, &person.name, false))?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await
+}
+
+/// Takes the generator and the recovery codes of a person away.
+pub(super) fn take_away(tx: &mut Tx<'_>, app: &App, login: i64) -> Result<(), DbError> {
+    rows::set_totp(tx, login, None, app.now_ms())?;
+    keep_codes(tx, app, login, &[])
 }

@@ -93,6 +93,9 @@ pub enum ConfirmRefusal {
     /// The link is used, old or wrong: nobody is told which.
     #[error("the link is not valid any more")]
     BadLink,
+    /// The statement in force has not been accepted; the link is still good.
+    #[error("the acceptable-use statement must be accepted")]
+    NotAccepted,
     /// The password is not taken; the link is still good.
     #[error(transparent)]
     Password(#[from] PasswordFault),
@@ -104,14 +107,30 @@ pub enum ConfirmRefusal {
     Db(#[from] DbError),
 }
 
-/// Makes the account of a confirmed address and lets its person in.
+/// Whether a link leads on only for somebody who accepts the statement now, because nobody did when it was made.
+///
+/// # Errors
+/// [`ConfirmRefusal::BadLink`], and what the database said.
+pub async fn must_accept(app: &App, link: &Secret) -> Result<bool, ConfirmRefusal> {
+    let (secret, now_ms) = (link.clone(), app.now_ms());
+    let look = move |tx: &mut Tx<'_>| link::find(tx, Purpose::SignUp, &secret, now_ms);
+    Ok(app.db.read(look).await?.ok_or(ConfirmRefusal::BadLink)?.terms.is_none())
+}
+
+/// Makes the account of a confirmed address, unless there is one that waits for it, and lets its person in. `accepted`
+/// is the version of the statement that was accepted with the password, where it was not before.
 ///
 /// # Errors
 /// See [`ConfirmRefusal`].
-pub async fn confirm_sign_up(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<Entered, ConfirmRefusal> {
-    let (secret, now_ms) = (chosen.link.clone(), app.now_ms());
-    let look = move |tx: &mut Tx<'_>| link::find(tx, Purpose::SignUp, &secret, now_ms);
-    app.db.read(look).await?.ok_or(ConfirmRefusal::BadLink)?;
+pub async fn confirm_sign_up(
+    app: &App,
+    visit: &Visit,
+    chosen: Chosen<'_>,
+    accepted: &str,
+) -> Result<Entered, ConfirmRefusal> {
+    if must_accept(app, chosen.link).await? && accepted != STATEMENT_VERSION {
+        return Err(ConfirmRefusal::NotAccepted);
+    }
     if let Some(fault) = password::fault(chosen.password, false) {
         return Err(fault.into());
     }
@@ -122,8 +141,12 @@ pub async fn confirm_sign_up(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Re
         let now_ms = house.now_ms();
         let link = link::take(tx, Purpose::SignUp, &secret, now_ms)?.ok_or(ConfirmRefusal::BadLink)?;
         let email = link.email.ok_or(DbError::Damaged("a sign-up has no address"))?;
-        let account = account::open(tx, account::Tier::New, now_ms)?;
-        let new = rows::NewCustomer { email: &email, account, password: Some(&hash), terms: link.terms.as_deref() };
+        let account = match link.account {
+            Some(account) => account,
+            None => account::open(tx, account::Tier::New, now_ms)?,
+        };
+        let terms = link.terms.as_deref().unwrap_or(STATEMENT_VERSION);
+        let new = rows::NewCustomer { email: &email, account, password: Some(&hash), terms: Some(terms) };
         // Two links may have been sent to one mailbox; the first that is used makes the account.
         let id = rows::insert_customer(tx, &new, now_ms)?.ok_or(ConfirmRefusal::BadLink)?;
         let person = rows::locked(tx, id)?;

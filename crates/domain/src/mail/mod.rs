@@ -1,10 +1,16 @@
 //! The outbox: mails that the house wants to send, kept until they are sent.
 
+mod forget_old;
 mod outbox;
+mod post;
 mod retry;
+mod send_due;
 
+pub use forget_old::forget_old;
 pub use outbox::{MailLine, ReadRefusal, outbox, outbox_in, read};
+pub use post::{Carried, Envelope, Postman, Undelivered};
 pub use retry::{RetryRefusal, retry};
+pub use send_due::send_due;
 
 use crate::db::{DbError, Tx};
 use crate::{App, ids, values};

@@ -38,7 +38,7 @@ pub enum ReadRefusal {
     /// There is no such mail.
     #[error("there is no such mail")]
     NoMail,
-    /// It was sent or given up for long, and its text is erased.
+    /// It was sent, or not within a day, and its text is erased.
     #[error("the text of this mail is erased, because it was sent or is too old")]
     Erased,
     /// The database could not.

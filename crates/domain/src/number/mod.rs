@@ -15,7 +15,7 @@ pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, find, messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
-pub(crate) use named::{digits, pause, span};
+pub(crate) use named::{LeasedFor, digits, leased, pause, span};
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims};
 pub use shelf::refill_low;

@@ -4,5 +4,6 @@ pub mod audit;
 pub mod deeds;
 pub mod denied;
 pub(crate) mod limits;
+pub mod powers;
 pub mod reason;
 pub mod stop;

@@ -27,6 +27,14 @@ pub async fn pause_sales(app: &App, is_paused: bool, reason: &str, by: &str) -> 
     Ok(())
 }
 
+/// Whether all sales are paused, as the console shows it.
+///
+/// # Errors
+/// What the database said.
+pub async fn are_sales_paused(app: &App) -> Result<bool, DbError> {
+    app.db.read(sales_are_paused).await
+}
+
 /// Whether all sales are paused.
 pub(crate) fn sales_are_paused(tx: &mut Tx<'_>) -> Result<bool, DbError> {
     let row = tx.one("SELECT value FROM house WHERE name = 'sales_paused'", &[])?;

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use domain::account::{self, Account, NewAccount, State, Tier};
 use domain::clock::rfc3339;
+use domain::login::{self, Invitation, Removal};
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -35,6 +36,18 @@ pub(crate) enum AccountCommand {
         /// Its name
         name: String,
     },
+    /// Print a link, good once and for a day, with which an account's person chooses a password; it is mailed too
+    #[command(after_help = "Example: jesusnumber admin account login ann --email ann@example.org")]
+    Login {
+        /// Its name
+        name: String,
+        /// The address to sign in with, which no other account has
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+    },
+    /// What its person signs in with beside the password
+    #[command(subcommand)]
+    SecondFactor(SecondFactorCommand),
     /// Stop an account: its keys are refused at once, its running orders still receive
     #[command(after_help = "Example: jesusnumber admin account suspend ann --reason 'chargeback 4711'")]
     Suspend(StateArgs),
@@ -50,6 +63,16 @@ pub(crate) enum AccountCommand {
         #[arg(value_parser = words::tier)]
         tier: Tier,
     },
+}
+
+/// What can be done with a customer's second factor.
+#[derive(Subcommand)]
+pub(crate) enum SecondFactorCommand {
+    /// Take it away from somebody who lost generator and recovery codes, end their sessions, and tell them by mail
+    #[command(
+        after_help = "Example: jesusnumber admin account second-factor remove ann --reason 'called back, knew the last orders'"
+    )]
+    Remove(StateArgs),
 }
 
 /// Whose state changes and why.
@@ -76,6 +99,23 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
             Ok(Answer::list(columns, accounts.iter().map(told).collect()))
         }
         AccountCommand::Show { name } => Ok(Answer::record(told(&get(desk, &name).await?))),
+        AccountCommand::Login { name, email } => {
+            let invitation = Invitation {
+                account: name.clone(),
+                email: email.clone(),
+                base_url: desk.base_url.to_owned(),
+                by: desk.by()?.to_owned(),
+            };
+            let url = invitation.url(&login::invite(desk.app, invitation.clone()).await?);
+            // Alone on its line, so that a script can take it as it is.
+            Ok(Answer::line(url.clone(), json!({"name": name, "email": email, "link": url})))
+        }
+        AccountCommand::SecondFactor(SecondFactorCommand::Remove(StateArgs { name, reason })) => {
+            let (base_url, by) = (desk.base_url.to_owned(), desk.by()?.to_owned());
+            login::remove_second_for(desk.app, Removal { account: name.clone(), reason, base_url, by }).await?;
+            let line = format!("account {name} signs in with the password alone");
+            Ok(Answer::line(line, json!({"name": name, "second_factor": false})))
+        }
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
         AccountCommand::Tier { name, tier } => {

@@ -32,6 +32,7 @@ use domain::supply::Registry;
 use answer::{Answer, Refusal};
 use backup::restore;
 pub(crate) use execute::execute;
+pub(crate) use operator::set_up_url;
 
 /// An operator command with what stands beside it. It may hold secrets, so it has no `Debug`.
 #[derive(Args)]

@@ -110,3 +110,17 @@ fn what_is_shown_names_every_setting_and_can_be_read_again() {
     assert!(KNOWN.iter().all(|known| shown.contains(known.name)), "{shown}");
     assert!(layered(&shown, &[]).is_ok(), "{shown}");
 }
+
+#[test]
+fn the_settings_of_mails_fit_together() {
+    let told = refused("smtp_host = 'mail.example'", &[]);
+    assert!(told.contains("`smtp_host` and `mail_from` belong together"), "{told}");
+    let both = "smtp_host = 'mail.example'\nmail_from = 'house@example.com'\n";
+    let told = refused(&format!("{both}smtp_user = 'house'"), &[]);
+    assert!(told.contains("`smtp_user` and `smtp_password_file`"), "{told}");
+    let signed = format!("{both}smtp_user = 'house'\nsmtp_password_file = 'password'\n");
+    let told = refused(&format!("{signed}smtp_encryption = 'none'"), &[]);
+    assert!(told.contains("a password goes in the clear"), "{told}");
+    layered(&signed, &[]).expect("in order");
+    layered(&format!("{signed}smtp_encryption = 'none'"), &[("JESUSNUMBER_SMTP_HOST", "127.0.0.1")]).expect("in order");
+}

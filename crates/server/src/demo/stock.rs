@@ -20,9 +20,9 @@ use domain::supply::{self, NewSource, Registry, Settings, SourceRefusal};
 /// The source that the simulated supply speaks for.
 const SOURCE: &str = "simulator";
 /// The demo's customer.
-const CUSTOMER: &str = "demo";
+pub(super) const CUSTOMER: &str = "demo";
 /// Who did it, in the audit log.
-const BY: &str = "demo";
+pub(super) const BY: &str = "demo";
 /// Area codes that the numbers are from, each of another state, with 100 numbers: 555-0100 to 555-0199, which are kept
 /// for fiction.
 const AREAS: usize = 50;

@@ -47,6 +47,29 @@ fn a_newcomer_orders_reads_cancels_and_rents_and_finds_it_all_again() {
 }
 
 #[test]
+fn its_customer_signs_in_and_its_operator_gets_a_fresh_link_at_each_start() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let (program, client) = start(folder.path(), &[]);
+        let customer = program.line_with("Customer");
+        let (_, password) = customer.split_once("demo@example.com and the password: ").expect("the words");
+        let form = format!("email=demo%40example.com&password={}", password.trim().replace(' ', "+"));
+        let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+        let entered = client.call("POST", "/sign-in/", &headers, form.as_bytes());
+        assert_eq!(entered.status, 303, "{}", entered.body);
+        let link = program.line_with("Operator").trim().to_owned();
+        let path = link.strip_prefix("http://localhost:").and_then(|rest| rest.split_once('/')).expect("a link").1;
+        let page = client.get(&format!("/{path}"));
+        assert!(page.status == 200 && page.body.contains("Set up your sign-in"), "{}", page.body);
+        links.push(path.to_owned());
+        program.signal("TERM");
+        assert_eq!(program.end().code(), Some(0));
+    }
+    assert_ne!(links[0], links[1]);
+}
+
+#[test]
 fn a_second_demo_on_the_same_data_is_refused() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let (_program, _) = start(folder.path(), &[]);

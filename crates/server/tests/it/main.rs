@@ -6,6 +6,7 @@ mod deploy;
 mod extract;
 mod house;
 mod http;
+mod mail;
 mod program;
 mod serve;
 mod settings;

@@ -7,16 +7,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::login::{self, Device, Kind};
+use serde::Deserialize;
 
+use super::HERE;
 use crate::Door;
+use crate::asked::Asked;
 use crate::customer::Customer;
+use crate::dashboard::words::Notice;
 use crate::form::Form;
 use crate::page::{self, Frame, PageError};
-use crate::session::SignedIn;
+use crate::session::{self, SignedIn};
 
-const ROUTE: &str = "/account/";
 const END: &str = "/account/sessions/end/";
 const END_OTHERS: &str = "/account/sessions/end-others/";
+const END_ALL: &str = "/account/sessions/end-all/";
 
 #[derive(Template)]
 #[template(path = "account/overview.html")]
@@ -24,31 +28,60 @@ struct Overview<'a> {
     email: &'a str,
     account: &'a str,
     has_second: bool,
+    codes_left: i64,
     here: i64,
     sessions: &'a [Device],
+    notice: Option<Notice>,
 }
 
-pub(super) async fn show(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
+/// What was done on the page before.
+#[derive(Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) async fn show(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Asked(Done { done }): Asked<Done>,
+) -> Result<Response, PageError> {
     let Customer { standing, reader } = &customer;
     let sessions = login::sessions(&door.app, Kind::Customer, reader.login).await?;
     let page = Overview {
         email: &reader.email,
         account: &standing.name,
         has_second: reader.has_second,
+        codes_left: login::recovery_left(&door.app, reader.login).await?,
         here: reader.session,
         sessions: &sessions,
+        notice: notice(&done),
     };
-    Ok(page::show(ROUTE, StatusCode::OK, &page, &Frame::open(ROUTE, Some(standing), door.app.now_ms())))
+    Ok(page::show(HERE, StatusCode::OK, &page, &Frame::open(HERE, Some(standing), door.app.now_ms())))
+}
+
+fn notice(done: &str) -> Option<Notice> {
+    let text = match done {
+        "password" => "Your password is changed, and every other session has ended.",
+        "second-factor" => "Your second factor is off.",
+        _ => return None,
+    };
+    Some(Notice::good(text))
 }
 
 pub(super) async fn end(State(door): State<Arc<Door>>, reader: SignedIn, form: Form) -> Result<Response, PageError> {
     // A number that is none names no session.
     let session = form.text("session").parse().unwrap_or(0);
     login::sign_out(&door.app, reader.login, session).await?;
-    Ok(page::see_other(END, ROUTE))
+    Ok(page::see_other(END, HERE))
 }
 
 pub(super) async fn end_others(State(door): State<Arc<Door>>, reader: SignedIn) -> Result<Response, PageError> {
     login::sign_out_everywhere(&door.app, reader.login, Some(reader.session)).await?;
-    Ok(page::see_other(END_OTHERS, ROUTE))
+    Ok(page::see_other(END_OTHERS, HERE))
+}
+
+pub(super) async fn end_all(State(door): State<Arc<Door>>, reader: SignedIn) -> Result<Response, PageError> {
+    login::sign_out_everywhere(&door.app, reader.login, None).await?;
+    Ok(session::forget(page::see_other(END_ALL, "/sign-in/"), Kind::Customer))
 }

@@ -9,7 +9,7 @@ mod offers;
 mod orders;
 mod rentals;
 mod statement;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

@@ -8,14 +8,18 @@ use domain::request::Failure;
 use crate::page::PageError;
 
 /// What a page says at its top.
-pub(super) struct Notice {
+pub(crate) struct Notice {
     /// Whether what was asked was done.
-    pub(super) is_good: bool,
-    pub(super) text: String,
+    pub(crate) is_good: bool,
+    pub(crate) text: String,
 }
 
 impl Notice {
-    pub(super) fn bad(text: impl Into<String>) -> Self {
+    pub(crate) fn good(text: impl Into<String>) -> Self {
+        Self { is_good: true, text: text.into() }
+    }
+
+    pub(crate) fn bad(text: impl Into<String>) -> Self {
         Self { is_good: false, text: text.into() }
     }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::login::{self, CodeRefusal, Kind, Secret};
+use domain::login::{self, ChangeRefusal, Kind, Secret};
 
 use crate::Door;
 use crate::complaint::{self, Complaint};
@@ -67,13 +67,13 @@ async fn send(
     let Some(ticket) = Secret::parse(form.text("ticket")) else { return Ok(too_late()) };
     let complaint = match login::sign_in_with_code(&door.app, kind, &visit, &ticket, form.text("code")).await {
         Ok(entered) => return Ok(session::keep(page::see_other(route(kind), next), kind, &entered)),
-        Err(CodeRefusal::Wrong | CodeRefusal::ShortPassword) => {
+        Err(ChangeRefusal::Wrong | ChangeRefusal::BadEmail | ChangeRefusal::Password(_)) => {
             Complaint::new("This code is wrong, or it was used before. Wait for the next one and type that.")
         }
-        Err(CodeRefusal::TooLate) => return Ok(too_late()),
-        Err(CodeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
-        Err(CodeRefusal::Busy(busy)) => busy.into(),
-        Err(CodeRefusal::Db(error)) => return Err(error.into()),
+        Err(ChangeRefusal::BadLink) => return Ok(too_late()),
+        Err(ChangeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(ChangeRefusal::Busy(busy)) => busy.into(),
+        Err(ChangeRefusal::Db(error)) => return Err(error.into()),
     };
     Ok(ask(kind, &ticket, next, Some(&complaint)))
 }

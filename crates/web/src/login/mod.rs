@@ -13,6 +13,9 @@ use axum::routing::{get, post};
 
 use crate::Door;
 
+pub(crate) use operator::CodesPage;
+pub(crate) use sign_up::{SentPage, bad_link};
+
 /// The routes of these pages.
 pub(crate) fn routes() -> Router<Arc<Door>> {
     Router::new()
@@ -22,7 +25,6 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/sign-in/code/", post(code::customer))
         .route("/reset/", get(reset::form).post(reset::send))
         .route("/reset/choose/", get(reset::choose_form).post(reset::choose))
-        .route("/operator/", get(operator::home))
         .route("/operator/sign-in/", get(operator::form).post(operator::send))
         .route("/operator/sign-in/code/", post(code::operator))
         .route("/operator/set-up/", get(operator::set_up_form).post(operator::set_up))

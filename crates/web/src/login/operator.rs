@@ -43,22 +43,10 @@ struct SetUpPage<'a> {
 
 #[derive(Template)]
 #[template(path = "login/recovery_codes.html")]
-struct CodesPage<'a> {
-    codes: &'a [String],
-    next: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "login/operator_home.html")]
-struct HomePage<'a> {
-    name: &'a str,
-    role: &'a str,
-}
-
-/// The console's first page, until it has more to show.
-pub(super) async fn home(operator: Operator) -> Response {
-    let page = HomePage { name: &operator.name, role: operator.role.word() };
-    page::show(HOME, StatusCode::OK, &page, askama::NO_VALUES)
+pub(crate) struct CodesPage<'a> {
+    pub(crate) codes: &'a [String],
+    /// Where it goes on.
+    pub(crate) next: &'a str,
 }
 
 pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {

@@ -66,6 +66,7 @@ fn show_choose(frame: &Frame, token: &Secret, complaint: Option<&Complaint>) -> 
         title: "Choose another password",
         action: CHOOSE,
         token: token.text(),
+        statement: None,
         complaint: Complaint::words(complaint),
     };
     complaint::show(CHOOSE, complaint, &page, frame)
@@ -81,7 +82,7 @@ pub(super) async fn choose(
     let chosen = Chosen { link: &token, password: form.text("password") };
     let complaint = match login::reset(&door.app, &visit, chosen).await {
         Ok(()) => return Ok(page::see_other(CHOOSE, "/sign-in/")),
-        Err(ConfirmRefusal::BadLink) => return Ok(bad_link()),
+        Err(ConfirmRefusal::BadLink | ConfirmRefusal::NotAccepted) => return Ok(bad_link()),
         Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
         Err(ConfirmRefusal::Db(error)) => return Err(error.into()),

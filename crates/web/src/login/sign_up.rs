@@ -18,23 +18,22 @@ use crate::session::{self, Visitor};
 
 const ROUTE: &str = "/sign-up/";
 const CONFIRM: &str = "/sign-up/confirm/";
+const ACCEPT_FIRST: &str = "Read the statement and accept it, or we cannot let you in.";
 
 #[derive(Template)]
 #[template(path = "login/sign_up.html")]
 struct SignUpPage<'a> {
     email: &'a str,
-    statement: [&'static str; 6],
-    version: &'static str,
-    has_accepted: bool,
+    statement: Statement,
     complaint: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "login/sent.html")]
-pub(super) struct SentPage<'a> {
-    pub(super) email: &'a str,
+pub(crate) struct SentPage<'a> {
+    pub(crate) email: &'a str,
     /// Whether a mail goes out in any case.
-    pub(super) is_sure: bool,
+    pub(crate) is_sure: bool,
 }
 
 #[derive(Template)]
@@ -43,7 +42,22 @@ pub(super) struct ChoosePage<'a> {
     pub(super) title: &'a str,
     pub(super) action: &'a str,
     pub(super) token: &'a str,
+    /// The statement, where it is accepted together with the password.
+    pub(super) statement: Option<Statement>,
     pub(super) complaint: Option<&'a str>,
+}
+
+/// The acceptable-use statement in force.
+pub(super) struct Statement {
+    pub(super) sentences: [&'static str; 6],
+    pub(super) version: &'static str,
+    pub(super) has_accepted: bool,
+}
+
+impl Statement {
+    fn in_force(has_accepted: bool) -> Self {
+        Self { sentences: STATEMENT, version: STATEMENT_VERSION, has_accepted }
+    }
 }
 
 pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Response {
@@ -51,13 +65,8 @@ pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Resp
 }
 
 fn show_form(frame: &Frame, email: &str, has_accepted: bool, complaint: Option<&Complaint>) -> Response {
-    let page = SignUpPage {
-        email,
-        statement: STATEMENT,
-        version: STATEMENT_VERSION,
-        has_accepted,
-        complaint: Complaint::words(complaint),
-    };
+    let statement = Statement::in_force(has_accepted);
+    let page = SignUpPage { email, statement, complaint: Complaint::words(complaint) };
     complaint::show(ROUTE, complaint, &page, frame)
 }
 
@@ -75,25 +84,38 @@ pub(super) async fn send(
     };
     let complaint = match refused {
         SignUpRefusal::BadEmail => Complaint::new("This is not an address that a mail can be sent to. Check it."),
-        SignUpRefusal::NotAccepted => Complaint::new("Read the statement and accept it, or we cannot let you in."),
+        SignUpRefusal::NotAccepted => Complaint::new(ACCEPT_FIRST),
         SignUpRefusal::MustWait { seconds } => Complaint::wait(seconds),
         SignUpRefusal::Db(error) => return Err(error.into()),
     };
     Ok(show_form(&frame, email, accepted == STATEMENT_VERSION, Some(&complaint)))
 }
 
-pub(super) async fn confirm_form(State(door): State<Arc<Door>>, reader: Perhaps, Asked(link): Asked<Link>) -> Response {
-    match link.token() {
-        Some(token) => show_confirm(&reader.frame(CONFIRM, &door), &token, None),
-        None => bad_link(),
-    }
+pub(super) async fn confirm_form(
+    State(door): State<Arc<Door>>,
+    reader: Perhaps,
+    Asked(link): Asked<Link>,
+) -> Result<Response, PageError> {
+    let Some(token) = link.token() else { return Ok(bad_link()) };
+    let statement = match login::must_accept(&door.app, &token).await {
+        Ok(must_accept) => must_accept.then(|| Statement::in_force(false)),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Ok(bad_link()),
+    };
+    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, None))
 }
 
-fn show_confirm(frame: &Frame, token: &Secret, complaint: Option<&Complaint>) -> Response {
+fn show_confirm(
+    frame: &Frame,
+    token: &Secret,
+    statement: Option<Statement>,
+    complaint: Option<&Complaint>,
+) -> Response {
     let page = ChoosePage {
         title: "Choose a password",
         action: CONFIRM,
         token: token.text(),
+        statement,
         complaint: Complaint::words(complaint),
     };
     complaint::show(CONFIRM, complaint, &page, frame)
@@ -106,19 +128,25 @@ pub(super) async fn confirm(
     form: Form,
 ) -> Result<Response, PageError> {
     let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
-    let chosen = Chosen { link: &token, password: form.text("password") };
-    let complaint = match login::confirm_sign_up(&door.app, &visit, chosen).await {
+    let (chosen, accepted) = (Chosen { link: &token, password: form.text("password") }, form.text("accept"));
+    let complaint = match login::confirm_sign_up(&door.app, &visit, chosen, accepted).await {
         Ok(entered) => return Ok(session::keep(page::see_other(CONFIRM, "/"), Kind::Customer, &entered)),
         Err(ConfirmRefusal::BadLink) => return Ok(bad_link()),
+        Err(ConfirmRefusal::NotAccepted) => Complaint::new(ACCEPT_FIRST),
         Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
         Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, Some(&complaint)))
+    let statement = match login::must_accept(&door.app, &token).await {
+        Ok(must_accept) => must_accept.then(|| Statement::in_force(accepted == STATEMENT_VERSION)),
+        Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Ok(bad_link()),
+    };
+    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, Some(&complaint)))
 }
 
 /// A link that leads nowhere.
-pub(super) fn bad_link() -> Response {
+pub(crate) fn bad_link() -> Response {
     page::message(
         StatusCode::GONE,
         "This link is not valid any more",

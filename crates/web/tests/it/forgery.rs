@@ -7,7 +7,7 @@ use crate::on_both;
 use crate::world::World;
 
 /// Every form of these pages.
-const FORMS: [(&str, &str); 13] = [
+const FORMS: [(&str, &str); 21] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -21,6 +21,14 @@ const FORMS: [(&str, &str); 13] = [
     ("/operator/sign-out/", ""),
     ("/account/sessions/end/", "session=1"),
     ("/account/sessions/end-others/", ""),
+    ("/account/sessions/end-all/", ""),
+    ("/account/password/", "old=x&new=x"),
+    ("/account/email/", "email=ann%40example.org&password=x"),
+    ("/account/email/confirm/", "token=x"),
+    ("/account/second-factor/set-up/", "password=x"),
+    ("/account/second-factor/confirm/", "token=x&code=000000"),
+    ("/account/second-factor/codes/", "password=x"),
+    ("/account/second-factor/remove/", "password=x"),
 ];
 
 /// What a browser says of a form that is not ours.

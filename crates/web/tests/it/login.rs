@@ -1,6 +1,7 @@
 //! Signing up, in and out, as a browser does it.
 
 use domain::clock::MINUTE_MS;
+use domain::login::{self, Invitation};
 use domain::mail;
 
 use crate::browser::Browser;
@@ -132,4 +133,23 @@ on_both!(no_page_sends_a_reader_to_another_house, async |world: &World| {
     for next in ["//evil.example", "https:%2F%2Fevil.example", "%2F%5Cevil.example", "%2F%2Fevil.example"] {
         assert_eq!(ann.get(&format!("/sign-in/?next={next}")).await.header("location"), Some("/"), "{next}");
     }
+});
+
+on_both!(an_invited_person_accepts_the_statement_and_is_in_the_account_that_was_there, async |world: &World| {
+    world.customer("ann", "5.00").await;
+    let invitation = Invitation {
+        account: "ann".into(),
+        email: "ann@example.org".into(),
+        base_url: "http://localhost:8080".into(),
+        by: "test".into(),
+    };
+    let link = login::invite(&world.app, invitation).await.expect("a link");
+    let mut ann = Browser::new(world);
+    let page = ann.get(&format!("/sign-up/confirm/?token={}", link.text())).await;
+    assert!(page.status == 200 && page.body.contains(r#"name="accept""#), "{}", page.body);
+    let form = format!("token={}&password={PASSWORD}", link.text());
+    let refused = ann.post("/sign-up/confirm/", &form).await;
+    assert!(refused.status == 422 && refused.body.contains("accept it"), "{}", refused.body);
+    assert_eq!(ann.post("/sign-up/confirm/", &format!("{form}&{ACCEPTED}")).await.status, 303);
+    assert!(ann.get("/statement/").await.body.contains("$5.00"));
 });

@@ -5,6 +5,7 @@ mod bad_input;
 mod browser;
 mod busy;
 mod complaints;
+mod console;
 mod dashboard;
 mod down;
 mod forgery;

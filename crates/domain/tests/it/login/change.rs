@@ -2,7 +2,7 @@
 
 use domain::account::{self, NewCredit, Tier};
 use domain::clock::{DAY_MS, HOUR_MS};
-use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, EmailRefusal, Kind, NewPassword, SignInRefusal};
+use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPassword, SignInRefusal};
 use domain::money::Usd;
 
 use super::{PASSWORD, credentials, customer, enter, link_in, mail_to, mails, session, visit};
@@ -32,9 +32,9 @@ on_both!(a_reset_s_link_lives_for_an_hour_and_fits_nothing_else, async |house: H
     customer(&house, "ann@example.org").await;
     login::ask_reset(&house.app, &visit(1), "ann@example.org").await.expect("a mail");
     let link = link_in(&mail_to(&house, "ann@example.org", "reset").await);
-    let other = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: OTHER }).await;
+    let other = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: OTHER }, "").await;
     assert!(matches!(other, Err(ConfirmRefusal::BadLink)));
-    assert!(matches!(login::confirm_email(&house.app, &visit(1), &link).await, Err(EmailRefusal::BadLink)));
+    assert!(matches!(login::confirm_email(&house.app, &visit(1), &link).await, Err(ChangeRefusal::BadLink)));
     house.pass_ms(HOUR_MS);
     let late = login::reset(&house.app, &visit(1), Chosen { link: &link, password: OTHER }).await;
     assert!(matches!(late, Err(ConfirmRefusal::BadLink)));
@@ -92,7 +92,7 @@ on_both!(an_address_that_was_taken_meanwhile_stays_with_who_has_it, async |house
     login::ask_email(&house.app, &visit(1), login, PASSWORD, "new@example.org").await.expect("mails");
     let link = link_in(&mail_to(&house, "new@example.org", "email_confirm").await);
     customer(&house, "new@example.org").await;
-    assert!(matches!(login::confirm_email(&house.app, &visit(1), &link).await, Err(EmailRefusal::BadLink)));
+    assert!(matches!(login::confirm_email(&house.app, &visit(1), &link).await, Err(ChangeRefusal::BadLink)));
     assert_eq!(session(&house, &ann.session).await.expect("signed in").name, "ann@example.org");
 });
 

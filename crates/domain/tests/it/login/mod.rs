@@ -1,6 +1,7 @@
 //! Signing up, signing in, and what a session is worth.
 
 mod change;
+mod invite;
 mod of_account;
 mod operators;
 mod second;
@@ -52,7 +53,7 @@ pub(crate) async fn customer(house: &House, email: &str) -> Entered {
     login::sign_up(&house.app, &visit(1), email, STATEMENT_VERSION).await.expect("a mail");
     let link = link_in(&mail_to(house, email, "sign_up").await);
     let chosen = Chosen { link: &link, password: PASSWORD };
-    login::confirm_sign_up(&house.app, &visit(1), chosen).await.expect("let in")
+    login::confirm_sign_up(&house.app, &visit(1), chosen, "").await.expect("let in")
 }
 
 /// Who is signed in with a secret.

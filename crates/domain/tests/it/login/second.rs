@@ -1,8 +1,10 @@
 //! The second factor, and operators, who always have one.
 
+use domain::account;
 use domain::clock::SECOND_MS;
 use domain::login::{
-    self, CodeRefusal, Entered, Kind, NewOperator, Offer, OperatorRefusal, Role, Secret, SetUp, SignIn,
+    self, ChangeRefusal, Entered, Kind, NewOperator, NewPassword, NoSecond, Offer, OperatorRefusal, Removal, Role,
+    Secret, SetUp, SignIn, SignInRefusal,
 };
 
 use super::{PASSWORD, code_of, credentials, customer, enter, mail_to, session, visit};
@@ -13,7 +15,7 @@ use crate::on_both;
 async fn with_second(house: &House, email: &str) -> (i64, Offer, Vec<String>) {
     let entered = customer(house, email).await;
     let login = session(house, &entered.session).await.expect("signed in").login;
-    let (setup, offer) = login::begin_second(&house.app, login).await.expect("an offer");
+    let (setup, offer) = login::begin_second(&house.app, &visit(1), login, PASSWORD).await.expect("an offer");
     let code = code_of(house, &offer);
     let confirmed = login::confirm_second(&house.app, &visit(1), login, &setup, &code).await.expect("asked");
     let Ok(codes) = confirmed else { panic!("the code is the generator's") };
@@ -28,22 +30,22 @@ async fn ticket(house: &House, kind: Kind, name: &str) -> Secret {
     }
 }
 
-async fn with_code(house: &House, ticket: &Secret, code: &str) -> Result<Entered, CodeRefusal> {
+async fn with_code(house: &House, ticket: &Secret, code: &str) -> Result<Entered, ChangeRefusal> {
     login::sign_in_with_code(&house.app, Kind::Customer, &visit(1), ticket, code).await
 }
 
 on_both!(a_code_is_asked_for_and_works_once, async |house: House| {
     let (_, offer, _) = with_second(&house, "ann@example.org").await;
     let first = ticket(&house, Kind::Customer, "ann@example.org").await;
-    assert!(matches!(with_code(&house, &first, "000000").await, Err(CodeRefusal::Wrong)));
+    assert!(matches!(with_code(&house, &first, "000000").await, Err(ChangeRefusal::Wrong)));
     let code = code_of(&house, &offer);
     let entered = with_code(&house, &first, &code).await.expect("let in");
     assert!(session(&house, &entered.session).await.expect("signed in").has_second);
     let second = ticket(&house, Kind::Customer, "ann@example.org").await;
-    assert!(matches!(with_code(&house, &second, &code).await, Err(CodeRefusal::Wrong)));
+    assert!(matches!(with_code(&house, &second, &code).await, Err(ChangeRefusal::Wrong)));
     house.pass_ms(30 * SECOND_MS);
     assert!(with_code(&house, &second, &code_of(&house, &offer)).await.is_ok());
-    assert!(matches!(with_code(&house, &second, &code_of(&house, &offer)).await, Err(CodeRefusal::TooLate)));
+    assert!(matches!(with_code(&house, &second, &code_of(&house, &offer)).await, Err(ChangeRefusal::BadLink)));
 });
 
 on_both!(a_recovery_code_stands_in_once, async |house: House| {
@@ -53,9 +55,9 @@ on_both!(a_recovery_code_stands_in_once, async |house: House| {
     assert!(with_code(&house, &first, &codes[3].to_uppercase()).await.is_ok());
     assert_eq!(login::recovery_left(&house.app, login).await.expect("a count"), 9);
     let second = ticket(&house, Kind::Customer, "ann@example.org").await;
-    assert!(matches!(with_code(&house, &second, &codes[3]).await, Err(CodeRefusal::Wrong)));
+    assert!(matches!(with_code(&house, &second, &codes[3]).await, Err(ChangeRefusal::Wrong)));
     let fresh = login::renew_recovery(&house.app, &visit(1), login, PASSWORD).await.expect("others");
-    assert!(matches!(with_code(&house, &second, &codes[4]).await, Err(CodeRefusal::Wrong)));
+    assert!(matches!(with_code(&house, &second, &codes[4]).await, Err(ChangeRefusal::Wrong)));
     assert!(with_code(&house, &second, &fresh[0]).await.is_ok());
 });
 
@@ -64,40 +66,87 @@ on_both!(ten_codes_in_a_quarter_of_an_hour, async |house: House| {
     for _ in 0..9 {
         // The set-up itself was one try.
         let ticket = ticket(&house, Kind::Customer, "ann@example.org").await;
-        assert!(matches!(with_code(&house, &ticket, "000000").await, Err(CodeRefusal::Wrong)));
+        assert!(matches!(with_code(&house, &ticket, "000000").await, Err(ChangeRefusal::Wrong)));
     }
     let ticket = ticket(&house, Kind::Customer, "ann@example.org").await;
     let more = with_code(&house, &ticket, &code_of(&house, &offer)).await;
-    assert!(matches!(more, Err(CodeRefusal::MustWait { seconds: 870 })));
+    assert!(matches!(more, Err(ChangeRefusal::MustWait { seconds: 870 })));
 });
 
 on_both!(a_ticket_lives_for_ten_minutes, async |house: House| {
     let (_, offer, _) = with_second(&house, "ann@example.org").await;
     let ticket = ticket(&house, Kind::Customer, "ann@example.org").await;
     house.pass_ms(600 * SECOND_MS);
-    assert!(matches!(with_code(&house, &ticket, &code_of(&house, &offer)).await, Err(CodeRefusal::TooLate)));
+    assert!(matches!(with_code(&house, &ticket, &code_of(&house, &offer)).await, Err(ChangeRefusal::BadLink)));
 });
 
 on_both!(a_second_factor_is_in_force_with_its_first_code_only, async |house: House| {
     let entered = customer(&house, "ann@example.org").await;
     let login = session(&house, &entered.session).await.expect("signed in").login;
-    let (setup, offer) = login::begin_second(&house.app, login).await.expect("an offer");
+    let (setup, offer) = login::begin_second(&house.app, &visit(1), login, PASSWORD).await.expect("an offer");
     let wrong = login::confirm_second(&house.app, &visit(1), login, &setup, "000000").await.expect("asked");
     assert_eq!(wrong.expect_err("the offer again").secret, offer.secret);
     assert!(!session(&house, &entered.session).await.expect("signed in").has_second);
     let bob = customer(&house, "bob@example.org").await;
     let bob = session(&house, &bob.session).await.expect("signed in").login;
     let stolen = login::confirm_second(&house.app, &visit(1), bob, &setup, &code_of(&house, &offer)).await;
-    assert!(matches!(stolen, Err(CodeRefusal::TooLate)));
+    assert!(matches!(stolen, Err(ChangeRefusal::BadLink)));
 });
 
 on_both!(it_is_taken_away_with_the_password_and_told, async |house: House| {
     let (login, _, _) = with_second(&house, "ann@example.org").await;
     let wrong = login::remove_second(&house.app, &visit(1), login, "wrong").await;
-    assert!(matches!(wrong, Err(CodeRefusal::Wrong)));
+    assert!(matches!(wrong, Err(ChangeRefusal::Wrong)));
     login::remove_second(&house.app, &visit(1), login, PASSWORD).await.expect("taken away");
     enter(&house, "ann@example.org", &visit(1)).await;
     assert!(mail_to(&house, "ann@example.org", "second_factor").await.contains("is off now"));
+});
+
+fn removal(account: &str, reason: &str) -> Removal {
+    let (base_url, by) = ("https://house.example".to_owned(), "olga".to_owned());
+    Removal { account: account.to_owned(), reason: reason.to_owned(), base_url, by }
+}
+
+async fn account_of(house: &House, entered: &Entered) -> String {
+    let id = session(house, &entered.session).await.and_then(|session| session.account).expect("a customer");
+    account::standing(&house.app, id).await.expect("asked").expect("an account").name
+}
+
+on_both!(who_lost_everything_is_let_in_by_an_operator_and_told, async |house: House| {
+    with_second(&house, "ann@example.org").await;
+    let ticket = ticket(&house, Kind::Customer, "ann@example.org").await;
+    let accounts = account::list(&house.app, 0, 10).await.expect("accounts");
+    let name = &accounts[0].name;
+    let refused = login::remove_second_for(&house.app, removal(name, " ")).await;
+    assert!(matches!(refused, Err(NoSecond::BadReason)));
+    login::remove_second_for(&house.app, removal(name, "called back")).await.expect("taken away");
+    assert!(matches!(with_code(&house, &ticket, "000000").await, Err(ChangeRefusal::BadLink)));
+    let entered = enter(&house, "ann@example.org", &visit(1)).await;
+    assert_eq!(&account_of(&house, &entered).await, name);
+    let told = mail_to(&house, "ann@example.org", "second_factor").await;
+    assert!(told.contains("took the second factor") && !told.contains("was short"), "{told}");
+    let again = login::remove_second_for(&house.app, removal(name, "called back")).await;
+    assert!(matches!(again, Err(NoSecond::NoSecond)));
+    let nobody = login::remove_second_for(&house.app, removal("nobody", "called back")).await;
+    assert!(matches!(nobody, Err(NoSecond::NoAccount)));
+});
+
+on_both!(a_short_password_goes_with_the_second_factor, async |house: House| {
+    let (login, _, _) = with_second(&house, "ann@example.org").await;
+    let change = NewPassword { login, session: 0, old: PASSWORD.into(), new: "plv-tn-hb".into() };
+    login::change_password(&house.app, &visit(1), change).await.expect("short beside a code");
+    let name = account::list(&house.app, 0, 10).await.expect("accounts")[0].name.clone();
+    login::remove_second_for(&house.app, removal(&name, "called back")).await.expect("taken away");
+    let who = credentials("ann@example.org", "plv-tn-hb");
+    let refused = login::sign_in(&house.app, Kind::Customer, &visit(1), who).await;
+    assert!(matches!(refused, Err(SignInRefusal::Wrong)));
+    assert!(mail_to(&house, "ann@example.org", "second_factor").await.contains("https://house.example/reset/"));
+});
+
+on_both!(whoever_has_only_the_session_changes_no_second_factor, async |house: House| {
+    let (login, _, _) = with_second(&house, "ann@example.org").await;
+    let refused = login::begin_second(&house.app, &visit(1), login, "wrong").await;
+    assert!(matches!(refused, Err(ChangeRefusal::Wrong)));
 });
 
 async fn operator(house: &House, name: &str) -> (Entered, Offer) {
@@ -125,7 +174,7 @@ on_both!(an_operator_sets_both_factors_by_a_link_and_signs_in_with_both, async |
     assert_eq!(session(&house, &entered.session).await, None);
     let ticket = ticket(&house, Kind::Operator, "olga").await;
     let code = code_of(&house, &offer);
-    assert!(matches!(with_code(&house, &ticket, &code).await, Err(CodeRefusal::TooLate)));
+    assert!(matches!(with_code(&house, &ticket, &code).await, Err(ChangeRefusal::BadLink)));
     let again = login::sign_in_with_code(&house.app, Kind::Operator, &visit(1), &ticket, &code).await;
     assert_eq!(operator_session(&house, &again.expect("let in").session).await, Some(Role::Support));
 });
@@ -141,7 +190,7 @@ on_both!(a_stopped_operator_is_refused_on_the_next_request, async |house: House|
     login::stop_operator(&house.app, "olga", "test").await.expect("stopped");
     assert_eq!(operator_session(&house, &entered.session).await, None);
     let refused = login::sign_in(&house.app, Kind::Operator, &visit(1), credentials("olga", PASSWORD)).await;
-    assert!(matches!(refused, Err(login::SignInRefusal::Wrong)));
+    assert!(matches!(refused, Err(SignInRefusal::Wrong)));
     login::resume_operator(&house.app, "olga", "test").await.expect("goes on");
     ticket(&house, Kind::Operator, "olga").await;
 });

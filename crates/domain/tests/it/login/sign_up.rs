@@ -31,7 +31,7 @@ on_both!(an_address_that_is_known_gets_another_mail, async |house: House| {
 on_both!(a_link_works_once, async |house: House| {
     customer(&house, "ann@example.org").await;
     let link = link_in(&mail_to(&house, "ann@example.org", "sign_up").await);
-    let again = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }).await;
+    let again = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }, "").await;
     assert!(matches!(again, Err(ConfirmRefusal::BadLink)));
 });
 
@@ -44,8 +44,8 @@ on_both!(of_two_links_to_one_mailbox_the_first_that_is_used_counts, async |house
         links.push(link_in(&domain::mail::read(&house.app, mail.id, "a test", "test").await.expect("text")));
     }
     let chosen = |place: usize| Chosen { link: &links[place], password: PASSWORD };
-    login::confirm_sign_up(&house.app, &visit(1), chosen(0)).await.expect("let in");
-    let other = login::confirm_sign_up(&house.app, &visit(1), chosen(1)).await;
+    login::confirm_sign_up(&house.app, &visit(1), chosen(0), "").await.expect("let in");
+    let other = login::confirm_sign_up(&house.app, &visit(1), chosen(1), "").await;
     assert!(matches!(other, Err(ConfirmRefusal::BadLink)));
     assert_eq!(account::list(&house.app, 0, 10).await.expect("accounts").len(), 1);
 });
@@ -54,16 +54,18 @@ on_both!(a_link_lives_for_a_day, async |house: House| {
     login::sign_up(&house.app, &visit(1), "ann@example.org", STATEMENT_VERSION).await.expect("a mail");
     let link = link_in(&mail_to(&house, "ann@example.org", "sign_up").await);
     house.pass_ms(DAY_MS);
-    let late = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }).await;
+    let late = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }, "").await;
     assert!(matches!(late, Err(ConfirmRefusal::BadLink)));
 });
 
 on_both!(a_password_that_is_not_taken_leaves_the_link_good, async |house: House| {
     login::sign_up(&house.app, &visit(1), "ann@example.org", STATEMENT_VERSION).await.expect("a mail");
     let link = link_in(&mail_to(&house, "ann@example.org", "sign_up").await);
-    let short = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: "short" }).await;
+    let short = login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: "short" }, "").await;
     assert!(matches!(short, Err(ConfirmRefusal::Password(PasswordFault::Short))));
-    login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }).await.expect("let in");
+    login::confirm_sign_up(&house.app, &visit(1), Chosen { link: &link, password: PASSWORD }, "")
+        .await
+        .expect("let in");
 });
 
 on_both!(the_statement_in_force_must_be_accepted, async |house: House| {

@@ -1,1 +1,4 @@
+//! The outbox and the way out of it.
+
 mod retry;
+mod send;

@@ -36,3 +36,19 @@ on_both!(a_mail_is_listed_without_its_text_and_its_reading_is_audited, async |ho
     assert!(shown.contains("https://house.example/sign-up/confirm/?token="), "{shown}");
     assert_eq!(house.last_deed().await, "olga mail.read mail 1 ticket");
 });
+
+on_both!(an_account_gets_a_sign_in_by_a_link, async |house: House| {
+    house.says("account create bob").await;
+    let link = house.says("account login bob --email bob@example.org").await;
+    assert!(link.starts_with("https://house.example/sign-up/confirm/?token="), "{link}");
+    assert_eq!(house.last_deed().await, "olga account.invite bob");
+    let listed = house.json("mail list").await;
+    assert_eq!((&listed[0]["kind"], &listed[0]["to"]), (&json!("invite"), &json!("bob@example.org")));
+    assert_eq!(house.refuses("account login eve --email eve@example.org").await, "there is no such account");
+});
+
+on_both!(a_second_factor_that_nobody_has_is_not_taken_away, async |house: House| {
+    house.says("account create bob").await;
+    let refused = house.refuses("account second-factor remove bob --reason ticket").await;
+    assert_eq!(refused, "nobody signs in to this account with a second factor");
+});

@@ -1,0 +1,82 @@
+//! Taking the second factor of a customer away who lost the generator and the recovery codes.
+
+use super::throttle::{self, Deed};
+use super::{letters, link, rows, second, session};
+use crate::db::{DbError, Lane, Tx};
+use crate::policy::audit;
+use crate::{App, account, mail};
+
+/// Whose second factor is taken away, and why.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// The account, by its name.
+    pub account: String,
+    /// How its person showed to be the right one, for the audit log: 1 to 500 characters.
+    pub reason: String,
+    /// Where customers reach the house: `https://jesusnumber.com`, without a slash at its end.
+    pub base_url: String,
+    /// Who does it.
+    pub by: String,
+}
+
+/// Characters of a reason, at most.
+const REASON_MAX: usize = 500;
+
+/// Why nothing was taken away.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSecond {
+    /// There is no such account.
+    #[error("there is no such account")]
+    NoAccount,
+    /// Nobody signs in to the account, or without a second factor.
+    #[error("nobody signs in to this account with a second factor")]
+    NoSecond,
+    /// The reason is missing or too long.
+    #[error("a reason is 1 to {REASON_MAX} characters")]
+    BadReason,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Takes a customer's second factor away, ends all sessions, and tells the customer by mail. A password that was short
+/// beside it goes too: another one is chosen by the link of a reset.
+///
+/// # Errors
+/// See [`NoSecond`].
+pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSecond> {
+    if removal.reason.trim().is_empty() || removal.reason.chars().count() > REASON_MAX {
+        return Err(NoSecond::BadReason);
+    }
+    let house = app.clone();
+    let story = move |tx: &mut Tx<'_>| {
+        let now_ms = house.now_ms();
+        let Removal { account, reason, base_url, by } = &removal;
+        let id = account::named(tx, account)?.ok_or(NoSecond::NoAccount)?.id;
+        let person = rows::of_account(tx, id)?.ok_or(NoSecond::NoSecond)?;
+        let person = rows::locked(tx, person)?;
+        if !person.has_second() {
+            return Err(NoSecond::NoSecond);
+        }
+        second::take_away(tx, &house, person.id)?;
+        if person.is_short {
+            rows::forget_password(tx, person.id)?;
+        }
+        session::end_all(tx, person.id, None)?;
+        link::end_all(tx, person.id)?;
+        let tries = throttle::tag(&house, Deed::CodeOfLogin, &person.id.to_string());
+        throttle::forgive(tx, Deed::CodeOfLogin, &tries)?;
+        mail::post(tx, &house, &letters::second_removed(base_url, &person.name, person.is_short))?;
+        let deed = audit::Deed {
+            who: by,
+            deed: "account.second_factor.remove",
+            subject: account,
+            reason,
+            before: Some("on"),
+            after: Some("off"),
+        };
+        audit::write(tx, now_ms, &deed)?;
+        Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}
