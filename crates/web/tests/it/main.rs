@@ -4,6 +4,7 @@ mod account;
 mod bad_input;
 mod browser;
 mod busy;
+mod complaints;
 mod console;
 mod console_orders;
 mod console_numbers;
