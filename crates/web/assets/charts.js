@@ -41,7 +41,7 @@ function options(width, step, piled) {
         width: 0,
         points: { show: false },
         paths: uPlot.paths.bars({ size: [0.8, 64] }),
-        value: (_, top, series, at) => (at === null ? "" : values[at]),
+        value: (_, top, series, at) => (at === null ? values.reduce((sum, value) => sum + value, 0) : values[at]),
       })),
     ],
   };

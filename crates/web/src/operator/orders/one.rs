@@ -51,6 +51,7 @@ struct OrderPage {
     /// The most that comes back at once, where this operator may give money back and something is left.
     refund_most: Option<Usd>,
     may_read: bool,
+    is_over: bool,
     form: String,
     more: More,
 }
@@ -86,6 +87,7 @@ pub(super) async fn render(
         shown: crate::operator::told::national(&dossier.facts.digits),
         left,
         refund_most: limits.map(|(each, _)| each.min(left)),
+        is_over: dossier.facts.end_ms <= frame.now_ms,
         may_read: operator.role.may(Power::ReadTexts),
         form: fresh_id(),
         more,
