@@ -5,11 +5,13 @@
 //! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
 
 pub mod account;
+pub mod alert;
 pub mod bad_rows;
 pub mod catalog;
 pub mod clock;
 pub mod complaint;
 pub mod db;
+pub mod dossier;
 pub mod event;
 pub mod figures;
 pub mod history;
@@ -67,6 +69,7 @@ pub struct House {
     pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
+    pub(crate) watch: OnceLock<alert::Watch>,
 }
 
 impl std::ops::Deref for App {
@@ -102,12 +105,18 @@ impl App {
             figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
             postman: OnceLock::new(),
+            watch: OnceLock::new(),
         })))
     }
 
     /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
     pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
         drop(self.postman.set(postman));
+    }
+
+    /// Has alerts told from now on; before, and where nobody is named, they are only shown. The first one stays.
+    pub fn watch_by(&self, watch: alert::Watch) {
+        drop(self.watch.set(watch));
     }
 
     /// The time now, in ms since 1970 UTC.

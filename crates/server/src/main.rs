@@ -10,6 +10,7 @@ mod observe;
 mod postman;
 mod serve;
 mod tls;
+mod watch;
 mod workers;
 
 use std::io::{self, Write};

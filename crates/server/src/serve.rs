@@ -9,7 +9,7 @@ use domain::App;
 use domain::supply::Registry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::watch as channel;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -20,7 +20,7 @@ use crate::house::{self, StartError};
 use crate::observe::{self, Metrics, ObserveError};
 use crate::postman::{self, PostmanError};
 use crate::tls::{self, TlsError};
-use crate::workers;
+use crate::{watch, workers};
 
 /// Connections to the private door: a scraper, a load balancer, a person.
 const PRIVATE_MAX: usize = 64;
@@ -96,13 +96,14 @@ pub(crate) async fn attend(
     registry: Arc<Registry>,
     doors: Doors,
     (settings, in_force): (&Settings, Vec<web::SettingInForce>),
-    mut closing: watch::Receiver<bool>,
+    mut closing: channel::Receiver<bool>,
 ) -> Result<(), ServeError> {
     let metrics = Metrics::start()?;
+    app.watch_by(watch::watch(settings));
     if let (Ok(listen), Ok(private)) = (doors.public.local_addr(), doors.private.local_addr()) {
         tracing::info!(%listen, %private, "the house is open");
     }
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = channel::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
     let web = Web { app: app.clone(), registry, settings: web_settings(settings, in_force) };
@@ -136,14 +137,14 @@ fn web_settings(settings: &Settings, in_force: Vec<web::SettingInForce>) -> web:
     }
 }
 
-async fn attend_private(web: Web, listener: TcpListener, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+async fn attend_private(web: Web, listener: TcpListener, metrics: Metrics, mut stopping: channel::Receiver<bool>) {
     let (app, router) = (web.app.clone(), web::private_router(web, metrics.render()));
     let connections = web::Connections { max: PRIVATE_MAX, drain: Duration::from_secs(1) };
     let told = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
     web::serve(&app, listener, router, None, connections, told).await;
 }
 
-async fn fold(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+async fn fold(app: App, metrics: Metrics, mut stopping: channel::Receiver<bool>) {
     let mut ticks = interval(FOLD_EVERY);
     loop {
         tokio::select! {
@@ -165,10 +166,10 @@ async fn end(mut workers: JoinSet<()>) {
 
 /// Turns true at the first SIGTERM or SIGINT. A second one ends the program at once, as a kill would: nothing that was
 /// acknowledged is lost by either.
-pub(crate) fn closing() -> Result<watch::Receiver<bool>, ServeError> {
+pub(crate) fn closing() -> Result<channel::Receiver<bool>, ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
-    let (close, closing) = watch::channel(false);
+    let (close, closing) = channel::channel(false);
     tokio::spawn(async move {
         either(&mut terminate, &mut interrupt).await;
         close.send_replace(true);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use domain::db::DbError;
 use domain::{
-    App, account, complaint, event, figures, login, mail, message, number, order, rental, request, supply, verify,
+    App, account, alert, complaint, event, figures, login, mail, message, number, order, rental, request, supply,
+    verify,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -57,6 +58,7 @@ const WORKERS: &[Worker] = &[
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
     worker!("verify::run_due" every 2_000 ms: |app| verify::run_due(&app)),
     worker!("figures::count_due" every 10_000 ms: |app| figures::count_due(&app)),
+    worker!("alert::look" every 30_000 ms: |app| alert::look(&app)),
     worker!("db::notify" every 20 ms: |app| tell_other_nodes(&app)),
 ];
 

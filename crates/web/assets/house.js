@@ -154,3 +154,7 @@ function listen() {
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 if (document.body.dataset.news) listen();
+
+// Pages that show figures fetch themselves now and then, while somebody sees them.
+const every = Number(document.body.dataset.every);
+if (every) setInterval(() => document.hidden || look(), every * 1000);

@@ -50,7 +50,7 @@ pub(super) fn hour_of(at_ms: i64) -> i64 {
 
 /// The first hour that is not final, if it is this node's turn.
 fn take_up(tx: &mut Tx<'_>, now_ms: i64) -> Result<Option<i64>, DbError> {
-    if let Some(turn) = rows::take_turn(tx, now_ms, now_ms - EVERY_MS, hour_of(now_ms) - HOURS_MAX * HOUR_MS)? {
+    if let Some(turn) = rows::take_turn(tx, now_ms, now_ms - EVERY_MS, hour_of(now_ms) - HOUR_MS)? {
         return Ok(turn);
     }
     let first = [order::first_ms(tx)?, ledger::first_rental_ms(tx)?].into_iter().flatten().min().unwrap_or(now_ms);

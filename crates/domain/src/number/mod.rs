@@ -16,10 +16,10 @@ mod stock;
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
-    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, find, messages_in, near,
+    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_of, messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
-pub(crate) use named::{LeasedFor, digits, leased, pause, span};
+pub(crate) use named::{LeasedFor, digits, leased, leased_on, pause, span};
 pub use past::{LeaseLine, Outcome, Past, SimSpan, Use, past};
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims, unmap_sim};

@@ -1,6 +1,7 @@
 //! Verbs and steps on real engines, both of them; the tree mirrors `src`.
 
 mod account;
+mod alert;
 mod catalog;
 mod complaint;
 mod db;

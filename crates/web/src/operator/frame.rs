@@ -7,7 +7,7 @@ use domain::db::DbError;
 use domain::login::Role;
 use domain::policy::stop;
 
-use super::{numbers, services, settings, sources, stops, today};
+use super::{numbers, orders, services, settings, sources, stops, today};
 use crate::Door;
 use crate::session::Operator;
 
@@ -22,6 +22,7 @@ pub(crate) struct Place {
 /// The console's navigation: a page that comes adds its line.
 pub(crate) const PLACES: &[Place] = &[
     Place { path: today::HERE, name: "Today" },
+    Place { path: orders::HERE, name: "Orders" },
     Place { path: numbers::HERE, name: "Numbers" },
     Place { path: sources::HERE, name: "Sources" },
     Place { path: services::HERE, name: "Services and prices" },

@@ -2,6 +2,7 @@
 
 mod frame;
 mod numbers;
+mod orders;
 mod refused;
 mod services;
 mod settings;
@@ -25,6 +26,7 @@ pub(crate) use refused::forbidden;
 pub(crate) fn routes() -> Router<Arc<Door>> {
     Router::new()
         .route(today::HERE, get(today::show))
+        .merge(orders::routes())
         .merge(numbers::routes())
         .merge(sources::routes())
         .merge(services::routes())
