@@ -106,3 +106,18 @@ on_both!(a_key_is_made_with_limits_and_listed_with_them, async |house: House| {
         house.refuses("key create ann --name bot --daily-cap 0.00").await.contains("daily cap of more than nothing")
     );
 });
+
+on_both!(what_was_paid_comes_back_with_a_reason, async |house: House| {
+    house.stock().await;
+    let ann = house.customer("ann", "10").await;
+    let placed = house.order(ann).await;
+    let id = format!("ORD-{}", placed.order);
+    assert_eq!(house.refuses(&format!("refund {id} 0.10 --reason late")).await, "nothing was paid for it");
+    house.text(&placed.digits, "Telegram code: 48291").await;
+    let told = house.json(&format!("refund {id} 0.10 --reason late")).await;
+    assert_eq!((&told["account"], &told["amount"]), (&json!("ann"), &json!("0.10")));
+    assert_eq!(house.last_deed().await, format!("olga refund {id} late"));
+    let listed = house.json("credit statement ann --limit 1").await;
+    assert_eq!((&listed[0]["kind"], &listed[0]["amount"]), (&json!("refund"), &json!("0.10")));
+    assert_eq!(house.refuses("refund ORD-100001 0.10 --reason late").await, "there is no such order");
+});
