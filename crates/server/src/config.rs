@@ -14,7 +14,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use layers::{Layers, Origin};
-pub(crate) use show::show;
+pub(crate) use show::{in_force, show};
 
 use crate::postman::{self, Secrecy};
 use crate::watch;

@@ -87,8 +87,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(told) => {
-            let (settings, _) = told.settings()?;
-            Ok(runtime()?.block_on(serve::serve(&settings))?)
+            let (settings, layers) = told.settings()?;
+            Ok(runtime()?.block_on(serve::serve(&settings, config::in_force(&layers)))?)
         }
         Command::Demo(demo) => Ok(runtime()?.block_on(demo::run(&demo))?),
         Command::Config(told) => {

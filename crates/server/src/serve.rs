@@ -77,7 +77,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 /// Serves until it is told to end.
-pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
+pub(crate) async fn serve(settings: &Settings, in_force: Vec<web::SettingInForce>) -> Result<(), ServeError> {
     observe::start_log(settings.log_format, &settings.log_level)?;
     let closing = closing()?;
     let doors = Doors::open(settings).await?;
@@ -87,15 +87,15 @@ pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
     if let Some(postman) = postman {
         app.send_mails_by(Box::new(postman));
     }
-    attend(app, Arc::new(connectors::registry()), doors, settings, closing).await
+    attend(app, Arc::new(connectors::registry()), doors, (settings, in_force), closing).await
 }
 
-/// Attends the doors and runs the workers until `closing` turns true; then answers what is in flight and ends.
+/// Attends the doors, as the settings say, and runs the workers until `closing` turns true; then answers what is in flight and ends.
 pub(crate) async fn attend(
     app: App,
     registry: Arc<Registry>,
     doors: Doors,
-    settings: &Settings,
+    (settings, in_force): (&Settings, Vec<web::SettingInForce>),
     mut closing: channel::Receiver<bool>,
 ) -> Result<(), ServeError> {
     let metrics = Metrics::start()?;
@@ -106,7 +106,7 @@ pub(crate) async fn attend(
     let (stop, stopping) = channel::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
-    let web = Web { app: app.clone(), registry, settings: web_settings(settings) };
+    let web = Web { app: app.clone(), registry, settings: web_settings(settings, in_force) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
     let drain = Duration::from_secs(settings.shutdown_seconds);
     let connections = web::Connections { max: settings.connections_max, drain };
@@ -124,7 +124,7 @@ pub(crate) async fn attend(
     Ok(())
 }
 
-fn web_settings(settings: &Settings) -> web::Settings {
+fn web_settings(settings: &Settings, in_force: Vec<web::SettingInForce>) -> web::Settings {
     web::Settings {
         base_url: settings.base_url.trim_end_matches('/').to_owned(),
         trusted_proxies: settings.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
@@ -132,6 +132,7 @@ fn web_settings(settings: &Settings) -> web::Settings {
         reads_per_minute_key: settings.reads_per_minute_key,
         orders_per_minute_address: settings.orders_per_minute_address,
         reads_per_minute_address: settings.reads_per_minute_address,
+        in_force,
         ..web::Settings::default()
     }
 }

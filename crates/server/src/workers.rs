@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use domain::db::DbError;
 use domain::{
-    App, account, alert, complaint, event, figures, login, mail, message, number, order, rental, request, verify,
+    App, account, alert, complaint, event, figures, login, mail, message, number, order, rental, request, supply,
+    verify,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -47,6 +48,7 @@ const WORKERS: &[Worker] = &[
     worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
     worker!("account::write_used" every 60_000 ms: |app| account::write_used(&app)),
+    worker!("supply::write_heard" every 10_000 ms: |app| supply::write_heard(&app)),
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),

@@ -67,7 +67,7 @@ impl State {
 }
 
 /// How far an account is trusted: its limits follow from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Just signed up.
@@ -79,6 +79,9 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All of them, the newest customers first.
+    pub const ALL: [Self; 3] = [Self::New, Self::Verified, Self::Business];
+
     /// Its word in the database and in operator commands.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -92,7 +95,7 @@ impl Tier {
     /// The tier of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Verified, Self::Business].into_iter().find(|tier| tier.word() == word)
+        Self::ALL.into_iter().find(|tier| tier.word() == word)
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn renew_in_story(
     }
     let ask = Ask { service: catalog.slug(rental.service).to_owned(), max_price, area_code: None };
     let refuse = |refusal| Failure::Refused(RenewRefusal::Sale(refusal));
-    let (_, price) = offer(catalog, &ask, product).map_err(refuse)?;
+    let (_, price) = offer(catalog, &ask, product, caller.tier).map_err(refuse)?;
     pay(tx, caller, (product, id), price, now_ms).map_err(|failure| match failure {
         Failure::Refused(refusal) => refuse(refusal),
         Failure::KeyReused => Failure::KeyReused,

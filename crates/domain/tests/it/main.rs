@@ -18,4 +18,5 @@ mod order;
 mod policy;
 mod rental;
 mod side;
+mod supply;
 mod verify;

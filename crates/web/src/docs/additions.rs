@@ -206,7 +206,7 @@ pub const ACCOUNT: &[Call] = &[
         path: "/api/v1/services/?service=instagram",
         title: "Services, prices and stock",
         about: &[
-            "Stock figures may be 30 seconds old.",
+            "Stock figures may be 30 seconds old. Prices are those of the account that asks.",
             "`delivery` says how short-term orders of the last 24 hours went: of how many `orders`, in how many per cent the code came within 5 minutes, and the median of its seconds. Orders that were cancelled count as without a code; with fewer than 5 orders it is `null`.",
         ],
         inputs: &[Input { name: "service", place: "query, optional", about: "Only this service." }],

@@ -7,7 +7,7 @@ use domain::db::DbError;
 use domain::login::Role;
 use domain::policy::stop;
 
-use super::{numbers, orders, today};
+use super::{numbers, orders, services, settings, sources, stops, today};
 use crate::Door;
 use crate::session::Operator;
 
@@ -24,6 +24,10 @@ pub(crate) const PLACES: &[Place] = &[
     Place { path: today::HERE, name: "Today" },
     Place { path: orders::HERE, name: "Orders" },
     Place { path: numbers::HERE, name: "Numbers" },
+    Place { path: sources::HERE, name: "Sources" },
+    Place { path: services::HERE, name: "Services and prices" },
+    Place { path: stops::HERE, name: "Stops" },
+    Place { path: settings::HERE, name: "Settings" },
 ];
 
 /// What stands around a page of the console. Its templates extend `operator/layout.html`, which finds it as the value

@@ -4,6 +4,10 @@ mod frame;
 mod numbers;
 mod orders;
 mod refused;
+mod services;
+mod settings;
+mod sources;
+mod stops;
 mod today;
 mod told;
 
@@ -20,5 +24,12 @@ pub(crate) use refused::forbidden;
 
 /// The routes of the console.
 pub(crate) fn routes() -> Router<Arc<Door>> {
-    Router::new().route(today::HERE, get(today::show)).merge(orders::routes()).merge(numbers::routes())
+    Router::new()
+        .route(today::HERE, get(today::show))
+        .merge(orders::routes())
+        .merge(numbers::routes())
+        .merge(sources::routes())
+        .merge(services::routes())
+        .merge(stops::routes())
+        .merge(settings::routes())
 }

@@ -8,6 +8,8 @@ mod complaints;
 mod console;
 mod console_numbers;
 mod console_orders;
+mod console_services;
+mod console_sources;
 mod dashboard;
 mod down;
 mod forgery;

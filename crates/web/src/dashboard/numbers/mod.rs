@@ -47,7 +47,7 @@ async fn show(
 }
 
 async fn render(door: &Door, customer: &Customer, q: String, notice: Option<Notice>) -> Result<Response, PageError> {
-    let offers = offers::search(&door.app, &q).await?;
+    let offers = offers::search(&door.app, &q, Some(customer.caller().tier)).await?;
     let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let page = NumbersPage { q, offers, form_id: asked::fresh_id(), notice };
     Ok(page::show(HERE, status, &page, &Frame::live(HERE, &customer.standing, door.app.now_ms())))

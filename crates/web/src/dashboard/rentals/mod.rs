@@ -124,7 +124,7 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let page = RentalPage {
         id: ids::shown(product, rental),
         name: catalog.name(&inbox.rental.service).to_owned(),
-        renew_price: service.and_then(|service| service.prices.get(&product).copied()),
+        renew_price: service.and_then(|service| service.price(product, Some(customer.caller().tier))),
         rental: inbox.rental,
         messages: inbox.messages,
         cancellable_until_ms: inbox.cancellable_until_ms,
