@@ -19,7 +19,7 @@ pub use authenticate::{AuthRefusal, authenticate, enter};
 pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
-pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use key::{KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
     Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,

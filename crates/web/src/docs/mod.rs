@@ -81,6 +81,11 @@ pub fn page(base_url: &str) -> String {
     docs.render().expect("writing into a string cannot fail")
 }
 
+/// The page for somebody with a key that begins with `prefix`, which is letters, digits and `_` alone.
+pub fn page_for(base_url: &str, prefix: &str) -> String {
+    page(base_url).replace("YOUR_API_KEY", &format!("{prefix}…"))
+}
+
 /// The OpenAPI 3.1 document. `base_url` is the API's address, or only its origin.
 pub fn open_api(base_url: &str) -> String {
     let server = |origin: &str| {
