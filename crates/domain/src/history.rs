@@ -1,7 +1,8 @@
 //! Everything an account ever bought, orders and rentals in one list, newest first.
 
 use crate::App;
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
+use crate::ledger;
 use crate::money::Usd;
 use crate::order::{self, Which};
 use crate::product::Product;
@@ -39,6 +40,8 @@ pub struct Line {
     pub service: String,
     /// What it cost; of a rental, its last term.
     pub price: Usd,
+    /// What came back of it by refunds.
+    pub refunded: Usd,
     /// The word of its state.
     pub state: &'static str,
     /// When it was made.
@@ -104,6 +107,11 @@ async fn page(app: &App, account: i64, before: Option<(i64, i64)>) -> Result<(Ve
         known_to = known_to.max(next);
     }
     lines.retain(|line| known_to.is_none_or(|place| (line.created_ms, line.id) >= place));
+    let ids: Vec<i64> = lines.iter().map(|line| line.id).collect();
+    let refunded = app.db.read(move |tx: &mut Tx<'_>| ledger::refunded(tx, account, &ids)).await?;
+    for line in &mut lines {
+        line.refunded = refunded.get(&line.id).copied().unwrap_or(Usd::ZERO);
+    }
     lines.sort_by_key(|line| std::cmp::Reverse((line.created_ms, line.id)));
     Ok((lines, known_to))
 }
@@ -115,6 +123,7 @@ fn of_rental(rental: rental::Rental) -> Line {
         digits: rental.digits,
         service: rental.service,
         price: rental.price,
+        refunded: Usd::ZERO,
         state: rental.state.word(),
         created_ms: rental.created_ms,
         end_ms: rental.end_ms,

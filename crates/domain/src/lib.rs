@@ -5,11 +5,13 @@
 //! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
 
 pub mod account;
+pub mod bad_rows;
 pub mod catalog;
 pub mod clock;
 pub mod complaint;
 pub mod db;
 pub mod event;
+pub mod figures;
 pub mod history;
 pub mod ids;
 pub mod ledger;
@@ -61,6 +63,7 @@ pub struct House {
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
+    pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
 }
@@ -94,6 +97,7 @@ impl App {
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
+            figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
             postman: OnceLock::new(),
         })))

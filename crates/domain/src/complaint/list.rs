@@ -3,6 +3,7 @@
 use super::{Complaint, Kind, State, rows};
 use crate::App;
 use crate::db::{DbError, Row, Tx};
+use crate::product::Product;
 use crate::{account, catalog, number, values};
 
 /// Complaints in one page, at most.
@@ -36,6 +37,16 @@ pub struct Line {
 /// What the database said.
 pub async fn about(app: &App, account: i64, order: i64) -> Result<Option<Complaint>, DbError> {
     app.db.row(rows::ABOUT, values![order, account]).await?.map(|row| rows::complaint(&row)).transpose()
+}
+
+/// Whether an account has or had an order or rental, so that it can be reported.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_of(app: &App, account: i64, product: Product, order: i64) -> Result<bool, DbError> {
+    let look = move |tx: &mut Tx<'_>| number::span(tx, order);
+    let span = app.db.read(look).await?;
+    Ok(span.is_some_and(|span| span.account == account && span.product == product))
 }
 
 /// The complaints of an account below an id, newest first; at most `limit` and 200.

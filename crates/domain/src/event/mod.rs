@@ -50,10 +50,14 @@ pub enum Kind {
     BalanceDebited,
     /// What a customer reported of an order or rental was answered.
     ComplaintAnswered,
+    /// Some of an order's price came back by an operator's decision.
+    OrderRefunded,
+    /// Some of a rental's price did.
+    RentalRefunded,
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::OrderCreated,
         Self::OrderReceived,
         Self::OrderCancelled,
@@ -69,6 +73,8 @@ impl Kind {
         Self::BalanceCredited,
         Self::BalanceDebited,
         Self::ComplaintAnswered,
+        Self::OrderRefunded,
+        Self::RentalRefunded,
     ];
 
     /// The word that customers see.
@@ -90,6 +96,8 @@ impl Kind {
             Self::BalanceCredited => "balance.credited",
             Self::BalanceDebited => "balance.debited",
             Self::ComplaintAnswered => "complaint.answered",
+            Self::OrderRefunded => "order.refunded",
+            Self::RentalRefunded => "rental.refunded",
         }
     }
 

@@ -5,12 +5,17 @@
 
 mod books;
 pub(crate) mod check;
+mod moved;
+mod refund;
 mod rows;
 mod statement;
 
 use serde::{Deserialize, Serialize};
 
 pub use books::{Books, Posting, books, postings};
+pub(crate) use moved::{first_rental_ms, rentals_and_refunds};
+pub(crate) use refund::refunded;
+pub use refund::{NewRefund, Payment, RefundRefusal, Refunded, payments, refund};
 pub use statement::{Entry, STATEMENT_MAX, statement};
 
 use crate::account;

@@ -102,6 +102,7 @@ pub(crate) async fn past(
         digits: order.digits,
         service: catalog.slug(order.service).to_owned(),
         price: order.price,
+        refunded: Usd::ZERO,
         created_ms: order.created_ms,
         end_ms: order.end_ms,
     };

@@ -112,6 +112,12 @@ pub(super) fn set_again(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbE
     tx.queue("UPDATE orders SET again_ms = $2 WHERE id = $1", values![id, now_ms])
 }
 
+/// Whose an order is, and the hold of its price.
+pub(crate) fn hold_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64)>, DbError> {
+    let row = tx.one("SELECT account_id, hold FROM orders WHERE id = $1", values![id])?;
+    Ok(row.map(|row| (row.int(0), row.int(1))))
+}
+
 /// Whether an order's price came back, so that nothing is handed over for it any more. Its account must be locked.
 pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM orders WHERE id = $1 AND state IN ('cancelled', 'expired')";

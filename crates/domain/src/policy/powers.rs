@@ -1,6 +1,7 @@
 //! What each role may do in the console.
 
 use crate::login::Role;
+use crate::money::Usd;
 
 /// Something that not every operator may do. Reading figures, lists and logs takes none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,18 @@ impl Role {
     }
 }
 
+/// The most that a role may give back at once, and on a day of UTC; `None`: nothing at all. The first is never above
+/// the second.
+#[must_use]
+pub fn refund_limits(role: Role) -> Option<(Usd, Usd)> {
+    match role {
+        Role::Owner => Some((Usd::from_cents(1_000_000), Usd::from_cents(10_000_000))),
+        Role::Operator => Some((Usd::from_cents(20_000), Usd::from_cents(200_000))),
+        Role::Support => Some((Usd::from_cents(2_500), Usd::from_cents(10_000))),
+        Role::Auditor => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +65,17 @@ mod tests {
         assert_eq!(powers(Role::Operator), [true, false, true, true, true]);
         assert_eq!(powers(Role::Support), [false, false, true, true, true]);
         assert_eq!(powers(Role::Auditor), [false, false, false, false, false]);
+    }
+
+    #[test]
+    fn who_may_refund_has_limits_and_nobody_more_than_the_owner() {
+        for role in Role::ALL {
+            let limits = refund_limits(role);
+            assert_eq!(limits.is_some(), role.may(Power::Refund));
+            assert!(limits.is_none_or(|(each, day)| each <= day));
+        }
+        assert!(refund_limits(Role::Support) < refund_limits(Role::Operator));
+        assert!(refund_limits(Role::Operator) < refund_limits(Role::Owner));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{CANCELLABLE_MS, State, rows};
 use crate::App;
 use crate::account::{self, Caller};
-use crate::db::{Lane, Tx};
-use crate::event::Kind;
+use crate::db::{DbError, Lane, Tx};
+use crate::event::{self, Event, Kind};
 use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
 use crate::number;
@@ -76,11 +76,26 @@ fn cancel_one(
         return Err(Failure::Refused(CancelRefusal::TooLate));
     }
     rows::close(tx, id, State::Cancelled, now_ms)?;
+    give_back(tx, &rental, now_ms)?;
+    number::end_lease(tx, id, now_ms)?;
+    Ok(Cancelled { refunded: rental.price })
+}
+
+/// Gives back what is left of the price, of which an operator may have given back some.
+fn give_back(tx: &mut Tx<'_>, rental: &rows::Kept, now_ms: i64) -> Result<(), DbError> {
+    let order = Some((rental.product, rental.id));
+    let already = ledger::refunded(tx, rental.account, &[rental.id])?.get(&rental.id).copied().unwrap_or(Usd::ZERO);
+    let left = rental.price.checked_sub(already).ok_or(DbError::Damaged("a refund above its capture"))?;
+    if left == Usd::ZERO {
+        let seq = account::next_event(tx, rental.account)?;
+        let told = Event { seq, kind: Kind::RentalCancelled, at_ms: now_ms, order, amount: None, message: None };
+        return event::append(tx, rental.account, &told);
+    }
     let refund = Transfer {
-        account: caller.account,
+        account: rental.account,
         kind: Move::Refund,
-        amount: rental.price,
-        order: Some((product, id)),
+        amount: left,
+        order,
         resolves: Some(rental.capture),
         reference: None,
         reason: None,
@@ -88,7 +103,5 @@ fn cancel_one(
         message: None,
         at_ms: now_ms,
     };
-    ledger::post_due(tx, &refund)?;
-    number::end_lease(tx, id, now_ms)?;
-    Ok(Cancelled { refunded: rental.price })
+    ledger::post_due(tx, &refund).map(drop)
 }

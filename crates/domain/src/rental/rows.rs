@@ -178,6 +178,12 @@ pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Resu
     Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
 }
 
+/// Whose a rental is.
+pub(crate) fn owner(tx: &mut Tx<'_>, product: Product, id: i64) -> Result<Option<i64>, DbError> {
+    let row = tx.one("SELECT account_id FROM rental WHERE id = $1 AND product = $2", values![id, product])?;
+    Ok(row.map(|row| row.int(0)))
+}
+
 /// Whether a rental's price came back, so that nothing is handed over for it any more. Its account must be locked.
 pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
     Ok(tx.one("SELECT 1 FROM rental WHERE id = $1 AND state = 'cancelled'", values![id])?.is_some())

@@ -5,6 +5,7 @@ mod catalog;
 mod complaint;
 mod db;
 mod event;
+mod figures;
 mod history;
 mod house;
 mod ledger;

@@ -8,10 +8,10 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 16] = [
+const TABLES: [(&str, &[&str]); 17] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
-    ("ledger", &["transfer"]),
+    ("ledger", &["transfer", "refund_day"]),
     ("catalog", &["service", "price"]),
     ("supply", &["source"]),
     ("number", &["number", "number_use", "lease", "sim", "number_import"]),
@@ -19,6 +19,7 @@ const TABLES: [(&str, &[&str]); 16] = [
     ("rental", &["rental"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
+    ("figures", &["figure", "figure_wait", "figure_mark"]),
     ("request", &["idempotency"]),
     ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),
     ("mail", &["mail"]),

@@ -1,5 +1,6 @@
 //! The pages of customers, a folder each. They call the verbs that the API calls.
 
+mod complaints;
 mod front;
 mod history;
 mod keys;
@@ -20,5 +21,5 @@ use crate::Door;
 pub(crate) fn routes() -> Router<Arc<Door>> {
     let router = Router::new().merge(front::routes()).merge(numbers::routes()).merge(orders::routes());
     let router = router.merge(rentals::routes()).merge(history::routes()).merge(statement::routes());
-    router.merge(keys::routes())
+    router.merge(keys::routes()).merge(complaints::routes())
 }

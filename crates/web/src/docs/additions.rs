@@ -284,7 +284,7 @@ pub const ACCOUNT: &[Call] = &[
         path: "/api/v1/events/?after=17&wait=60",
         title: "Events",
         about: &[
-            "Everything that happened to your orders and rentals, answers to what you reported of them (`complaint.answered`) too, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
+            "Everything that happened to your orders and rentals, refunds (`order.refunded`, `rental.refunded`) and answers to what you reported of them (`complaint.answered`) too, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
             "An event holds an `order_id` or a `rental_id` where it is of one, the money that moved, and never a text. New types may be added.",
         ],
         inputs: &[

@@ -13,7 +13,7 @@ use crate::on_both;
 use crate::world::World;
 
 /// A customer who is signed in and has some dollars.
-async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
+pub(crate) async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
     let browser = login::customer(world, email).await;
     let accounts = account::list(&world.app, 0, 500).await.expect("listed");
     let account = accounts.last().expect("an account").name.clone();
@@ -24,25 +24,25 @@ async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
 }
 
 /// The value of the first field of a name on a page.
-fn field(page: &Answer, name: &str) -> String {
+pub(crate) fn field(page: &Answer, name: &str) -> String {
     let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\"")).expect("a field");
     rest.split('"').next().expect("split yields one part").to_owned()
 }
 
-fn place(answer: &Answer) -> String {
+pub(crate) fn place(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.body);
     answer.header("location").expect("a place").to_owned()
 }
 
 /// Buys with the first form of the page of numbers.
-async fn buy(browser: &mut Browser, service: &str, what: &str) -> String {
+pub(crate) async fn buy(browser: &mut Browser, service: &str, what: &str) -> String {
     let page = browser.get("/numbers/").await;
     let form = format!("form={}&service={service}&buy={what}", field(&page, "form"));
     place(&browser.post("/numbers/", &form).await)
 }
 
 /// The digits of the number that a page shows.
-fn digits(page: &Answer) -> String {
+pub(crate) fn digits(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("data-copy=\"+").expect("a number");
     rest.split('"').next().expect("split yields one part").to_owned()
 }

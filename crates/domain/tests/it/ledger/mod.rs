@@ -2,6 +2,7 @@
 
 mod books;
 mod model;
+mod refund;
 
 use domain::account::{self, CreditRefusal, NewCredit};
 use domain::ledger::{Move, statement};

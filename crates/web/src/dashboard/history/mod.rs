@@ -14,6 +14,7 @@ use domain::catalog;
 use domain::clock::{DAY_MS, parse_rfc3339};
 use domain::history::{self, Filter, Line};
 use domain::ids;
+use domain::money::Usd;
 use domain::product::Product;
 use serde::Deserialize;
 

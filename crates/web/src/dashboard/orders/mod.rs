@@ -16,6 +16,7 @@ use domain::message::Message;
 use domain::order::{self, Which};
 use domain::product::Product;
 
+use super::complaints::Report;
 use super::words::Notice;
 use crate::Door;
 use crate::customer::Customer;
@@ -49,6 +50,7 @@ struct OrdersPage {
 struct OrderPage {
     view: View,
     messages: Vec<Message>,
+    report: Report,
     notice: Option<Notice>,
 }
 
@@ -79,8 +81,9 @@ fn read(id: &str) -> Result<i64, PageError> {
 async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notice>) -> Result<Response, PageError> {
     let found = view::view(&door.app, customer.account(), read(id)?).await?;
     let (view, messages) = found.ok_or(PageError::NotFound)?;
+    let report = Report::about(&door.app, customer.account(), Product::ShortTerm, read(id)?).await?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };
     let frame = Frame::live(HERE, &customer.standing, door.app.now_ms());
-    Ok(page::show(ONE, status, &OrderPage { view, messages, notice }, &frame))
+    Ok(page::show(ONE, status, &OrderPage { view, messages, report, notice }, &frame))
 }

@@ -18,6 +18,7 @@ use domain::order::Which;
 use domain::product::Product;
 use domain::rental::{self, Rental, State as RentalState};
 
+use super::complaints::Report;
 use super::numbers::place_of;
 use super::words::{Notice, national};
 use crate::Door;
@@ -64,6 +65,7 @@ struct RentalPage {
     /// What another term costs today, if it is sold.
     renew_price: Option<Usd>,
     form_id: String,
+    report: Report,
     notice: Option<Notice>,
 }
 
@@ -127,6 +129,7 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
         messages: inbox.messages,
         cancellable_until_ms: inbox.cancellable_until_ms,
         form_id: asked::fresh_id(),
+        report: Report::about(app, customer.account(), product, rental).await?,
         notice,
     };
     let status = if page.notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };

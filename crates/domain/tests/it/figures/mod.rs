@@ -1,0 +1,109 @@
+//! What the house did, counted.
+
+use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::figures::{self, Report, Span, Sums};
+use domain::ledger::{self, NewRefund};
+use domain::login::Role;
+use domain::money::Usd;
+use domain::order;
+use domain::policy::reason::Reason;
+use domain::product::Product;
+use domain::rental;
+
+use crate::house::{House, ask};
+use crate::on_both;
+
+/// Counts until nothing is left to count, a minute later, and reads.
+async fn counted(house: &House, span: Span) -> Report {
+    house.pass_ms(MINUTE_MS);
+    while figures::count_due(&house.app).await.expect("counted") > 0 {}
+    (*figures::report(&house.app, span).await.expect("a report")).clone()
+}
+
+on_both!(a_day_is_counted_with_its_money, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let ann = house.customer("ann", "50.00").await;
+    let paid = house.order(ann, "instagram").await;
+    house.pass_ms(7_000);
+    house.text(&paid.digits, "32665", "482910 is your Instagram code.").await;
+    let cancelled = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, cancelled.order, None).await.expect("cancelled");
+    house.order(ann, "whatsapp").await;
+    rental::rent(&house.app, ann, Product::Rental1Day, &ask("whatsapp"), None).await.expect("rented");
+    let refund = NewRefund {
+        product: Product::ShortTerm,
+        order: paid.order,
+        amount: Usd::from_cents(12),
+        reason: Reason::parse("a test").expect("a reason"),
+        by: "test".into(),
+        role: Role::Owner,
+    };
+    ledger::refund(&house.app, refund, None).await.expect("refunded");
+    let report = counted(&house, Span::Day).await;
+    let sums = Sums {
+        orders: 3,
+        delivered: 1,
+        given_up: 1,
+        rentals: 1,
+        revenue: Usd::from_cents(407),
+        released: Usd::from_cents(42),
+        refunded: Usd::from_cents(12),
+        cost: Usd::ZERO,
+    };
+    assert_eq!((report.sums, report.sums.rate()), (sums, Some(50)));
+    assert_eq!(report.median_ms, Some(7_000));
+    assert_eq!((report.slices.len(), report.slices[23].sums), (24, sums));
+    assert_eq!(report.slices[23].services.values().copied().collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(report.services.len(), 2);
+    assert_eq!(report.sources.len(), 1);
+});
+
+on_both!(an_order_that_ends_later_is_counted_where_it_began, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    house.order(ann, "instagram").await;
+    // The clock starts at half past.
+    assert_eq!(counted(&house, Span::Day).await.slices[23].sums.given_up, 0);
+    house.pass_ms(40 * MINUTE_MS);
+    order::expire_due(&house.app).await.expect("expired");
+    let report = counted(&house, Span::Day).await;
+    assert_eq!((report.slices[22].sums.orders, report.slices[22].sums.given_up), (1, 1));
+    assert_eq!(report.slices[23].sums, Sums::default());
+});
+
+on_both!(what_is_final_stays_and_days_are_told_for_a_month, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    house.order(ann, "instagram").await;
+    house.pass_ms(30 * MINUTE_MS);
+    order::expire_due(&house.app).await.expect("expired");
+    house.pass_ms(3 * DAY_MS);
+    let report = counted(&house, Span::Month).await;
+    assert_eq!((report.slices[26].sums.orders, report.sums.orders), (1, 1));
+    house.pass_ms(HOUR_MS);
+    assert_eq!(counted(&house, Span::Month).await.sums.given_up, 1);
+    assert_eq!(counted(&house, Span::Day).await.sums, Sums::default());
+});
+
+on_both!(a_node_that_comes_within_the_minute_does_not_count_again, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    assert_eq!(counted(&house, Span::Day).await.sums.orders, 0);
+    house.order(ann, "instagram").await;
+    figures::count_due(&house.app).await.expect("not its turn");
+    house.pass_ms(30_000);
+    assert_eq!(figures::report(&house.app, Span::Day).await.expect("read").sums.orders, 0);
+    assert_eq!(counted(&house, Span::Day).await.sums.orders, 1);
+});
+
+on_both!(the_numbers_that_deliver_worst_are_told, async |house: House| {
+    let house = House::stocked(house, 2).await;
+    let ann = house.customer("ann", "50.00").await;
+    for _ in 0..6 {
+        let placed = house.order(ann, "instagram").await;
+        order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
+        house.pass_ms(16 * MINUTE_MS);
+    }
+    let worst = counted(&house, Span::Day).await.worst;
+    assert!(!worst.is_empty() && worst.iter().all(|number| number.orders >= 3 && number.delivered == 0), "{worst:?}");
+});
