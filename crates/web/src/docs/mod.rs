@@ -348,6 +348,15 @@ mod tests {
     }
 
     #[test]
+    fn page_and_document_know_every_type_of_event() {
+        let (page, document) = (page(BASE), open_api(BASE));
+        for kind in domain::event::Kind::ALL {
+            assert!(page.contains(&format!("<code>{}</code>", kind.word())), "{}", kind.word());
+            assert!(document.contains(kind.word()), "{}", kind.word());
+        }
+    }
+
+    #[test]
     fn the_document_knows_every_error_value() {
         let document = document();
         let listed: BTreeSet<_> = document["components"]["schemas"]["Error"]["properties"]["error"]["enum"]
