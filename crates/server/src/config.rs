@@ -93,6 +93,8 @@ settings! {
     smtp_ca: Option<PathBuf> = "",
     /// Whom mails are from: `Our house <noreply@example.com>`.
     mail_from: Option<String> = "",
+    /// How customers add funds, as the page says it; an empty line parts paragraphs.
+    funds_text: String = "''",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
     shutdown_seconds: u64 = "25",
     /// How the log is written: `plain` for people, `json` for programs.

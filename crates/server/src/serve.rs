@@ -131,6 +131,7 @@ fn web_settings(settings: &Settings) -> web::Settings {
         reads_per_minute_key: settings.reads_per_minute_key,
         orders_per_minute_address: settings.orders_per_minute_address,
         reads_per_minute_address: settings.reads_per_minute_address,
+        funds_text: settings.funds_text.clone(),
         ..web::Settings::default()
     }
 }

@@ -112,8 +112,8 @@ on_both!(rentals_and_their_renewals_count_against_the_cap, async |house: House| 
     let ann = capped(&house, 2 * 365).await;
     let day = Product::Rental1Day;
     let rented = rental::rent(&house.app, ann, day, &ask("instagram"), None).await.expect("a rental");
-    rental::renew(&house.app, ann, day, rented.rental, None).await.expect("renewed");
-    assert!(rental::renew(&house.app, ann, day, rented.rental, None).await.is_err());
+    rental::renew(&house.app, ann, (day, rented.rental), None, None).await.expect("renewed");
+    assert!(rental::renew(&house.app, ann, (day, rented.rental), None, None).await.is_err());
     assert_eq!(house.money(ann).await.0, "42.70");
 });
 
