@@ -45,7 +45,7 @@ pub(super) struct Sqlite {
     path: PathBuf,
     stories: SyncSender<Box<dyn Job>>,
     waiting: Arc<AtomicUsize>,
-    /// Boxed, because a connection is a large thing to move in and out at every read.
+    #[expect(clippy::vec_box, reason = "a connection is a large thing to move in and out at every read")]
     readers: Mutex<Vec<Box<Reader>>>,
     snapshots: Arc<Semaphore>,
 }
