@@ -96,6 +96,8 @@ settings! {
     mail_from: Option<String> = "",
     /// Mailboxes of operators that are told what is wrong with the house; without one the console alone shows it.
     alert_to: Vec<String> = "[]",
+    /// How customers add funds, as the page says it; an empty line parts paragraphs.
+    funds_text: String = "''",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
     shutdown_seconds: u64 = "25",
     /// How the log is written: `plain` for people, `json` for programs.

@@ -133,6 +133,7 @@ fn web_settings(settings: &Settings, in_force: Vec<web::SettingInForce>) -> web:
         orders_per_minute_address: settings.orders_per_minute_address,
         reads_per_minute_address: settings.reads_per_minute_address,
         in_force,
+        funds_text: settings.funds_text.clone(),
         ..web::Settings::default()
     }
 }

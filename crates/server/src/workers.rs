@@ -49,6 +49,7 @@ const WORKERS: &[Worker] = &[
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
     worker!("account::write_used" every 60_000 ms: |app| account::write_used(&app)),
     worker!("supply::write_heard" every 10_000 ms: |app| supply::write_heard(&app)),
+    worker!("account::tell_low" every 60_000 ms: |app| account::tell_low(&app)),
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),

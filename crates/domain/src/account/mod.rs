@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod create;
 mod credit;
 mod key;
+mod low_balance;
 mod profile;
 mod rows;
 mod scope;
@@ -19,7 +20,8 @@ pub use authenticate::{AuthRefusal, authenticate, enter};
 pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
-pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use key::{KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance, tell_low};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
     Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,

@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod describe;
 mod expire;
 mod inbox;
+mod letters;
 mod list;
 mod renew;
 mod rent;

@@ -15,13 +15,14 @@ use super::Wish;
 use crate::Door;
 use crate::asked::Asked;
 use crate::customer::Customer;
+use crate::dashboard::csv;
 use crate::observe::Route;
 use crate::page::PageError;
 
 /// Pages of one file: 100,000 lines and more are asked for in parts, by days.
 const PAGES_MAX: usize = 500;
-/// The sign by which spreadsheets know UTF-8, and the first line.
-const HEAD: &str = "\u{feff}id,kind,service,number,price_usd,state,created_at,ends_at\r\n";
+/// The first line.
+const HEAD: &str = "id,kind,service,number,price_usd,state,created_at,ends_at\r\n";
 
 /// Where a file has come to.
 struct Place {
@@ -38,7 +39,7 @@ pub(super) async fn download(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), filter: wish.filter(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from_static(HEAD.as_bytes()))]);
+    let head = stream::iter([Ok(Bytes::from([csv::UTF8_SIGN, HEAD].concat()))]);
     let body = Body::from_stream(head.chain(stream::unfold(place, next)));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -69,7 +70,7 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
 }
 
 fn row(line: &Line) -> String {
-    let cells = [
+    csv::row([
         ids::shown(line.product, line.id),
         line.product.word().to_owned(),
         line.service.clone(),
@@ -78,36 +79,5 @@ fn row(line: &Line) -> String {
         line.state.to_owned(),
         rfc3339(line.created_ms),
         rfc3339(line.end_ms),
-    ];
-    let mut text = cells.map(|cell| harmless(&cell)).join(",");
-    text.push_str("\r\n");
-    text
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula_or_breaks_its_row() {
-        assert_eq!(harmless("instagram"), "instagram");
-        for (cell, safe) in [
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("a,\"b\"", "\"a,\"\"b\"\"\""),
-        ] {
-            assert_eq!(harmless(cell), safe);
-        }
-    }
+    ])
 }

@@ -11,7 +11,7 @@ use domain::product::Product;
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::customer::Customer;
+use crate::customer::{Buyer, Customer};
 use crate::dashboard::numbers::place_of;
 use crate::dashboard::words::told;
 use crate::form::Form;
@@ -45,7 +45,7 @@ pub(super) async fn again(
 
 pub(super) async fn reuse(
     State(door): State<Arc<Door>>,
-    customer: Customer,
+    Buyer(customer): Buyer,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {

@@ -80,7 +80,8 @@ fn read(id: &str) -> Result<i64, PageError> {
 
 async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notice>) -> Result<Response, PageError> {
     let found = view::view(&door.app, customer.caller(), read(id)?).await?;
-    let (view, messages) = found.ok_or(PageError::NotFound)?;
+    let (mut view, messages) = found.ok_or(PageError::NotFound)?;
+    view.can_reuse &= customer.may_buy();
     let report = Report::about(&door.app, customer.account(), Product::ShortTerm, read(id)?).await?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };

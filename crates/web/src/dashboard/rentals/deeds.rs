@@ -10,7 +10,7 @@ use domain::rental::{self, AutoRefusal, DescribeRefusal};
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::customer::Customer;
+use crate::customer::{Buyer, Customer};
 use crate::dashboard::numbers::place_of;
 use crate::dashboard::words::{Notice, told};
 use crate::form::Form;
@@ -21,15 +21,18 @@ fn back(id: &str) -> Result<Response, PageError> {
     Ok(page::see_other(ONE, &place_of(product, rental)))
 }
 
+/// Renews for the price that the button names, and for no more (L9).
 pub(super) async fn renew(
     State(door): State<Arc<Door>>,
-    customer: Customer,
+    Buyer(customer): Buyer,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    let (product, rental) = read(&id)?;
-    let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &id)?;
-    match rental::renew(&door.app, customer.caller(), product, rental, once).await {
+    let (rental, price) = (read(&id)?, form.text("price"));
+    let max_price = Some(Usd::parse(price).map_err(|_| PageError::BadForm)?);
+    let what = format!("{id} {price}");
+    let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &what)?;
+    match rental::renew(&door.app, customer.caller(), rental, max_price, once).await {
         Ok(_) => back(&id),
         Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
     }

@@ -17,7 +17,7 @@ use domain::verify::{self, RunState};
 use domain::{catalog, complaint, message, supply};
 use serde::Deserialize;
 
-use super::Frame;
+use super::{Frame, PLACES};
 use crate::Door;
 use crate::asked::Asked;
 use crate::page::{self, PageError};
@@ -116,20 +116,26 @@ fn troubles(alerts: Vec<Alert>, complaint_ms: Option<i64>, now_ms: i64) -> Vec<T
     let mut all: Vec<Trouble> = alerts.into_iter().map(trouble).collect();
     if complaint_ms.is_some_and(|since_ms| since_ms <= now_ms - DAY_MS) {
         let text = "A complaint waits for more than a day".to_owned();
-        all.push(Trouble { path: "/operator/complaints/", text, since_ms: complaint_ms });
+        all.push(Trouble { path: there("/operator/complaints/"), text, since_ms: complaint_ms });
     }
     all
 }
 
+/// A place, if the console has it; else this page.
+fn there(path: &'static str) -> &'static str {
+    if PLACES.iter().any(|place| place.path == path) { path } else { HERE }
+}
+
 /// Where something is done about an alert.
 fn place_of(kind: Kind) -> &'static str {
-    match kind {
+    let path = match kind {
         Kind::SourceSilent => "/operator/sources/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
         Kind::DiskFull => "/operator/settings/",
         Kind::MailFailing => "/operator/mails/",
-    }
+    };
+    there(path)
 }
 
 /// The lines of a table, those that sold most first.
