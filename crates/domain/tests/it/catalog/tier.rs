@@ -49,7 +49,8 @@ on_both!(a_rental_and_its_renewal_cost_the_price_of_the_tier, async |house: Hous
     let bob = house.customer_of(Tier::Business, "bob", "9.00").await;
     set(&house, vec![price(Product::Rental1Day, Tier::Business, Some(200))]).await;
     let rented = rental::rent(&house.app, bob, Product::Rental1Day, &ask("instagram"), None).await.expect("rented");
-    let renewed = rental::renew(&house.app, bob, Product::Rental1Day, rented.rental, None).await.expect("renewed");
+    let renewed =
+        rental::renew(&house.app, bob, (Product::Rental1Day, rented.rental), None, None).await.expect("renewed");
     assert_eq!((rented.price, renewed.price), (Usd::from_cents(200), Usd::from_cents(200)));
     assert_eq!(house.money(bob).await.0, "5.00");
 });
