@@ -56,20 +56,25 @@ impl FromRequestParts<Arc<Door>> for Buyer {
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
         let address = client::address(&door.settings, &parts.headers, &parts.extensions);
-        count(door, Who::Address(address))?;
+        if let Some(refused) = spent(door, Who::Address(address)) {
+            return Err(refused);
+        }
         let customer = Customer::from_request_parts(parts, door).await?;
-        count(door, Who::Account(customer.account()))?;
-        Ok(Self(customer))
+        match spent(door, Who::Account(customer.account())) {
+            Some(refused) => Err(refused),
+            None => Ok(Self(customer)),
+        }
     }
 }
 
-fn count(door: &Door, who: Who) -> Result<(), Response> {
-    let Err(spent) = door.limits.count(who, Budget::Orders, door.app.now_ms()) else { return Ok(()) };
+/// Counts somebody who buys; the refusal where nothing is left of the minute.
+fn spent(door: &Door, who: Who) -> Option<Response> {
+    let spent = door.limits.count(who, Budget::Orders, door.app.now_ms()).err()?;
     let text =
         format!("Nothing was bought and nothing was charged. Wait {} seconds, go back, and try again.", spent.reset_s);
     let mut answer = page::message(StatusCode::TOO_MANY_REQUESTS, "That was very often", &text);
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(spent.reset_s));
-    Err(answer)
+    Some(answer)
 }
 
 /// A customer, if one reads a page that is open to all.

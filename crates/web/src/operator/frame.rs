@@ -25,7 +25,7 @@ pub(crate) const PLACES: &[Place] = &[
     Place { path: orders::HERE, name: "Orders" },
     Place { path: numbers::HERE, name: "Numbers" },
     Place { path: sources::HERE, name: "Sources" },
-    Place { path: services::HERE, name: "Services and prices" },
+    Place { path: services::HERE, name: "Services" },
     Place { path: stops::HERE, name: "Stops" },
     Place { path: settings::HERE, name: "Settings" },
 ];

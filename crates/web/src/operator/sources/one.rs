@@ -72,7 +72,7 @@ async fn render(
     let health = supply::health(app).await?.remove(&source.id).unwrap_or_default();
     let kind = door.registry.get(&source.connector);
     let settings = match kind {
-        Some(_) => supply::settings(app, &door.registry, slug).await.map_err(|refusal| fault(refusal))?,
+        Some(_) => supply::settings(app, &door.registry, slug).await.map_err(fault)?,
         // A connector of another version: the source stays, its settings cannot be changed here.
         None => Vec::new(),
     };
