@@ -5,6 +5,7 @@
 //! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
 
 pub mod account;
+pub mod bad_rows;
 pub mod catalog;
 pub mod clock;
 pub mod complaint;

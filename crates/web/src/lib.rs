@@ -41,7 +41,7 @@ use tower_http::compression::CompressionLayer;
 pub use client::Peer;
 pub use domain::network::Network;
 pub use serve::{Connections, serve};
-pub use settings::Settings;
+pub use settings::{SettingInForce, Settings};
 
 use limits::Limits;
 
@@ -63,6 +63,7 @@ pub(crate) struct Door {
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
     pub(crate) streams: live::Streams,
+    pub(crate) imports: operator::Imports,
 }
 
 impl Door {
@@ -74,6 +75,7 @@ impl Door {
             settings: web.settings,
             limits,
             streams: live::Streams::default(),
+            imports: operator::Imports::default(),
         })
     }
 }

@@ -64,7 +64,6 @@ pub(crate) struct Operator {
 
 impl Operator {
     /// Refuses what the role may not do: asked before every change.
-    #[expect(dead_code, reason = "the first page that changes something takes this line away")]
     pub(crate) fn may(&self, power: Power) -> Result<(), PageError> {
         if self.role.may(power) { Ok(()) } else { Err(PageError::Forbidden(self.role, power)) }
     }

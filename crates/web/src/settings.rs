@@ -1,5 +1,6 @@
 //! How the house meets the web.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::network::Network;
@@ -25,6 +26,23 @@ pub struct Settings {
     pub ingest_body_max: usize,
     /// How long a body may take to arrive, and a request to be answered beyond its `wait`: 30 s.
     pub request_timeout: Duration,
+    /// The folder where files that operators upload lie while they are read.
+    pub uploads: PathBuf,
+    /// The settings in force, as the console shows them.
+    pub in_force: Vec<SettingInForce>,
+}
+
+/// A setting as the console shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingInForce {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// Its value without secrets; none if it is not set.
+    pub value: Option<String>,
+    /// Where its value is from.
+    pub origin: String,
 }
 
 impl Default for Settings {
@@ -39,6 +57,8 @@ impl Default for Settings {
             body_max: 64 * 1024,
             ingest_body_max: 256 * 1024,
             request_timeout: Duration::from_secs(30),
+            uploads: std::env::temp_dir(),
+            in_force: Vec::new(),
         }
     }
 }

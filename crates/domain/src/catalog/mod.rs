@@ -2,6 +2,7 @@
 
 pub mod classify;
 pub mod edit;
+pub mod price_file;
 pub mod seed;
 
 mod rows;

@@ -9,6 +9,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("../../../../migrations/0003_login.sql")),
     (4, include_str!("../../../../migrations/0004_pages.sql")),
     (5, include_str!("../../../../migrations/0005_refunds.sql")),
+    (6, include_str!("../../../../migrations/0006_console_stock.sql")),
     (7, include_str!("../../../../migrations/0007_own_account.sql")),
     (8, include_str!("../../../../migrations/0008_trouble.sql")),
     (9, include_str!("../../../../migrations/0009_figures.sql")),

@@ -1,5 +1,8 @@
 //! Imports: many numbers at once, checked wholly before, sold only once all are in, resumed or undone by their id.
 
+mod file;
+mod whole;
+
 use std::time::Duration;
 
 use crate::App;
@@ -9,10 +12,15 @@ use crate::phone::{Nanp, state_of};
 use crate::policy::audit::{self, Deed};
 use crate::{clock, ids, supply, values};
 
+pub use file::{FileFault, NumberFile, Row as FileRow, fingerprint};
+pub use whole::{FileRefusal, Imported, NumberFileImport, Progress, import_file};
+
 /// Numbers loaded in one story, at most: what an order may have to wait behind.
 pub const BATCH_MAX: usize = 500;
 /// Numbers in one import, at most.
 pub const ROWS_MAX: i64 = 20_000_000;
+/// Imports on one page.
+pub const IMPORTS_MAX: i64 = 50;
 /// Numbers between two times that the database's log is made short again.
 const LOG_EVERY: i64 = 2_000;
 /// Between two batches the door to the database stands open for orders.
@@ -236,6 +244,59 @@ fn insert(tx: &mut Tx<'_>, id: i64, import: &Import, new: &NewNumber, now_ms: i6
         now_ms
     ];
     tx.queue(sql, values)
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportState {
+    /// It broke off, or is under way.
+    Loading,
+    /// All of it is in.
+    Complete,
+    /// It was taken back.
+    Undone,
+}
+
+/// An import as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportLine {
+    /// Its id.
+    pub id: i64,
+    /// The source that hears its numbers.
+    pub source: i64,
+    /// How many numbers it has.
+    pub rows: i64,
+    /// How many of them are in.
+    pub done: i64,
+    /// How far it is.
+    pub state: ImportState,
+    /// When it began.
+    pub created_ms: i64,
+}
+
+/// The imports before an id, newest first: at most [`IMPORTS_MAX`].
+///
+/// # Errors
+/// What the database said.
+pub async fn imports(app: &App, before: i64) -> Result<Vec<ImportLine>, DbError> {
+    let sql = "SELECT id, source_id, rows_total, rows_done, state, created_ms
+         FROM number_import
+         WHERE id < $1
+         ORDER BY id DESC
+         LIMIT $2";
+    let line = |row: &Row| ImportLine {
+        id: row.int(0),
+        source: row.int(1),
+        rows: row.int(2),
+        done: row.int(3),
+        state: match row.text(4) {
+            "loading" => ImportState::Loading,
+            "complete" => ImportState::Complete,
+            _ => ImportState::Undone,
+        },
+        created_ms: row.int(5),
+    };
+    Ok(app.db.rows(sql, values![before, IMPORTS_MAX]).await?.iter().map(line).collect())
 }
 
 /// Marks an import as complete: from now on its numbers are sold.

@@ -4,7 +4,7 @@ use crate::App;
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::money::Usd;
 use crate::phone::Nanp;
-use crate::policy::audit::{self, Deed};
+use crate::policy::audit::{Chain, Deed};
 use crate::values;
 
 /// Numbers in one page, at most.
@@ -22,7 +22,8 @@ pub enum NumberState {
 }
 
 impl NumberState {
-    const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Retired];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Retired];
 
     /// Its word in the database and in operator commands.
     #[must_use]
@@ -124,7 +125,8 @@ pub async fn of_id(app: &App, id: i64) -> Result<Option<NumberLine>, DbError> {
     app.db.row(LINE_OF_ID, values![id]).await?.map(|row| line(&row)).transpose()
 }
 
-fn line(row: &Row) -> Result<NumberLine, DbError> {
+/// A number of a row that has the columns of [`LINE`].
+pub(super) fn line(row: &Row) -> Result<NumberLine, DbError> {
     Ok(NumberLine {
         id: row.int(0),
         digits: row.text(1).to_owned(),
@@ -160,18 +162,45 @@ pub async fn set_state(
         if before == NumberState::Retired && state != NumberState::Retired {
             return Err(NumberRefusal::Retired);
         }
-        tx.run("UPDATE number SET state = $2 WHERE id = $1", values![row.int(0), state.word()])?;
-        let subject = format!("number {}", row.int(0));
-        let deed = Deed {
-            who: &by,
-            deed: "number.state",
-            subject: &subject,
-            reason: &reason,
-            before: Some(before.word()),
-            after: Some(state.word()),
-        };
-        audit::write(tx, now, &deed)?;
+        if before != state {
+            let mut chain = Chain::extend(tx, 1)?;
+            change(
+                tx,
+                &mut chain,
+                &Change { number: row.int(0), before, after: state, reason: &reason, by: &by },
+                now,
+            )?;
+        }
         Ok(())
     };
     app.db.write(Lane::Work, story).await
+}
+
+/// What somebody changes about a number's sale.
+pub(super) struct Change<'a> {
+    pub(super) number: i64,
+    pub(super) before: NumberState,
+    pub(super) after: NumberState,
+    pub(super) reason: &'a str,
+    pub(super) by: &'a str,
+}
+
+/// Changes whether a number is sold, and writes down who did it.
+pub(super) fn change(tx: &mut Tx<'_>, chain: &mut Chain, change: &Change<'_>, now_ms: i64) -> Result<(), DbError> {
+    tx.queue("UPDATE number SET state = $2 WHERE id = $1", values![change.number, change.after.word()])?;
+    let subject = subject(change.number);
+    let deed = Deed {
+        who: change.by,
+        deed: "number.state",
+        subject: &subject,
+        reason: change.reason,
+        before: Some(change.before.word()),
+        after: Some(change.after.word()),
+    };
+    chain.write(tx, now_ms, &deed)
+}
+
+/// What a number is called in the audit log.
+pub(super) fn subject(number: i64) -> String {
+    format!("number {number}")
 }

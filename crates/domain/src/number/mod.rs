@@ -1,23 +1,29 @@
 //! Numbers and their leases: which are for sale, who has which, and that nobody else gets it (N1 to N6).
 
+mod bulk;
 pub(crate) mod check;
 pub mod import;
 mod lease;
 mod list;
 mod named;
+mod past;
 mod pick;
 mod rows;
+mod search;
 mod shelf;
 mod stock;
 
+pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, find, messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
 pub(crate) use named::{LeasedFor, digits, leased, pause, span};
+pub use past::{LeaseLine, Outcome, Past, SimSpan, Use, past};
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims};
+pub use search::{Filter, Found, carriers, search};
 pub use shelf::refill_low;
 pub(crate) use shelf::{Shelf, ShelfKey, candidates};
 pub(crate) use stock::StockCache;

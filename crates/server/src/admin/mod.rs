@@ -9,7 +9,6 @@ mod execute;
 mod key;
 mod mail;
 mod number;
-mod number_file;
 mod number_import;
 mod operator;
 mod price;

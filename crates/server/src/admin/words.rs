@@ -1,6 +1,7 @@
 //! How the words of a command line are read. What cannot be read is a usage error and never reaches the house.
 
 use domain::account::{Scope, Tier};
+use domain::catalog::price_file::amount_of;
 use domain::clock;
 use domain::ids;
 use domain::login::Role;
@@ -40,14 +41,7 @@ pub(super) fn scope(text: &str) -> Result<Scope, String> {
 
 /// A price such as `0.60`, or `off`.
 pub(super) fn price(text: &str) -> Result<PriceWord, String> {
-    if text == "off" {
-        return Ok(PriceWord(None));
-    }
-    match Usd::parse(text) {
-        Ok(amount) if amount > Usd::ZERO => Ok(PriceWord(Some(amount))),
-        Ok(_) => Err("a price is more than nothing; `off` takes the product off sale".to_owned()),
-        Err(error) => Err(format!("{error}; `off` takes the product off sale")),
-    }
+    amount_of(text).map(PriceWord)
 }
 
 /// A price, or none for `off`. It is a type of its own because clap reads an `Option` as an argument left out.

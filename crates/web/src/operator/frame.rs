@@ -7,7 +7,7 @@ use domain::db::DbError;
 use domain::login::Role;
 use domain::policy::stop;
 
-use super::today;
+use super::{numbers, today};
 use crate::Door;
 use crate::session::Operator;
 
@@ -20,7 +20,8 @@ pub(crate) struct Place {
 }
 
 /// The console's navigation: a page that comes adds its line.
-pub(crate) const PLACES: &[Place] = &[Place { path: today::HERE, name: "Today" }];
+pub(crate) const PLACES: &[Place] =
+    &[Place { path: today::HERE, name: "Today" }, Place { path: numbers::HERE, name: "Numbers" }];
 
 /// What stands around a page of the console. Its templates extend `operator/layout.html`, which finds it as the value
 /// `console`.

@@ -41,6 +41,21 @@ impl Browser {
         self.send("POST", target, &headers, form).await
     }
 
+    /// Sends a form of one of our own pages that has a file: its other fields with their values, and the file's field.
+    pub(crate) async fn upload(&mut self, target: &str, fields: &[(&str, &str)], file: (&str, &str)) -> Answer {
+        let mut body = String::new();
+        for (name, value) in fields {
+            body.push_str(&format!("--mark\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        let (name, text) = file;
+        body.push_str(&format!(
+            "--mark\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n{text}\r\n--mark--\r\n"
+        ));
+        let headers = ["Sec-Fetch-Site: same-origin", "Content-Type: multipart/form-data; boundary=mark"];
+        self.send("POST", target, &headers, &body).await
+    }
+
     async fn send(&mut self, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let cookies = format!("Cookie: {}", cookies.join("; "));

@@ -6,6 +6,7 @@ mod browser;
 mod busy;
 mod complaints;
 mod console;
+mod console_numbers;
 mod dashboard;
 mod down;
 mod forgery;

@@ -1,11 +1,10 @@
 //! Numbers from a file.
 
-use domain::number::import as domain_import;
+use domain::number::import::{self as domain_import, NumberFile, fingerprint};
 use domain::phone::Nanp;
 
 use super::house::House;
 use super::on_both;
-use crate::admin::number_file::{NumberFile, fingerprint};
 
 const HEADER: &str = "number,carrier,line_type,supplier,contract,acquired_on,cost\n";
 

@@ -5,12 +5,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use domain::money::Usd;
-use domain::number::import::NewNumber;
-use domain::phone::Nanp;
 use sha2::{Digest, Sha256};
 
-use super::Refusal;
+use super::NewNumber;
+use crate::money::Usd;
+use crate::phone::Nanp;
 
 /// The columns of the file, in this order or another; `carrier` and `cost` may be left out.
 const COLUMNS: [&str; 7] = ["number", "carrier", "line_type", "supplier", "contract", "acquired_on", "cost"];
@@ -19,13 +18,21 @@ const NEEDED: [&str; 5] = ["number", "line_type", "supplier", "contract", "acqui
 /// A row is at most so many bytes. An open quote would otherwise swallow the whole file into memory.
 const ROW_MAX: u64 = 64 * 1024;
 
+/// Why a file is not one of numbers: what follows its name in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot be read: {0}")]
+pub struct FileFault(String);
+
 /// The hash of a file's bytes, by which a load that broke off is known again.
-pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], Refusal> {
+///
+/// # Errors
+/// [`FileFault`] if the file cannot be read.
+pub fn fingerprint(path: &Path) -> Result<[u8; 32], FileFault> {
     let mut file = open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        match file.read(&mut buffer).map_err(|error| unread(path, &error.to_string()))? {
+        match file.read(&mut buffer).map_err(|error| FileFault(error.to_string()))? {
             0 => return Ok(hash.finalize().into()),
             read => hash.update(&buffer[..read]),
         }
@@ -33,8 +40,7 @@ pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], Refusal> {
 }
 
 /// The rows of a file.
-pub(super) struct NumberFile<'a> {
-    path: &'a Path,
+pub struct NumberFile {
     reader: csv::Reader<Measured>,
     /// Where each of [`COLUMNS`] stands in a row.
     places: [Option<usize>; 7],
@@ -43,14 +49,19 @@ pub(super) struct NumberFile<'a> {
 }
 
 /// A row: its line, and the number or what is wrong with it.
-pub(super) struct Row {
-    pub(super) line: u64,
-    pub(super) number: Result<NewNumber, String>,
+pub struct Row {
+    /// The line, from 1.
+    pub line: u64,
+    /// The number, or a sentence.
+    pub number: Result<NewNumber, String>,
 }
 
-impl<'a> NumberFile<'a> {
+impl NumberFile {
     /// Opens a file and reads its header.
-    pub(super) fn open(path: &'a Path) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// [`FileFault`] if it cannot be read, or has not the columns of a file of numbers.
+    pub fn open(path: &Path) -> Result<Self, FileFault> {
         let measured = Measured { file: open(path)?, hash: Sha256::new(), since_row: 0 };
         let mut reader = ReaderBuilder::new()
             .trim(Trim::All)
@@ -59,16 +70,20 @@ impl<'a> NumberFile<'a> {
             .buffer_capacity(64 * 1024)
             .from_reader(measured);
         let mut record = ByteRecord::new();
-        reader.read_byte_record(&mut record).map_err(|error| unread(path, &error.to_string()))?;
-        let places = columns(path, &record)?;
-        Ok(Self { path, reader, places, width: record.len(), record })
+        reader.read_byte_record(&mut record).map_err(|error| FileFault(error.to_string()))?;
+        let places = columns(&record)?;
+        Ok(Self { reader, places, width: record.len(), record })
     }
 
     /// The next row; none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Row>, Refusal> {
+    ///
+    /// # Errors
+    /// [`FileFault`] if it cannot be read.
+    #[expect(clippy::should_implement_trait, reason = "a fault ends the reading, which an iterator's items do not say")]
+    pub fn next(&mut self) -> Result<Option<Row>, FileFault> {
         self.reader.get_mut().since_row = 0;
         let is_row = self.reader.read_byte_record(&mut self.record);
-        if !is_row.map_err(|error| unread(self.path, &error.to_string()))? {
+        if !is_row.map_err(|error| FileFault(error.to_string()))? {
             return Ok(None);
         }
         let line = self.record.position().map_or(0, csv::Position::line);
@@ -76,7 +91,8 @@ impl<'a> NumberFile<'a> {
     }
 
     /// The hash of what was read, which at the end is that of the whole file.
-    pub(super) fn hash(&self) -> [u8; 32] {
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
         self.reader.get_ref().hash.clone().finalize().into()
     }
 
@@ -106,23 +122,19 @@ impl<'a> NumberFile<'a> {
     }
 }
 
-fn columns(path: &Path, header: &ByteRecord) -> Result<[Option<usize>; 7], Refusal> {
+fn columns(header: &ByteRecord) -> Result<[Option<usize>; 7], FileFault> {
     let place = |name: &str| header.iter().position(|field| field == name.as_bytes());
     let is_known = |field: &[u8]| COLUMNS.iter().any(|name| name.as_bytes() == field);
     let is_clean = header.iter().all(is_known) && NEEDED.into_iter().all(|name| place(name).is_some());
     let has_doubles = COLUMNS.iter().filter(|name| place(name).is_some()).count() != header.len();
     if !is_clean || has_doubles {
-        return Err(unread(path, &format!("its first line must be {}", COLUMNS.join(","))));
+        return Err(FileFault(format!("its first line must be {}", COLUMNS.join(","))));
     }
     Ok(COLUMNS.map(place))
 }
 
-fn open(path: &Path) -> Result<File, Refusal> {
-    File::open(path).map_err(|error| unread(path, &error.to_string()))
-}
-
-fn unread(path: &Path, why: &str) -> Refusal {
-    Refusal::new(format!("{} cannot be read: {why}", path.display()))
+fn open(path: &Path) -> Result<File, FileFault> {
+    File::open(path).map_err(|error| FileFault(error.to_string()))
 }
 
 /// Hashes what is read and stops where a row has no end.

@@ -1,0 +1,74 @@
+//! What a page of the console says at its top, and words that its pages share.
+
+use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::phone::Nanp;
+
+/// What a page says at its top.
+pub(super) struct Told {
+    /// Whether what was asked was done.
+    pub(super) is_good: bool,
+    /// The sentence.
+    pub(super) text: String,
+}
+
+impl Told {
+    /// It was done.
+    pub(super) fn good(text: impl Into<String>) -> Self {
+        Self { is_good: true, text: text.into() }
+    }
+
+    /// It was not.
+    pub(super) fn bad(text: impl Into<String>) -> Self {
+        Self { is_good: false, text: text.into() }
+    }
+}
+
+/// A number as people read it: `(202) 555-0147`.
+pub(super) fn national(digits: &str) -> String {
+    Nanp::parse(digits).map_or_else(|_| digits.to_owned(), Nanp::national)
+}
+
+/// How long ago something was, in one unit: `3 h ago`.
+pub(super) fn ago(at_ms: i64, now_ms: i64) -> String {
+    match now_ms.saturating_sub(at_ms) {
+        ms if ms < MINUTE_MS => "just now".to_owned(),
+        ms if ms < HOUR_MS => format!("{} min ago", ms / MINUTE_MS),
+        ms if ms < 2 * DAY_MS => format!("{} h ago", ms / HOUR_MS),
+        ms => format!("{} days ago", ms / DAY_MS),
+    }
+}
+
+/// A whole number with commas between thousands: `1,234,567`.
+pub(super) fn many(count: impl ToString) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 && !out.ends_with('-') {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share in whole percent: `93 %`; nothing of nothing is `–`.
+pub(super) fn percent(part: usize, of: usize) -> String {
+    if of == 0 { "–".to_owned() } else { format!("{} %", part.saturating_mul(100) / of) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_commas() {
+        let told = [0, 12, 999, 1_000, 1_234_567, -1_000].map(many);
+        assert_eq!(told, ["0", "12", "999", "1,000", "1,234,567", "-1,000"]);
+    }
+
+    #[test]
+    fn a_span_is_told_in_one_unit() {
+        let told = [0, MINUTE_MS, 3 * HOUR_MS, 50 * HOUR_MS].map(|ms| ago(0, ms));
+        assert_eq!(told, ["just now", "1 min ago", "3 h ago", "2 days ago"]);
+    }
+}
