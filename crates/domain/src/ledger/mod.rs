@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use books::{Books, Posting, books, postings};
 pub(crate) use moved::{first_rental_ms, rentals_and_refunds};
+pub(crate) use refund::refund_in;
 pub(crate) use refund::refunded;
 pub use refund::{NewRefund, Payment, RefundRefusal, Refunded, payments, refund};
 pub use statement::{Entry, STATEMENT_MAX, statement};
