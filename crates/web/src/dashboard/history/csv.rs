@@ -14,6 +14,7 @@ use futures_util::{StreamExt, stream};
 use super::Wish;
 use crate::Door;
 use crate::asked::Asked;
+use crate::csv;
 use crate::customer::Customer;
 use crate::observe::Route;
 use crate::page::PageError;
@@ -79,35 +80,5 @@ fn row(line: &Line) -> String {
         rfc3339(line.created_ms),
         rfc3339(line.end_ms),
     ];
-    let mut text = cells.map(|cell| harmless(&cell)).join(",");
-    text.push_str("\r\n");
-    text
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula_or_breaks_its_row() {
-        assert_eq!(harmless("instagram"), "instagram");
-        for (cell, safe) in [
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("a,\"b\"", "\"a,\"\"b\"\"\""),
-        ] {
-            assert_eq!(harmless(cell), safe);
-        }
-    }
+    csv::line(cells)
 }
