@@ -7,7 +7,7 @@ use domain::db::DbError;
 use domain::login::Role;
 use domain::policy::stop;
 
-use super::{numbers, today};
+use super::{audit, complaints, customers, ledger, mails, numbers, operators, quarantine, today};
 use crate::Door;
 use crate::session::Operator;
 
@@ -20,8 +20,17 @@ pub(crate) struct Place {
 }
 
 /// The console's navigation: a page that comes adds its line.
-pub(crate) const PLACES: &[Place] =
-    &[Place { path: today::HERE, name: "Today" }, Place { path: numbers::HERE, name: "Numbers" }];
+pub(crate) const PLACES: &[Place] = &[
+    Place { path: today::HERE, name: "Today" },
+    Place { path: numbers::HERE, name: "Numbers" },
+    Place { path: customers::HERE, name: "Customers" },
+    Place { path: complaints::HERE, name: "Complaints" },
+    Place { path: quarantine::HERE, name: "Quarantine" },
+    Place { path: ledger::HERE, name: "Ledger" },
+    Place { path: audit::HERE, name: "Audit log" },
+    Place { path: mails::HERE, name: "Mails" },
+    Place { path: operators::HERE, name: "Operators" },
+];
 
 /// What stands around a page of the console. Its templates extend `operator/layout.html`, which finds it as the value
 /// `console`.

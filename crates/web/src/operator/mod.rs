@@ -1,7 +1,14 @@
 //! The console: the pages from which operators run the house, a file or folder each.
 
+mod audit;
+mod complaints;
+mod customers;
 mod frame;
+mod ledger;
+mod mails;
 mod numbers;
+mod operators;
+mod quarantine;
 mod refused;
 mod today;
 mod told;
@@ -19,5 +26,14 @@ pub(crate) use refused::forbidden;
 
 /// The routes of the console.
 pub(crate) fn routes() -> Router<Arc<Door>> {
-    Router::new().route(today::HERE, get(today::show)).merge(numbers::routes())
+    Router::new()
+        .route(today::HERE, get(today::show))
+        .merge(numbers::routes())
+        .merge(complaints::routes())
+        .merge(ledger::routes())
+        .merge(customers::routes())
+        .merge(audit::routes())
+        .merge(quarantine::routes())
+        .merge(mails::routes())
+        .merge(operators::routes())
 }
