@@ -1,5 +1,8 @@
 //! A load of HTTP/1.1 requests over kept-open connections. Each connection waits for its answer before it asks again:
 //! a closed loop, so what is measured is throughput, not how late an open crowd would be served.
+//!
+//! Customers have machines of their own. Here their load runs on the cores that it measures, so it steps back: its threads
+//! have a lower priority than any server, or each answer would put the server off its core to let its reader on.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,9 +11,12 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
 
 /// The longest answer that is read.
 const ANSWER_MAX: usize = 1 << 20;
+/// How far the load steps back behind the servers: an eighth of their weight.
+const NICE: i32 = 10;
 
 /// An answer: its status and body.
 pub(crate) struct Answer {
@@ -107,17 +113,22 @@ pub(crate) async fn load(
     let seconds = usize::try_from(time.as_secs()).expect("a short time");
     let counts: Arc<Vec<AtomicU64>> = Arc::new((0..seconds).map(|_| AtomicU64::new(0)).collect());
     let (request, check) = (Arc::new(request), Arc::new(check));
-    let mut open = Vec::with_capacity(connections);
-    for _ in 0..connections {
-        open.push(Connection::open(address).await);
-    }
+    let crowd = crowd();
+    let opening = crowd.spawn(async move {
+        let mut open = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            open.push(Connection::open(address).await);
+        }
+        open
+    });
+    let open = opening.await.expect("the program listens");
     let begun = Instant::now();
     let callers: Vec<_> = open
         .into_iter()
         .enumerate()
         .map(|(number, mut connection)| {
             let (counts, request, check) = (Arc::clone(&counts), Arc::clone(&request), Arc::clone(&check));
-            tokio::spawn(async move {
+            crowd.spawn(async move {
                 for turn in 0.. {
                     let Some(bytes) = request(number, turn) else { return };
                     let answer = connection.ask(&bytes).await;
@@ -132,5 +143,12 @@ pub(crate) async fn load(
     for caller in callers {
         caller.await.expect("every answer is as it should be");
     }
+    crowd.shutdown_background();
     Reached(counts.iter().map(|count| count.load(Ordering::Relaxed)).collect())
+}
+
+/// Threads of the load's own, which step back.
+fn crowd() -> Runtime {
+    let step_back = || rustix::process::setpriority_process(None, NICE).expect("anyone may step back");
+    Builder::new_multi_thread().enable_all().on_thread_start(step_back).build().expect("threads can be had")
 }

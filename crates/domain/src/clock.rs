@@ -35,7 +35,7 @@ impl Clock {
 #[must_use]
 pub fn rfc3339(at_ms: i64) -> String {
     let at = Timestamp::from_second(at_ms.div_euclid(SECOND_MS)).unwrap_or(Timestamp::MAX);
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    at.to_string()
 }
 
 /// The ms of an RFC 3339 time with any offset, or `None` for anything else.

@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
 use domain::App;
@@ -96,7 +96,7 @@ pub fn router(web: Web) -> Router {
     let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(pages).merge(live::routes());
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let router = router.fallback(unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
-    router.layer(from_fn(observe::observe)).with_state(door)
+    router.with_state(door)
 }
 
 async fn unknown_path(headers: HeaderMap) -> Response {
@@ -113,5 +113,5 @@ pub fn private_router(web: Web, render_metrics: Arc<dyn Fn() -> String + Send + 
     let router = Router::new().route("/metrics", get(metrics));
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz_in_detail));
     let router = router.fallback(api::v1::unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
-    router.layer(from_fn(observe::observe)).with_state(Door::new(web))
+    router.with_state(Door::new(web))
 }

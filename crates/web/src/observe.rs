@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
+use tower::ServiceExt;
 
 use crate::page;
 
@@ -19,14 +20,19 @@ pub(crate) struct Route(pub(crate) &'static str);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Runs a request, even one that panics, and writes down how it went.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
+/// Runs a request, even one that panics, and writes down how it went. It stands around the router, where no layer of
+/// the router's has to be called anew for each request.
+pub(crate) async fn observe(request: Request, router: Router) -> Response {
     let id = new_id();
     let method = method_word(request.method());
     let is_html_wanted = page::wants_html(request.headers());
     let began = Instant::now();
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut answer = answered.unwrap_or_else(|_| page::our_fault(is_html_wanted));
+    let answered = AssertUnwindSafe(router.oneshot(request)).catch_unwind().await;
+    let mut answer = match answered {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(never)) => match never {},
+        Err(_) => page::our_fault(is_html_wanted),
+    };
     let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);
     mark(answer.headers_mut(), &id);
     note(method, route, answer.status(), began.elapsed(), &id);

@@ -19,9 +19,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
 use crate::Peer;
+use crate::observe::observe;
 use crate::wire::Wire;
 
 /// Bytes of the head of a request: its first line and its headers.
@@ -113,11 +113,13 @@ where
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         let router = router.clone();
-        async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+        async move { Ok::<_, Infallible>(observe(request, router).await) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.max_header_size(HEAD_MAX);
+    // Answers are small: to copy one behind its head costs less than to hand the system two pieces.
+    builder.writev(false);
     let connection = builder.serve_connection(TokioIo::new(Wire::new(stream)), service);
     // A client that breaks off is its own business.
     let _broken = watcher.watch(connection).await;

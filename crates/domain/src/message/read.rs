@@ -43,8 +43,7 @@ pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbEr
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let lease = number::find(app, order).await?.ok_or(DbError::Damaged("an order has no lease"))?;
-    let Some(key) = lease.key(&app.vault)? else { return Ok(Vec::new()) };
+    let Some(key) = number::key_of(app, order).await? else { return Ok(Vec::new()) };
     let message = |row: &crate::db::Row| {
         let content = Content::open(&key, row.int(0), row.blob(3))?;
         Ok(Message {

@@ -96,12 +96,11 @@ pub(crate) fn near(tx: &mut Tx<'_>, number: i64, since_ms: i64) -> Result<Vec<Le
     tx.all(COLUMNS_NEAR, values![number, since_ms, NEAR_MAX])?.iter().map(lease).collect()
 }
 
-/// The lease of an order.
-pub(crate) async fn find(app: &App, order: i64) -> Result<Option<Lease>, DbError> {
-    let sql = "SELECT order_id, account_id, service_id, product, start_ms, end_ms, sealed_key
-         FROM lease
-         WHERE order_id = $1";
-    app.db.row(sql, values![order]).await?.map(|row| lease(&row)).transpose()
+/// The key of the texts of an order's lease; `None` once they are erased.
+pub(crate) async fn key_of(app: &App, order: i64) -> Result<Option<Key>, DbError> {
+    let row = app.db.row("SELECT sealed_key FROM lease WHERE order_id = $1", values![order]).await?;
+    let row = row.ok_or(DbError::Damaged("an order has no lease"))?;
+    row.opt_blob(0).map(|sealed| app.vault.unwrap(&purpose(order), sealed)).transpose()
 }
 
 fn lease(row: &Row) -> Result<Lease, DbError> {

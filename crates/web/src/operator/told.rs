@@ -43,7 +43,7 @@ pub(super) fn many(count: impl ToString) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 && !out.ends_with('-') {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && !out.ends_with('-') {
             out.push(',');
         }
         out.push(digit);
@@ -53,7 +53,8 @@ pub(super) fn many(count: impl ToString) -> String {
 
 /// A share in whole percent: `93 %`; nothing of nothing is `–`.
 pub(super) fn percent(part: usize, of: usize) -> String {
-    if of == 0 { "–".to_owned() } else { format!("{} %", part.saturating_mul(100) / of) }
+    let share = part.saturating_mul(100).checked_div(of);
+    share.map_or_else(|| "–".to_owned(), |share| format!("{share} %"))
 }
 
 #[cfg(test)]
