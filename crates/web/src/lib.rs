@@ -8,6 +8,7 @@ mod asked;
 mod assets;
 mod client;
 mod complaint;
+mod csv;
 mod customer;
 mod dashboard;
 mod form;

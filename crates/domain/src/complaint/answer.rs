@@ -1,12 +1,16 @@
-//! The operator answers a complaint, and may take the number out of sale in the same go.
+//! The operator answers a complaint, and may give money back and take the number out of sale in the same go.
 
-use super::{State, letter, rows, tidy};
+use super::{Complaint, State, letter, rows, tidy};
 use crate::App;
 use crate::account;
 use crate::db::{DbError, Lane, Tx};
 use crate::event::{self, Event, Kind};
+use crate::ledger::{self, NewRefund, RefundRefusal};
+use crate::login::Role;
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::reason::Reason;
+use crate::request::Failure;
 use crate::{login, mail, number};
 
 /// Letters of an answer, at most.
@@ -19,12 +23,16 @@ pub struct Answer {
     pub complaint: i64,
     /// What the customer reads: 1 to [`ANSWER_MAX`] letters.
     pub text: String,
+    /// What comes back; nothing, where it is nothing.
+    pub refund: Usd,
     /// Whether the number is taken out of sale.
     pub pauses_number: bool,
     /// Where customers reach the house, for the link in the mail, without a slash at its end.
     pub base_url: String,
     /// Who answers.
     pub by: String,
+    /// What they may do: a refund stays within its limits.
+    pub role: Role,
 }
 
 /// A complaint that was answered.
@@ -46,6 +54,9 @@ pub enum AnswerRefusal {
     /// The answer is empty or too long.
     #[error("an answer is 1 to {ANSWER_MAX} letters")]
     BadAnswer,
+    /// Nothing comes back, and so nothing was answered.
+    #[error(transparent)]
+    Refund(RefundRefusal),
     /// The database could not.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -72,7 +83,7 @@ fn answer_one(tx: &mut Tx<'_>, app: &App, answer: &Answer, text: &str) -> Result
     if complaint.state != State::Open {
         return Err(AnswerRefusal::Answered);
     }
-    let refunded = Usd::ZERO;
+    let refunded = give_back(tx, answer, &complaint, now)?;
     if answer.pauses_number {
         number::pause(tx, complaint.number, &format!("complaint {}", complaint.id), &answer.by, now)?;
     }
@@ -86,15 +97,43 @@ fn answer_one(tx: &mut Tx<'_>, app: &App, answer: &Answer, text: &str) -> Result
         mail::post(tx, app, &letter::answered(&answer.base_url, &to, &complaint, text, refund.as_deref()))?;
     }
     let subject = format!("complaint {}", complaint.id);
-    let after = if answer.pauses_number { "answered, number paused" } else { "answered" };
+    let mut after = State::Answered.word().to_owned();
+    if answer.pauses_number {
+        after.push_str(", number paused");
+    }
+    if refunded > Usd::ZERO {
+        after.push_str(&format!(", ${refunded} came back"));
+    }
     let deed = Deed {
         who: &answer.by,
         deed: "complaint.answer",
         subject: &subject,
         reason: complaint.kind.name(),
         before: Some(State::Open.word()),
-        after: Some(after),
+        after: Some(&after),
     };
     audit::write(tx, now, &deed)?;
     Ok((account, Answered { refunded }))
+}
+
+/// Gives back what the answer says, by the rules of every refund; tells how much.
+fn give_back(tx: &mut Tx<'_>, answer: &Answer, complaint: &Complaint, now_ms: i64) -> Result<Usd, AnswerRefusal> {
+    if answer.refund == Usd::ZERO {
+        return Ok(Usd::ZERO);
+    }
+    let reason = Reason::parse(&format!("complaint {}: {}", complaint.id, complaint.kind.name()));
+    let refund = NewRefund {
+        product: complaint.product,
+        order: complaint.order,
+        amount: answer.refund,
+        reason: reason.expect("these words are few"),
+        by: answer.by.clone(),
+        role: answer.role,
+    };
+    match ledger::refund_in(tx, &refund, now_ms) {
+        Ok((_, refunded)) => Ok(refunded.amount),
+        Err(Failure::Refused(refusal)) => Err(AnswerRefusal::Refund(refusal)),
+        Err(Failure::KeyReused) => Err(DbError::Damaged("a refund without a key has no other one").into()),
+        Err(Failure::Db(error)) => Err(error.into()),
+    }
 }

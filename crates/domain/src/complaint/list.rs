@@ -72,13 +72,28 @@ pub async fn all(app: &App, which: Which, after: Option<i64>, limit: i64) -> Res
     lines(app, &found).await
 }
 
-/// One complaint.
+/// What the house has on record of the order that a complaint is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// When its lease began.
+    pub start_ms: i64,
+    /// When it ends or ended.
+    pub end_ms: i64,
+    /// How many messages came in it.
+    pub messages: i64,
+}
+
+/// One complaint, with the record of its order.
 ///
 /// # Errors
 /// What the database said.
-pub async fn show(app: &App, id: i64) -> Result<Option<Line>, DbError> {
+pub async fn show(app: &App, id: i64) -> Result<Option<(Line, Record)>, DbError> {
     let found = app.db.rows(rows::ONE, values![id]).await?;
-    Ok(lines(app, &found).await?.pop())
+    let Some(line) = lines(app, &found).await?.pop() else { return Ok(None) };
+    let order = line.complaint.order;
+    let span = app.db.read(move |tx: &mut Tx<'_>| number::span(tx, order)).await?;
+    let span = span.ok_or(DbError::Damaged("an order has no lease"))?;
+    Ok(Some((line, Record { start_ms: span.start_ms, end_ms: span.end_ms, messages: span.messages })))
 }
 
 /// How many complaints are open, counted up to 1,000, and since when the oldest of them waits.

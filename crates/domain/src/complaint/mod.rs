@@ -9,7 +9,7 @@ mod rows;
 
 pub use answer::{ANSWER_MAX, Answer, AnswerRefusal, Answered, answer};
 pub use forget::forget_old;
-pub use list::{Line, Which, about, all, counts, is_of, of_account, show};
+pub use list::{Line, Record, Which, about, all, counts, is_of, of_account, show};
 pub use report::{NewComplaint, ReportRefusal, WORDS_MAX, report};
 
 use crate::money::Usd;

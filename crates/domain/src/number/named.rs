@@ -14,19 +14,26 @@ pub(crate) struct Span {
     pub(crate) number: i64,
     pub(crate) service: i64,
     pub(crate) product: Product,
+    pub(crate) start_ms: i64,
     pub(crate) end_ms: i64,
+    /// How many messages came in it.
+    pub(crate) messages: i64,
 }
 
 /// The span of an order or rental.
 pub(crate) fn span(tx: &mut Tx<'_>, order: i64) -> Result<Option<Span>, DbError> {
-    let sql = "SELECT account_id, number_id, service_id, product, end_ms FROM lease WHERE order_id = $1";
+    let sql = "SELECT account_id, number_id, service_id, product, start_ms, end_ms, messages
+         FROM lease
+         WHERE order_id = $1";
     let Some(row) = tx.one(sql, values![order])? else { return Ok(None) };
     Ok(Some(Span {
         account: row.int(0),
         number: row.int(1),
         service: row.int(2),
         product: row.product(3)?,
-        end_ms: row.int(4),
+        start_ms: row.int(4),
+        end_ms: row.int(5),
+        messages: row.int(6),
     }))
 }
 

@@ -5,6 +5,7 @@ mod alert;
 mod catalog;
 mod complaint;
 mod db;
+mod dossier;
 mod event;
 mod figures;
 mod history;

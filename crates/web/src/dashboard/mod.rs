@@ -1,7 +1,6 @@
 //! The pages of customers, a folder each. They call the verbs that the API calls.
 
 mod complaints;
-mod csv;
 mod front;
 mod funds;
 mod history;

@@ -1,8 +1,15 @@
 //! The console: the pages from which operators run the house, a file or folder each.
 
+mod audit;
+mod complaints;
+mod customers;
 mod frame;
+mod ledger;
+mod mails;
 mod numbers;
+mod operators;
 mod orders;
+mod quarantine;
 mod refused;
 mod services;
 mod settings;
@@ -32,4 +39,11 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .merge(services::routes())
         .merge(stops::routes())
         .merge(settings::routes())
+        .merge(complaints::routes())
+        .merge(ledger::routes())
+        .merge(customers::routes())
+        .merge(audit::routes())
+        .merge(quarantine::routes())
+        .merge(mails::routes())
+        .merge(operators::routes())
 }

@@ -1,6 +1,8 @@
 //! Reports of customers on their own pages.
 
 use domain::complaint::{self, Answer, Kind, State, Which};
+use domain::login::Role;
+use domain::money::Usd;
 
 use crate::dashboard::{buy, rich};
 use crate::on_both;
@@ -26,9 +28,11 @@ on_both!(an_order_is_reported_and_the_answer_stands_on_its_page, async |world: &
     let answer = Answer {
         complaint: open[0].complaint.id,
         text: "Take <another>.".into(),
+        refund: Usd::ZERO,
         pauses_number: false,
         base_url: "http://localhost:8080".into(),
         by: "olga".into(),
+        role: Role::Support,
     };
     complaint::answer(&world.app, answer).await.expect("answered");
     for place in [order.as_str(), "/complaints/"] {

@@ -3,6 +3,9 @@
 use domain::account;
 use domain::clock::DAY_MS;
 use domain::complaint::{self, Answer, AnswerRefusal, Complaint, Kind, NewComplaint, ReportRefusal, State, Which};
+use domain::ledger::RefundRefusal;
+use domain::login::Role;
+use domain::money::Usd;
 use domain::number::NumberState;
 use domain::phone::Nanp;
 use domain::product::Product;
@@ -19,7 +22,8 @@ fn about(account: i64, order: i64) -> NewComplaint {
 
 fn answer(complaint: i64) -> Answer {
     let base_url = "https://house.example".to_owned();
-    Answer { complaint, text: "Sorry.".to_owned(), pauses_number: false, base_url, by: "olga".to_owned() }
+    let (text, by, role) = ("Sorry.".to_owned(), "olga".to_owned(), Role::Support);
+    Answer { complaint, text, refund: Usd::ZERO, pauses_number: false, base_url, by, role }
 }
 
 async fn newest(house: &House, account: i64, order: i64) -> Complaint {
@@ -90,7 +94,7 @@ on_both!(an_answer_is_told_by_event_and_by_mail, async |house: House| {
     let standing = account::standing(&house.app, ann.account.expect("hers")).await.expect("read").expect("an account");
     let new = account::NewCredit {
         account: standing.name.clone(),
-        amount: domain::money::Usd::from_cents(500),
+        amount: Usd::from_cents(500),
         reason: "a gift".to_owned(),
         reference: None,
         by: "test".to_owned(),
@@ -125,11 +129,31 @@ on_both!(who_waits_longest_is_first_and_words_do_not_stay_for_ever, async |house
     assert_eq!(complaint::counts(&house.app).await.expect("read").0, 3);
     complaint::answer(&house.app, answer(ids[0])).await.expect("answered");
     assert_eq!(list(State::Answered, None).await, [ids[0]]);
-    let line = complaint::show(&house.app, ids[0]).await.expect("read").expect("a complaint");
+    let (line, _) = complaint::show(&house.app, ids[0]).await.expect("read").expect("a complaint");
     assert!((line.account.as_str(), line.service.as_str()) == ("ann", "instagram") && line.digits.len() == 11);
     house.pass_ms(90 * DAY_MS);
     assert_eq!(complaint::forget_old(&house.app).await.expect("forgotten"), 1);
     assert_eq!(complaint::forget_old(&house.app).await.expect("nothing left"), 0);
-    let line = complaint::show(&house.app, ids[0]).await.expect("read").expect("a complaint");
+    let (line, _) = complaint::show(&house.app, ids[0]).await.expect("read").expect("a complaint");
     assert!(line.complaint.words.is_empty() && line.complaint.answer.as_deref() == Some(""));
+});
+
+on_both!(an_answer_gives_back_what_was_paid_and_never_more, async |house: House| {
+    let house = House::stocked(house, 3).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    let id = complaint::report(&house.app, about(ann.account, placed.order)).await.expect("reported");
+    let early = complaint::answer(&house.app, Answer { refund: Usd::from_cents(42), ..answer(id) }).await;
+    assert!(matches!(early, Err(AnswerRefusal::Refund(RefundRefusal::NotPaid))));
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    let above = complaint::answer(&house.app, Answer { refund: Usd::from_cents(43), ..answer(id) }).await;
+    assert!(matches!(above, Err(AnswerRefusal::Refund(RefundRefusal::AboveLeft { .. }))));
+    let auditor = Answer { refund: Usd::from_cents(42), role: Role::Auditor, ..answer(id) };
+    let auditor = complaint::answer(&house.app, auditor).await;
+    assert!(matches!(auditor, Err(AnswerRefusal::Refund(RefundRefusal::NotAllowed))));
+    assert!(newest(&house, ann.account, placed.order).await.state == State::Open);
+    complaint::answer(&house.app, Answer { refund: Usd::from_cents(42), ..answer(id) }).await.expect("answered");
+    assert_eq!(house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+    assert_eq!(newest(&house, ann.account, placed.order).await.refunded, Usd::from_cents(42));
+    assert_eq!(crate::verify::findings(&house).await, []);
 });

@@ -62,7 +62,7 @@ on_both!(a_revoked_key_is_refused, async |house: House| {
 on_both!(a_key_that_is_over_already_is_not_made, async |house: House| {
     house.says("account create ann").await;
     let refused = house.refuses("key create ann --name laptop --expires 2026-05-22").await;
-    assert_eq!(refused, "the key would be expired already: --expires must be in the future");
+    assert_eq!(refused, "the key would be expired already: its end must be in the future");
 });
 
 on_both!(money_is_added_and_taken_back, async |house: House| {

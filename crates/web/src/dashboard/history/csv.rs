@@ -14,8 +14,8 @@ use futures_util::{StreamExt, stream};
 use super::Wish;
 use crate::Door;
 use crate::asked::Asked;
+use crate::csv;
 use crate::customer::Customer;
-use crate::dashboard::csv;
 use crate::observe::Route;
 use crate::page::PageError;
 
@@ -39,7 +39,7 @@ pub(super) async fn download(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), filter: wish.filter(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from([csv::UTF8_SIGN, HEAD].concat()))]);
+    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
     let body = Body::from_stream(head.chain(stream::unfold(place, next)));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -70,7 +70,7 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
 }
 
 fn row(line: &Line) -> String {
-    csv::row([
+    csv::line([
         ids::shown(line.product, line.id),
         line.product.word().to_owned(),
         line.service.clone(),

@@ -12,8 +12,8 @@ use domain::ledger::{self, Entry, STATEMENT_MAX};
 use futures_util::{StreamExt, stream};
 
 use crate::Door;
+use crate::csv;
 use crate::customer::Customer;
-use crate::dashboard::csv;
 use crate::observe::Route;
 use crate::page::PageError;
 
@@ -32,7 +32,7 @@ struct Place {
 
 pub(super) async fn download(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from([csv::UTF8_SIGN, HEAD].concat()))]);
+    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
     let body = Body::from_stream(head.chain(stream::unfold(place, next)));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -65,7 +65,7 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
 
 /// The amount has no sign: its kind says which way it went, and a sign would make it a formula.
 fn row(entry: &Entry) -> String {
-    csv::row([
+    csv::line([
         entry.seq.to_string(),
         rfc3339(entry.at_ms),
         entry.kind.word().to_owned(),

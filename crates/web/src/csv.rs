@@ -1,10 +1,10 @@
-//! Rows of files for spreadsheets.
+//! Tables for spreadsheets, whose cells may hold what others wrote.
 
-/// The sign by which spreadsheets know UTF-8: a file begins with it.
-pub(crate) const UTF8_SIGN: &str = "\u{feff}";
+/// The sign by which spreadsheets know UTF-8.
+pub(crate) const MARK: &str = "\u{feff}";
 
-/// A row with its end. No cell is taken for a formula, and none breaks its row.
-pub(crate) fn row<const N: usize>(cells: [String; N]) -> String {
+/// A line of a table.
+pub(crate) fn line<const CELLS: usize>(cells: [String; CELLS]) -> String {
     let mut text = cells.map(|cell| harmless(&cell)).join(",");
     text.push_str("\r\n");
     text
@@ -35,5 +35,6 @@ mod tests {
         ] {
             assert_eq!(harmless(cell), safe);
         }
+        assert_eq!(line(["a".to_owned(), "=b".to_owned()]), "a,'=b\r\n");
     }
 }

@@ -1,0 +1,127 @@
+//! The page of one customer.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::account::{self, KeyLine, KeyRefusal, NOTE_MAX, Profile, State as AccountState};
+use domain::catalog;
+use domain::history::{self, Filter};
+use domain::ids;
+use domain::ledger::{self, Posting};
+use domain::login::{self, Person};
+use domain::policy::powers::Power;
+
+use super::{HERE, TIERS, orders, share};
+use crate::Door;
+use crate::asked;
+use crate::operator::Frame;
+use crate::operator::told::{Told, national};
+use crate::page::{self, PageError};
+use crate::session::Operator;
+
+pub(super) const ONE: &str = "/operator/customers/{id}/";
+/// Orders and rentals of the page, the newest; and transfers.
+const NEWEST: usize = 10;
+/// With so many orders and such a share of unused ones somebody should look.
+const ORDERS_SUSPECT: i64 = 20;
+const UNUSED_SUSPECT_PERCENT: i64 = 80;
+
+struct OrderRow {
+    id: String,
+    name: String,
+    number: String,
+    line: history::Line,
+}
+
+#[derive(Template)]
+#[template(path = "operator/customers/one.html")]
+struct OnePage {
+    profile: Profile,
+    person: Option<Person>,
+    keys: Vec<KeyLine>,
+    orders: Vec<OrderRow>,
+    postings: Vec<Posting>,
+    may_run: bool,
+    may_read: bool,
+    note_max: usize,
+    form_id: String,
+    told: Option<Told>,
+}
+
+impl OnePage {
+    fn is_active(&self) -> bool {
+        self.profile.account.state == AccountState::Active
+    }
+
+    fn day_orders(&self) -> String {
+        orders(self.profile.lately)
+    }
+
+    fn delivered(&self) -> String {
+        share(self.profile.lately.delivered_percent())
+    }
+
+    fn unused(&self) -> String {
+        share(self.profile.month.unused_percent())
+    }
+
+    /// Whether so much of what was ordered went unused that somebody should look.
+    fn is_suspect(&self) -> bool {
+        let month = self.profile.month;
+        month.settled >= ORDERS_SUSPECT && month.unused_percent() > Some(UNUSED_SUSPECT_PERCENT)
+    }
+}
+
+/// The account's id in an address.
+pub(super) fn parse(id: &str) -> Result<i64, PageError> {
+    id.parse().map_err(|_| PageError::NotFound)
+}
+
+pub(super) async fn show(
+    State(door): State<Arc<Door>>,
+    operator: Operator,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    render(&door, &operator, parse(&id)?, None).await
+}
+
+/// The page, with what was told of a deed that was refused.
+pub(super) async fn render(
+    door: &Door,
+    operator: &Operator,
+    id: i64,
+    told: Option<Told>,
+) -> Result<Response, PageError> {
+    let app = &door.app;
+    let profile = account::profile(app, id).await?.ok_or(PageError::NotFound)?;
+    let keys = match account::keys(app, &profile.account.name).await {
+        Ok(keys) => keys,
+        Err(KeyRefusal::Db(error)) => return Err(error.into()),
+        Err(_) => return Err(PageError::NotFound),
+    };
+    let (lines, _) = history::history(app, id, &Filter::default(), None, NEWEST).await?;
+    let catalog = catalog::catalog(app).await?;
+    let row = |line: history::Line| OrderRow {
+        id: ids::shown(line.product, line.id),
+        name: catalog.name(&line.service).to_owned(),
+        number: national(&line.digits),
+        line,
+    };
+    let page = OnePage {
+        person: login::person(app, id).await?,
+        keys,
+        orders: lines.into_iter().map(row).collect(),
+        postings: ledger::postings(app, id, None, i64::try_from(NEWEST).unwrap_or(1)).await?,
+        may_run: operator.role.may(Power::Run),
+        may_read: operator.role.may(Power::ReadTexts),
+        note_max: NOTE_MAX,
+        form_id: asked::fresh_id(),
+        profile,
+        told,
+    };
+    let status = if page.told.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(page::show(ONE, status, &page, &Frame::of(door, operator, HERE).await?))
+}
