@@ -7,7 +7,7 @@ use crate::on_both;
 use crate::world::World;
 
 /// Every form of these pages.
-const FORMS: [(&str, &str); 22] = [
+const FORMS: [(&str, &str); 46] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -30,6 +30,30 @@ const FORMS: [(&str, &str); 22] = [
     ("/account/second-factor/confirm/", "token=x&code=000000"),
     ("/account/second-factor/codes/", "password=x"),
     ("/account/second-factor/remove/", "password=x"),
+    ("/complaints/ORD-123456/", "kind=no_code&words="),
+    ("/operator/customers/1/money/", "amount=1&reason=x&deed=credit"),
+    ("/operator/customers/1/state/", "state=suspended&reason=x"),
+    ("/operator/customers/1/tier/", "tier=business"),
+    ("/operator/customers/1/note/", "note=x"),
+    ("/operator/customers/1/key/", "key=1"),
+    ("/operator/customers/1/sign-in/", "deed=sign-out&reason=x"),
+    ("/operator/customers/1/messages/", "order=ORD-123456&reason=x"),
+    ("/operator/complaints/1/answer/", "text=x"),
+    ("/operator/complaints/1/messages/", "reason=x"),
+    ("/operator/quarantine/1/read/", "reason=x"),
+    ("/operator/quarantine/1/release/", "reason=x&order=1"),
+    ("/operator/quarantine/1/drop/", "reason=x"),
+    ("/operator/ledger/check/", ""),
+    ("/operator/mails/1/", "reason=x"),
+    ("/operator/mails/1/retry/", ""),
+    ("/operator/operators/", "name=x&role=owner"),
+    ("/operator/operators/role/", "name=x&role=owner"),
+    ("/operator/operators/stop/", "name=x"),
+    ("/operator/operators/resume/", "name=x"),
+    ("/operator/operators/recover/", "name=x"),
+    ("/operator/operators/sign-out/", "name=x"),
+    ("/operator/orders/ORD-100001/refund/", "form=0&amount=0.42&reason=why"),
+    ("/operator/orders/ORD-100001/messages/", "reason=why"),
 ];
 
 /// What a browser says of a form that is not ours.
