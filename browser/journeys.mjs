@@ -65,6 +65,25 @@ const journeys = {
     await page.context().close();
   },
 
+  async "eight tabs share one stream, and the last one hears of a code when the first is closed"() {
+    const page = await open();
+    const order = await buy(page, "Code $0.42 for Instagram");
+    const tabs = [];
+    for (let count = 0; count < 7; count++) {
+      const tab = await page.context().newPage();
+      await tab.goto(order.place);
+      tabs.push(tab);
+    }
+    const held = await page.evaluate(async () => (await navigator.locks.query()).held.length);
+    assert.equal(held, 1, "one tab listens");
+    await page.close();
+    const waiting = tabs[0].waitForFunction(async () => (await navigator.locks.query()).held.length === 1);
+    await waiting;
+    await sms(order.number, "571234 is your Instagram code.");
+    for (const tab of tabs) await tab.locator(".got").getByText("571234", { exact: true }).waitFor();
+    await tabs[0].context().close();
+  },
+
   async "a rental's messages show as they come, newest first"() {
     const page = await open();
     const rental = await buy(page, "Day $3.65 for WhatsApp");
@@ -147,7 +166,7 @@ const journeys = {
       { colorScheme: "light", viewport: { width: 390, height: 844 } },
       { colorScheme: "dark", viewport: { width: 390, height: 844 } },
     ];
-    const places = ["/", "/numbers/", "/numbers/?q=nosuch", "/orders/", "/rentals/", "/history/", "/statement/", "/keys/", "/api-docs", "/account/"];
+    const places = ["/", "/numbers/", "/numbers/?q=nosuch", "/orders/", "/rentals/", "/history/", "/statement/", "/keys/", "/api-docs", "/account/", "/account/password/", "/account/email/", "/account/second-factor/", "/funds/"];
     for (const shape of shapes) {
       const page = await open(shape);
       await page.goto("/history/");
@@ -156,6 +175,8 @@ const journeys = {
         await page.goto(place);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(over <= 0, `${place} overflows by ${over} px at ${page.viewportSize().width}`);
+        const hidden = await page.locator(".top nav").evaluateAll((all) => all.map((nav) => nav.scrollWidth - nav.clientWidth));
+        assert.ok(hidden.every((px) => px <= 0), `the navigation of ${place} scrolls sideways at ${page.viewportSize().width}`);
         await page.evaluate(axe);
         const { violations } = await page.evaluate(() => globalThis.axe.run());
         const told = violations.map((fault) => `${fault.id} at ${fault.nodes[0].html}`);

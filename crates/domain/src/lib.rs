@@ -5,11 +5,13 @@
 //! *step* takes `&mut Tx` and works inside somebody's transaction, a *rule* takes plain values and computes.
 
 pub mod account;
+pub mod alert;
 pub mod bad_rows;
 pub mod catalog;
 pub mod clock;
 pub mod complaint;
 pub mod db;
+pub mod dossier;
 pub mod event;
 pub mod figures;
 pub mod history;
@@ -60,12 +62,14 @@ pub struct House {
     pub(crate) catalog: catalog::Cache,
     pub(crate) shelf: number::Shelf,
     pub(crate) used: account::Used,
+    pub(crate) heard: supply::Notes,
     pub(crate) lags: message::Lags,
     pub(crate) days: message::DayKeys,
     pub(crate) delivery: order::DeliveryCache,
     pub(crate) figures: figures::Cache,
     pub(crate) passwords: login::Kitchen,
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
+    pub(crate) watch: OnceLock<alert::Watch>,
 }
 
 impl std::ops::Deref for App {
@@ -94,18 +98,25 @@ impl App {
             catalog: catalog::Cache::default(),
             shelf: number::Shelf::default(),
             used: account::Used::default(),
+            heard: supply::Notes::default(),
             lags: message::Lags::default(),
             days: message::DayKeys::default(),
             delivery: order::DeliveryCache::default(),
             figures: figures::Cache::default(),
             passwords: login::Kitchen::default(),
             postman: OnceLock::new(),
+            watch: OnceLock::new(),
         })))
     }
 
     /// Has mails carried from now on; before, and where nobody does, they stay in the outbox. The first one stays.
     pub fn send_mails_by(&self, postman: Box<dyn mail::Postman>) {
         drop(self.postman.set(postman));
+    }
+
+    /// Has alerts told from now on; before, and where nobody is named, they are only shown. The first one stays.
+    pub fn watch_by(&self, watch: alert::Watch) {
+        drop(self.watch.set(watch));
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -14,9 +14,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use layers::{Layers, Origin};
-pub(crate) use show::show;
+pub(crate) use show::{in_force, show};
 
 use crate::postman::{self, Secrecy};
+use crate::watch;
 
 /// A setting as it is documented.
 #[derive(Clone, Copy)]
@@ -93,6 +94,10 @@ settings! {
     smtp_ca: Option<PathBuf> = "",
     /// Whom mails are from: `Our house <noreply@example.com>`.
     mail_from: Option<String> = "",
+    /// Mailboxes of operators that are told what is wrong with the house; without one the console alone shows it.
+    alert_to: Vec<String> = "[]",
+    /// How customers add funds, as the page says it; an empty line parts paragraphs.
+    funds_text: String = "''",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
     shutdown_seconds: u64 = "25",
     /// How the log is written: `plain` for people, `json` for programs.
@@ -199,7 +204,7 @@ fn check(settings: &Settings, layers: &Layers) -> Result<(), ConfigError> {
     if !(1..=1_000_000).contains(&settings.connections_max) {
         return bad("connections_max", "it is 1 to 1000000");
     }
-    if let Some((name, problem)) = postman::fault(settings) {
+    if let Some((name, problem)) = postman::fault(settings).or_else(|| watch::fault(settings)) {
         return bad(name, problem);
     }
     if !(1..=600).contains(&settings.shutdown_seconds) {

@@ -61,7 +61,7 @@ pub(crate) enum DemoError {
 /// Runs the demo until it is told to end.
 pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     let _only_one = take_folder(demo)?;
-    let mut settings = settings(demo)?;
+    let (mut settings, layers) = settings(demo)?;
     observe::start_log(LogFormat::Plain, "warn").map_err(ServeError::from)?;
     let closing = serve::closing()?;
     let doors = Doors::open(&settings).await.map_err(DemoError::Doors)?;
@@ -76,7 +76,7 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     // Whoever closed stdout does not want to read it.
     drop(io::stdout().write_all(welcome.as_bytes()));
     tokio::spawn(supply::run(app.clone(), stocked.source, closing.clone()));
-    Ok(serve::attend(app, registry, doors, &settings, closing).await?)
+    Ok(serve::attend(app, registry, doors, (&settings, config::in_force(&layers)), closing).await?)
 }
 
 /// Takes the folder for this demo alone, until the file is dropped.
@@ -99,7 +99,7 @@ fn take_folder(demo: &Demo) -> Result<File, DemoError> {
 }
 
 /// The demo's own settings, which are also written down for operator commands.
-fn settings(demo: &Demo) -> Result<Settings, DemoError> {
+fn settings(demo: &Demo) -> Result<(Settings, Layers), DemoError> {
     let mut layers = Layers::defaults();
     let place = |file: &str| demo.data.join(file).display().to_string();
     let told = [
@@ -116,7 +116,7 @@ fn settings(demo: &Demo) -> Result<Settings, DemoError> {
     }
     let path = demo.data.join("demo.toml");
     fs::write(&path, file).map_err(|error| DemoError::Folder(path, error))?;
-    Ok(config::settle(layers)?.0)
+    Ok(config::settle(layers)?)
 }
 
 /// The address to be pasted. A loopback address is called by its name, because browsers trust only that with cookies.

@@ -10,6 +10,7 @@ mod observe;
 mod postman;
 mod serve;
 mod tls;
+mod watch;
 mod workers;
 
 use std::io::{self, Write};
@@ -86,8 +87,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(told) => {
-            let (settings, _) = told.settings()?;
-            Ok(runtime()?.block_on(serve::serve(&settings))?)
+            let (settings, layers) = told.settings()?;
+            Ok(runtime()?.block_on(serve::serve(&settings, config::in_force(&layers)))?)
         }
         Command::Demo(demo) => Ok(runtime()?.block_on(demo::run(&demo))?),
         Command::Config(told) => {

@@ -9,7 +9,7 @@ use domain::App;
 use domain::supply::Registry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::watch as channel;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -20,7 +20,7 @@ use crate::house::{self, StartError};
 use crate::observe::{self, Metrics, ObserveError};
 use crate::postman::{self, PostmanError};
 use crate::tls::{self, TlsError};
-use crate::workers;
+use crate::{watch, workers};
 
 /// Connections to the private door: a scraper, a load balancer, a person.
 const PRIVATE_MAX: usize = 64;
@@ -77,7 +77,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 }
 
 /// Serves until it is told to end.
-pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
+pub(crate) async fn serve(settings: &Settings, in_force: Vec<web::SettingInForce>) -> Result<(), ServeError> {
     observe::start_log(settings.log_format, &settings.log_level)?;
     let closing = closing()?;
     let doors = Doors::open(settings).await?;
@@ -87,25 +87,26 @@ pub(crate) async fn serve(settings: &Settings) -> Result<(), ServeError> {
     if let Some(postman) = postman {
         app.send_mails_by(Box::new(postman));
     }
-    attend(app, Arc::new(connectors::registry()), doors, settings, closing).await
+    attend(app, Arc::new(connectors::registry()), doors, (settings, in_force), closing).await
 }
 
-/// Attends the doors and runs the workers until `closing` turns true; then answers what is in flight and ends.
+/// Attends the doors, as the settings say, and runs the workers until `closing` turns true; then answers what is in flight and ends.
 pub(crate) async fn attend(
     app: App,
     registry: Arc<Registry>,
     doors: Doors,
-    settings: &Settings,
-    mut closing: watch::Receiver<bool>,
+    (settings, in_force): (&Settings, Vec<web::SettingInForce>),
+    mut closing: channel::Receiver<bool>,
 ) -> Result<(), ServeError> {
     let metrics = Metrics::start()?;
+    app.watch_by(watch::watch(settings));
     if let (Ok(listen), Ok(private)) = (doors.public.local_addr(), doors.private.local_addr()) {
         tracing::info!(%listen, %private, "the house is open");
     }
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = channel::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
-    let web = Web { app: app.clone(), registry, settings: web_settings(settings) };
+    let web = Web { app: app.clone(), registry, settings: web_settings(settings, in_force) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
     let drain = Duration::from_secs(settings.shutdown_seconds);
     let connections = web::Connections { max: settings.connections_max, drain };
@@ -123,7 +124,7 @@ pub(crate) async fn attend(
     Ok(())
 }
 
-fn web_settings(settings: &Settings) -> web::Settings {
+fn web_settings(settings: &Settings, in_force: Vec<web::SettingInForce>) -> web::Settings {
     web::Settings {
         base_url: settings.base_url.trim_end_matches('/').to_owned(),
         trusted_proxies: settings.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
@@ -131,18 +132,20 @@ fn web_settings(settings: &Settings) -> web::Settings {
         reads_per_minute_key: settings.reads_per_minute_key,
         orders_per_minute_address: settings.orders_per_minute_address,
         reads_per_minute_address: settings.reads_per_minute_address,
+        in_force,
+        funds_text: settings.funds_text.clone(),
         ..web::Settings::default()
     }
 }
 
-async fn attend_private(web: Web, listener: TcpListener, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+async fn attend_private(web: Web, listener: TcpListener, metrics: Metrics, mut stopping: channel::Receiver<bool>) {
     let (app, router) = (web.app.clone(), web::private_router(web, metrics.render()));
     let connections = web::Connections { max: PRIVATE_MAX, drain: Duration::from_secs(1) };
     let told = async move { drop(stopping.wait_for(|is_stopping| *is_stopping).await) };
     web::serve(&app, listener, router, None, connections, told).await;
 }
 
-async fn fold(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+async fn fold(app: App, metrics: Metrics, mut stopping: channel::Receiver<bool>) {
     let mut ticks = interval(FOLD_EVERY);
     loop {
         tokio::select! {
@@ -164,10 +167,10 @@ async fn end(mut workers: JoinSet<()>) {
 
 /// Turns true at the first SIGTERM or SIGINT. A second one ends the program at once, as a kill would: nothing that was
 /// acknowledged is lost by either.
-pub(crate) fn closing() -> Result<watch::Receiver<bool>, ServeError> {
+pub(crate) fn closing() -> Result<channel::Receiver<bool>, ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
-    let (close, closing) = watch::channel(false);
+    let (close, closing) = channel::channel(false);
     tokio::spawn(async move {
         either(&mut terminate, &mut interrupt).await;
         close.send_replace(true);

@@ -4,7 +4,10 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use domain::db::DbError;
-use domain::{App, account, complaint, event, figures, login, mail, message, number, order, rental, request, verify};
+use domain::{
+    App, account, alert, complaint, event, figures, login, mail, message, number, order, rental, request, supply,
+    verify,
+};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -45,6 +48,8 @@ const WORKERS: &[Worker] = &[
     worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
     worker!("account::write_used" every 60_000 ms: |app| account::write_used(&app)),
+    worker!("supply::write_heard" every 10_000 ms: |app| supply::write_heard(&app)),
+    worker!("account::tell_low" every 60_000 ms: |app| account::tell_low(&app)),
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),
@@ -54,6 +59,7 @@ const WORKERS: &[Worker] = &[
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
     worker!("verify::run_due" every 2_000 ms: |app| verify::run_due(&app)),
     worker!("figures::count_due" every 10_000 ms: |app| figures::count_due(&app)),
+    worker!("alert::look" every 30_000 ms: |app| alert::look(&app)),
     worker!("db::notify" every 20 ms: |app| tell_other_nodes(&app)),
 ];
 

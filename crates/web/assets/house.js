@@ -137,20 +137,63 @@ function count() {
 }
 if (document.querySelector("[data-until], [data-live]")) setInterval(count, 1000);
 
-// News
+// News. Browsers open few connections to one house, so its tabs share one stream: whichever holds the lock listens
+// and tells the others. Where tabs cannot talk, each has its own.
 
-function listen() {
-  const news = new EventSource(`/live/?after=${document.body.dataset.news}`);
-  news.onmessage = () => look();
-  news.addEventListener("end", () => {
-    news.close();
-    look();
-  });
-  // The browser tries again by itself, unless it was refused.
-  news.onerror = () => {
-    if (news.readyState === EventSource.CLOSED) setInterval(look, POLL_MS);
-  };
-  addEventListener("pagehide", () => news.close());
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
+const topic = `news of ${document.body.dataset.account}`;
+const channel = navigator.locks && self.BroadcastChannel ? new BroadcastChannel(topic) : null;
+let newest = Number(document.body.dataset.news);
+
+function hear(seq) {
+  if (seq <= newest) return;
+  newest = seq;
+  look();
 }
-if (document.body.dataset.news) listen();
+
+// The session has ended: the page is asked for anew, whoever is signed in now.
+const begin = () => location.replace(location.href);
+
+// Listens until the stream is over.
+function listen() {
+  return new Promise((over) => {
+    const news = new EventSource(`/live/?after=${newest}`);
+    news.onmessage = (event) => {
+      channel?.postMessage({ seq: Number(event.data) });
+      hear(Number(event.data));
+    };
+    news.addEventListener("end", () => {
+      news.close();
+      channel?.postMessage({ end: true });
+      over();
+      begin();
+    });
+    // The browser tries again by itself, unless it was refused.
+    news.onerror = () => {
+      if (news.readyState !== EventSource.CLOSED) return;
+      setInterval(look, POLL_MS);
+      over();
+    };
+    addEventListener("pagehide", () => news.close());
+  });
+}
+
+function share() {
+  channel.onmessage = ({ data }) => {
+    if (data.end) begin();
+    // A tab that has just opened asks whether something came while it was made.
+    else if (data.asks) channel.postMessage({ seq: newest });
+    else hear(data.seq);
+  };
+  channel.postMessage({ asks: true });
+  navigator.locks.request(topic, listen);
+}
+
+if (document.body.dataset.news) {
+  if (channel) share();
+  else listen();
+}
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+// Pages that show figures fetch themselves now and then, while somebody sees them.
+const every = Number(document.body.dataset.every);
+if (every) setInterval(() => document.hidden || look(), every * 1000);

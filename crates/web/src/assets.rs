@@ -42,12 +42,16 @@ macro_rules! asset {
 
 const ASSETS: &[Asset] = &[
     asset!("base", "css", CSS),
+    asset!("charts", "js", JS),
     asset!("console", "css", CSS),
     asset!("docs", "css", CSS),
     asset!("docs", "js", JS),
     asset!("house", "css", CSS),
     asset!("house", "js", JS),
     asset!("icon", "svg", SVG),
+    // What others made; `assets/vendor/README.md` says who, and under which licence.
+    asset!("vendor/uplot", "css", CSS),
+    asset!("vendor/uplot", "js", JS),
 ];
 
 /// The addresses of the files, in their order.
@@ -88,6 +92,19 @@ async fn file(request: Request) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_made_is_as_its_list_says() {
+        let list = include_str!("../assets/vendor/README.md");
+        let vendored: Vec<&Asset> = ASSETS.iter().filter(|asset| asset.name.starts_with("vendor/")).collect();
+        assert_eq!(list.lines().filter(|line| line.starts_with("| `")).count(), vendored.len());
+        for asset in vendored {
+            let sum: String = Sha256::digest(asset.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let file = format!("| `{}.{}` |", asset.name.trim_start_matches("vendor/"), asset.extension);
+            let line = list.lines().find(|line| line.starts_with(&file)).expect(asset.name);
+            assert!(line.contains(&sum), "{file} {sum}");
+        }
+    }
 
     #[test]
     fn every_file_has_an_address_of_its_own_that_names_its_content() {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::account::{self, Caller, Standing};
+use domain::account::{self, Caller, Standing, State};
 
-use crate::Door;
-use crate::page::{Frame, PageError};
+use crate::limits::{Budget, Who};
+use crate::page::{self, Frame, PageError};
 use crate::session::{Reader, SignedIn};
+use crate::{Door, client};
 
 /// Whoever is signed in, and how their account stood before anything else was read for the page.
 pub(crate) struct Customer {
@@ -23,6 +25,11 @@ impl Customer {
     /// The account's id.
     pub(crate) fn account(&self) -> i64 {
         self.standing.caller.account
+    }
+
+    /// Whether the account may buy; one that is stopped reads on, and its open orders still receive.
+    pub(crate) fn may_buy(&self) -> bool {
+        self.standing.state == State::Active
     }
 
     /// The account as the caller of verbs.
@@ -39,6 +46,35 @@ impl FromRequestParts<Arc<Door>> for Customer {
         let standing = standing(door, signed_in.account).await?;
         Ok(Self { standing, reader: signed_in })
     }
+}
+
+/// A customer who buys something: counted like a call of the API that sells, by account and by client address.
+pub(crate) struct Buyer(pub(crate) Customer);
+
+impl FromRequestParts<Arc<Door>> for Buyer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Response> {
+        let address = client::address(&door.settings, &parts.headers, &parts.extensions);
+        if let Some(refused) = spent(door, Who::Address(address)) {
+            return Err(refused);
+        }
+        let customer = Customer::from_request_parts(parts, door).await?;
+        match spent(door, Who::Account(customer.account())) {
+            Some(refused) => Err(refused),
+            None => Ok(Self(customer)),
+        }
+    }
+}
+
+/// Counts somebody who buys; the refusal where nothing is left of the minute.
+fn spent(door: &Door, who: Who) -> Option<Response> {
+    let spent = door.limits.count(who, Budget::Orders, door.app.now_ms()).err()?;
+    let text =
+        format!("Nothing was bought and nothing was charged. Wait {} seconds, go back, and try again.", spent.reset_s);
+    let mut answer = page::message(StatusCode::TOO_MANY_REQUESTS, "That was very often", &text);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(spent.reset_s));
+    Some(answer)
 }
 
 /// A customer, if one reads a page that is open to all.

@@ -29,6 +29,8 @@ pub(crate) enum Budget {
 pub(crate) enum Who {
     /// A key, by its id.
     Key(i64),
+    /// An account whose person buys on the pages, by its id; it may as much as a key.
+    Account(i64),
     /// A client's address.
     Address(IpAddr),
 }
@@ -55,6 +57,7 @@ struct Minute {
 #[derive(Default)]
 struct Counts {
     keys: HashMap<i64, u32>,
+    accounts: HashMap<i64, u32>,
     addresses: HashMap<IpAddr, u32>,
     /// All addresses for which there was no room.
     crowd: u32,
@@ -65,6 +68,7 @@ impl Counts {
         let is_full = self.addresses.len() >= addresses_max;
         match who {
             Who::Key(key) => self.keys.entry(key).or_default(),
+            Who::Account(account) => self.accounts.entry(account).or_default(),
             Who::Address(address) => match self.addresses.entry(counted(address)) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(_) if is_full => &mut self.crowd,
@@ -98,8 +102,8 @@ impl Limits {
 
     fn limit(&self, who: Who, budget: Budget) -> u32 {
         match (who, budget) {
-            (Who::Key(_), Budget::Orders) => self.orders_key,
-            (Who::Key(_), Budget::Reads) => self.reads_key,
+            (Who::Key(_) | Who::Account(_), Budget::Orders) => self.orders_key,
+            (Who::Key(_) | Who::Account(_), Budget::Reads) => self.reads_key,
             (Who::Address(_), Budget::Orders) => self.orders_address,
             (Who::Address(_), Budget::Reads) => self.reads_address,
         }

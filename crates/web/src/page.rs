@@ -5,7 +5,7 @@ use std::any::Any;
 use askama::{Template, Values};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::account::Standing;
+use domain::account::{Standing, State};
 use domain::clock::{self, SECOND_MS};
 use domain::db::DbError;
 use domain::login::Role;
@@ -56,6 +56,10 @@ pub(crate) struct Reader {
     pub(crate) available: Usd,
     /// What is set aside.
     pub(crate) held: Usd,
+    /// The account, by which the tabs of one browser know each other.
+    pub(crate) account: i64,
+    /// Whether the account may not spend.
+    pub(crate) is_stopped: bool,
 }
 
 impl Reader {
@@ -68,7 +72,12 @@ impl Reader {
 impl Frame {
     /// The frame of a page that anybody may read.
     pub(crate) fn open(here: &'static str, standing: Option<&Standing>, now_ms: i64) -> Self {
-        let reader = standing.map(|standing| Reader { available: standing.available, held: standing.held });
+        let reader = standing.map(|standing| Reader {
+            available: standing.available,
+            held: standing.held,
+            account: standing.caller.account,
+            is_stopped: standing.state != State::Active,
+        });
         Self { here, reader, now_ms, news: None }
     }
 

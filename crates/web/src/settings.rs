@@ -26,6 +26,8 @@ pub struct Settings {
     pub ingest_body_max: usize,
     /// How long a body may take to arrive, and a request to be answered beyond its `wait`: 30 s.
     pub request_timeout: Duration,
+    /// How funds are added, for the page that says so; an empty line parts paragraphs.
+    pub funds_text: String,
     /// The folder where files that operators upload lie while they are read.
     pub uploads: PathBuf,
     /// The settings in force, as the console shows them.
@@ -57,6 +59,7 @@ impl Default for Settings {
             body_max: 64 * 1024,
             ingest_body_max: 256 * 1024,
             request_timeout: Duration::from_secs(30),
+            funds_text: String::new(),
             uploads: std::env::temp_dir(),
             in_force: Vec::new(),
         }

@@ -1,12 +1,17 @@
 //! Keys of an account: made once, shown once, revoked at once.
 
 use super::{KeyLimits, NETWORKS_MAX, Scope, authenticate, rows};
-use crate::App;
+use crate::clock::rfc3339;
 use crate::db::{DbError, Lane, Row, Tx, word};
+use crate::mail::{self, Letter};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
-use crate::{ids, values};
+use crate::{App, ids, login, values};
 
+/// Keys of one account that are good at once, at most.
+pub const KEYS_MAX: i64 = 50;
+/// Characters of a key's name, at most.
+pub const KEY_NAME_MAX: usize = 60;
 /// Keys of one account that are listed, newest first.
 const LISTED_MAX: i64 = 1_000;
 
@@ -14,7 +19,7 @@ const LISTED_MAX: i64 = 1_000;
 pub struct NewKey {
     /// The account's name.
     pub account: String,
-    /// What the key is for, in its owner's words.
+    /// What the key is for, in its owner's words: 1 to [`KEY_NAME_MAX`] characters in one line.
     pub name: String,
     /// Until when it opens the door; `None`: until it is revoked.
     pub expires_ms: Option<i64>,
@@ -54,6 +59,15 @@ pub enum KeyRefusal {
     /// There is no such key, or it is revoked already.
     #[error("there is no such key, or it is revoked already")]
     NoKey,
+    /// The name is empty, too long, or holds control characters.
+    #[error("a key's name is 1 to {KEY_NAME_MAX} characters without control characters")]
+    BadName,
+    /// It would not open the door at all.
+    #[error("the key would be expired already: its end must be in the future")]
+    Expired,
+    /// The account has as many keys as it may.
+    #[error("the account has {KEYS_MAX} keys that are good: revoke one first")]
+    TooMany,
     /// The limits are no limits.
     #[error("a key has a scope, {NETWORKS_MAX} networks at most, and a daily cap of more than nothing if it has one")]
     BadLimits,
@@ -62,11 +76,17 @@ pub enum KeyRefusal {
     Db(#[from] DbError),
 }
 
-/// Makes a key and returns it: the only time it is seen.
+/// Makes a key and returns it: the only time it is seen. Whoever signs in to the account hears of it by mail.
 ///
 /// # Errors
 /// See [`KeyRefusal`].
 pub async fn create_key(app: &App, new: NewKey) -> Result<String, KeyRefusal> {
+    if new.name.trim().is_empty() || new.name.chars().count() > KEY_NAME_MAX || new.name.chars().any(char::is_control) {
+        return Err(KeyRefusal::BadName);
+    }
+    if new.expires_ms.is_some_and(|expires_ms| expires_ms <= app.now_ms()) {
+        return Err(KeyRefusal::Expired);
+    }
     let KeyLimits { scopes, networks, daily_cap } = &new.limits;
     if scopes.is_empty() || networks.len() > NETWORKS_MAX || daily_cap.is_some_and(|cap| cap <= Usd::ZERO) {
         return Err(KeyRefusal::BadLimits);
@@ -76,9 +96,15 @@ pub async fn create_key(app: &App, new: NewKey) -> Result<String, KeyRefusal> {
     let (scopes, networks, daily_cap) = (scopes.join(" "), networks.join(" "), daily_cap.map(Usd::micros));
     let (now, key) = (app.now_ms(), authenticate::new_key());
     let (hash, prefix) = (authenticate::hash(&key), key[..14].to_owned());
+    let house = app.clone();
     app.db
         .write(Lane::Work, move |tx| {
             let account = rows::named(tx, &new.account)?.ok_or(KeyRefusal::NoAccount)?;
+            // Under its lock, so that two keys made at once do not both become the last one.
+            rows::lock(tx, account.id)?;
+            if good_keys(tx, account.id, now)? >= KEYS_MAX {
+                return Err(KeyRefusal::TooMany);
+            }
             let id = ids::take(tx, "api_key", 1)?;
             let sql = "INSERT INTO api_key (id, account_id, hash, prefix, name, created_ms, expires_ms,
                                   scopes, networks, daily_cap)
@@ -96,10 +122,31 @@ pub async fn create_key(app: &App, new: NewKey) -> Result<String, KeyRefusal> {
                 after: Some(&prefix),
             };
             audit::write(tx, now, &deed)?;
+            if let Some(to) = login::address_of(tx, account.id)? {
+                mail::post(tx, &house, &letter(to, name, &prefix, now))?;
+            }
             Ok(())
         })
         .await
         .map(|()| key)
+}
+
+fn good_keys(tx: &mut Tx<'_>, account: i64, now_ms: i64) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*)
+         FROM api_key
+         WHERE account_id = $1
+           AND revoked_ms IS NULL
+           AND (expires_ms IS NULL OR expires_ms > $2)";
+    Ok(tx.one(sql, values![account, now_ms])?.map_or(0, |row| row.int(0)))
+}
+
+fn letter(to: String, name: &str, prefix: &str, now_ms: i64) -> Letter {
+    let body = format!(
+        "A new API key was made for your account: “{name}”, which begins with {prefix}, at {}.\n\n\
+         If it was not you, sign in, revoke it on the page of API keys, and change your password.\n",
+        rfc3339(now_ms)
+    );
+    Letter { to, kind: "new_key", subject: "A new API key".to_owned(), body }
 }
 
 /// Revokes a key: the next request with it is refused, and its open waits end.

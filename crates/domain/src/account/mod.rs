@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod create;
 mod credit;
 mod key;
+mod low_balance;
 mod profile;
 mod rows;
 mod scope;
@@ -19,7 +20,8 @@ pub use authenticate::{AuthRefusal, authenticate, enter};
 pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
-pub use key::{KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use key::{KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance, tell_low};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
     Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,
@@ -67,7 +69,7 @@ impl State {
 }
 
 /// How far an account is trusted: its limits follow from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Just signed up.
@@ -79,6 +81,9 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All of them, the newest customers first.
+    pub const ALL: [Self; 3] = [Self::New, Self::Verified, Self::Business];
+
     /// Its word in the database and in operator commands.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -92,7 +97,7 @@ impl Tier {
     /// The tier of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Verified, Self::Business].into_iter().find(|tier| tier.word() == word)
+        Self::ALL.into_iter().find(|tier| tier.word() == word)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rows;
 use crate::App;
+use crate::account::Tier;
 use crate::db::{DbError, Lane, Tx};
 use crate::ids;
 use crate::money::Usd;
@@ -86,11 +87,12 @@ pub async fn put_service(app: &App, new: NewService, by: &str) -> Result<i64, Ed
         {
             return Err(EditRefusal::CodeTaken);
         }
+        let before = rows::in_words(tx, &new.slug)?;
         let fresh_id = ids::take(tx, "service", 1)?;
         let id = rows::put(tx, fresh_id, &new)?;
-        let after = if new.is_enabled { "enabled" } else { "disabled" };
-        let deed =
-            Deed { who: &by, deed: "service.put", subject: &new.slug, reason: "", before: None, after: Some(after) };
+        let after = rows::in_words(tx, &new.slug)?;
+        let (before, after) = (before.as_deref(), after.as_deref());
+        let deed = Deed { who: &by, deed: "service.put", subject: &new.slug, reason: "", before, after };
         audit::write(tx, now, &deed)?;
         Ok(id)
     };
@@ -124,12 +126,13 @@ fn check(new: &NewService) -> Result<(), EditRefusal> {
 pub async fn set_enabled(app: &App, slug: &str, is_enabled: bool, by: &str) -> Result<(), EditRefusal> {
     let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
     let story = move |tx: &mut Tx<'_>| {
-        if !rows::set_enabled(tx, &slug, is_enabled)? {
-            return Err(EditRefusal::NoService(slug.clone()));
+        let word = |is_enabled| if is_enabled { "enabled" } else { "disabled" };
+        let was = rows::set_enabled(tx, &slug, is_enabled)?.ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
+        if was == is_enabled {
+            return Ok::<_, EditRefusal>(());
         }
-        let after = if is_enabled { "enabled" } else { "disabled" };
-        let deed =
-            Deed { who: &by, deed: "service.state", subject: &slug, reason: "", before: None, after: Some(after) };
+        let (before, after) = (Some(word(was)), Some(word(is_enabled)));
+        let deed = Deed { who: &by, deed: "service.state", subject: &slug, reason: "", before, after };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -182,6 +185,56 @@ pub async fn set_prices(app: &App, prices: Vec<NewPrice>, by: &str) -> Result<()
     let done = app.db.write(Lane::Work, story).await;
     app.catalog.forget();
     done
+}
+
+/// A price for customers of one tier; `None`: they pay what all pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TierPrice {
+    /// The form in which it is sold.
+    pub product: Product,
+    /// Whom it is for.
+    pub tier: Tier,
+    /// What it costs them, in whole cents.
+    pub amount: Option<Usd>,
+}
+
+/// Sets prices of a service for customers of single tiers, all or none; each named once.
+///
+/// # Errors
+/// See [`EditRefusal`].
+pub async fn set_tier_prices(app: &App, slug: &str, prices: Vec<TierPrice>, by: &str) -> Result<(), EditRefusal> {
+    if prices.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
+        return Err(EditRefusal::BadPrice);
+    }
+    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+    let story = move |tx: &mut Tx<'_>| {
+        // Whoever else sets prices waits at the chain's end, so that `before` is true.
+        let mut chain = Chain::extend(tx, 1)?;
+        let service = *rows::ids(tx)?.get(&slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
+        let was = rows::tier_prices(tx)?.remove(&service).unwrap_or_default();
+        for price in &prices {
+            rows::set_tier_price(tx, service, (price.product, price.tier), price.amount)?;
+        }
+        let of = |price: &TierPrice| was.get(&(price.product, price.tier)).copied();
+        let before = told_tiers(prices.iter().map(|price| (*price, of(price))));
+        let after = told_tiers(prices.iter().map(|price| (*price, price.amount)));
+        let (before, after) = (Some(before.as_str()), Some(after.as_str()));
+        let deed = Deed { who: &by, deed: "price.tier", subject: &slug, reason: "", before, after };
+        chain.write(tx, now, &deed)?;
+        Ok(())
+    };
+    let done = app.db.write(Lane::Work, story).await;
+    app.catalog.forget();
+    done
+}
+
+/// Prices for tiers as the audit log tells them: `short_term for new 0.42, rental_1day for new as for all`.
+fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String {
+    let amount = |amount: Option<Usd>| amount.map_or_else(|| "as for all".to_owned(), |amount| amount.to_string());
+    let told: Vec<String> = prices
+        .map(|(price, is)| format!("{} for {} {}", price.product.word(), price.tier.word(), amount(is)))
+        .collect();
+    told.join(", ")
 }
 
 /// Prices as the audit log tells them: `short_term 0.42, rental_1day off`.

@@ -1,5 +1,6 @@
 //! What is sold: services, how their messages are told, and prices.
 
+pub mod change;
 pub mod classify;
 pub mod edit;
 pub mod price_file;
@@ -14,10 +15,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use classify::{Classifier, Patterns};
 
 use crate::App;
+use crate::account::Tier;
 use crate::clock::SECOND_MS;
 use crate::db::{DbError, Tx};
 use crate::money::Usd;
-use crate::policy::denied::{denied_category, denied_service};
+use crate::policy::denied::{Denied, denied_category, denied_service};
 use crate::policy::stop;
 use crate::product::Product;
 
@@ -49,13 +51,30 @@ pub struct Service {
     pub texts: Vec<String>,
     /// What it costs, in each form in which it is sold.
     pub prices: HashMap<Product, Usd>,
+    /// What it costs customers of one tier instead.
+    pub tier_prices: HashMap<(Product, Tier), Usd>,
 }
 
 impl Service {
+    /// What it costs a customer of a tier; of none, who is not signed in, what it costs all. It is not for sale in a
+    /// form that has no price for all.
+    #[must_use]
+    pub fn price(&self, product: Product, tier: Option<Tier>) -> Option<Usd> {
+        let common = self.prices.get(&product).copied()?;
+        let own = tier.and_then(|tier| self.tier_prices.get(&(product, tier)).copied());
+        Some(own.unwrap_or(common))
+    }
+
+    /// Why the house never sells it, if it is of such a kind.
+    #[must_use]
+    pub fn denied(&self) -> Option<Denied> {
+        denied_category(&self.category).or_else(|| denied_service(&self.slug, &self.name))
+    }
+
     /// Whether the house sells it at all.
     #[must_use]
     pub fn is_sold(&self) -> bool {
-        self.is_enabled && denied_category(&self.category).or_else(|| denied_service(&self.slug, &self.name)).is_none()
+        self.is_enabled && self.denied().is_none()
     }
 }
 

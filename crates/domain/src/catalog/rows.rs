@@ -3,19 +3,24 @@
 use std::collections::HashMap;
 
 use super::{SERVICES_MAX, Service};
-use crate::db::{DbError, Row, Tx};
+use crate::account::Tier;
+use crate::db::{DbError, Row, Tx, word};
 use crate::money::Usd;
 use crate::product::Product;
 use crate::values;
 
 pub(super) fn services(tx: &mut Tx<'_>) -> Result<Vec<Service>, DbError> {
-    let mut prices = prices(tx)?;
+    let (mut prices, mut tier_prices) = (prices(tx)?, tier_prices(tx)?);
     let sql = "SELECT id, slug, name, code, category, enabled, any_text_counts, senders, texts
          FROM service
          ORDER BY slug
          LIMIT $1";
     let rows = tx.all(sql, values![SERVICES_MAX])?;
-    Ok(rows.iter().map(|row| service(row, prices.remove(&row.int(0)).unwrap_or_default())).collect())
+    let priced = |row: &Row| {
+        let (common, tiers) = (prices.remove(&row.int(0)), tier_prices.remove(&row.int(0)));
+        Service { tier_prices: tiers.unwrap_or_default(), ..service(row, common.unwrap_or_default()) }
+    };
+    Ok(rows.iter().map(priced).collect())
 }
 
 /// All prices, by service.
@@ -25,6 +30,56 @@ pub(super) fn prices(tx: &mut Tx<'_>) -> Result<HashMap<i64, HashMap<Product, Us
         prices.entry(row.int(0)).or_default().insert(row.product(1)?, Usd::from_micros(row.int(2)));
     }
     Ok(prices)
+}
+
+/// The prices for customers of one tier.
+type TierPrices = HashMap<(Product, Tier), Usd>;
+
+/// All prices for customers of one tier, by service.
+pub(super) fn tier_prices(tx: &mut Tx<'_>) -> Result<HashMap<i64, TierPrices>, DbError> {
+    let mut prices: HashMap<i64, TierPrices> = HashMap::new();
+    for row in tx.all("SELECT service_id, product, tier, amount FROM tier_price", &[])? {
+        let tier = word(Tier::from_word(row.text(2)), "a tier")?;
+        prices.entry(row.int(0)).or_default().insert((row.product(1)?, tier), Usd::from_micros(row.int(3)));
+    }
+    Ok(prices)
+}
+
+/// Sets a price for customers of one tier, or takes it away with `None`.
+pub(super) fn set_tier_price(
+    tx: &mut Tx<'_>,
+    service: i64,
+    (product, tier): (Product, Tier),
+    amount: Option<Usd>,
+) -> Result<(), DbError> {
+    match amount {
+        Some(amount) => {
+            let sql = "INSERT INTO tier_price (service_id, product, tier, amount) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (service_id, product, tier) DO UPDATE SET amount = $4";
+            tx.queue(sql, values![service, product, tier.word(), amount])
+        }
+        None => {
+            let sql = "DELETE FROM tier_price WHERE service_id = $1 AND product = $2 AND tier = $3";
+            tx.queue(sql, values![service, product, tier.word()])
+        }
+    }
+}
+
+/// A service in words for the audit log, by its slug, if it is there.
+pub(super) fn in_words(tx: &mut Tx<'_>, slug: &str) -> Result<Option<String>, DbError> {
+    let sql = "SELECT name, code, category, enabled, any_text_counts, senders, texts FROM service WHERE slug = $1";
+    Ok(tx.one(sql, values![slug])?.map(|row| {
+        let state = if row.flag(3) { "enabled" } else { "disabled" };
+        let any = if row.flag(4) { ", any text counts" } else { "" };
+        format!(
+            "{state}, name {}, category {}, code {}{any}, senders {:?}, texts {:?}",
+            row.text(0),
+            row.text(2),
+            row.opt_text(1).unwrap_or("none"),
+            row.text(5),
+            row.text(6)
+        )
+    }))
 }
 
 /// The ids of all services, by slug.
@@ -46,6 +101,7 @@ fn service(row: &Row, prices: HashMap<Product, Usd>) -> Service {
         senders: lines(7),
         texts: lines(8),
         prices,
+        tier_prices: HashMap::new(),
     }
 }
 
@@ -82,8 +138,11 @@ pub(super) fn set_price(tx: &mut Tx<'_>, service: i64, product: Product, amount:
     }
 }
 
-pub(super) fn set_enabled(tx: &mut Tx<'_>, slug: &str, is_enabled: bool) -> Result<bool, DbError> {
-    Ok(tx.run("UPDATE service SET enabled = $2 WHERE slug = $1", values![slug, is_enabled])? > 0)
+/// Switches a service on or off; tells whether it was on, if it is there.
+pub(super) fn set_enabled(tx: &mut Tx<'_>, slug: &str, is_enabled: bool) -> Result<Option<bool>, DbError> {
+    let was = tx.one("SELECT enabled FROM service WHERE slug = $1 {for_update}", values![slug])?;
+    tx.run("UPDATE service SET enabled = $2 WHERE slug = $1", values![slug, is_enabled])?;
+    Ok(was.map(|row| row.flag(0)))
 }
 
 /// Whether another service has this two-letter code.

@@ -50,6 +50,7 @@ mod tests {
             senders: Vec::new(),
             texts: Vec::new(),
             prices: HashMap::new(),
+            tier_prices: HashMap::new(),
         }
     }
 

@@ -13,6 +13,8 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("../../../../migrations/0007_own_account.sql")),
     (8, include_str!("../../../../migrations/0008_trouble.sql")),
     (9, include_str!("../../../../migrations/0009_figures.sql")),
+    (10, include_str!("../../../../migrations/0010_alerts.sql")),
+    (11, include_str!("../../../../migrations/0011_low_balance.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

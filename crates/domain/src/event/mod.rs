@@ -57,7 +57,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    /// All of them.
+    pub const ALL: [Self; 17] = [
         Self::OrderCreated,
         Self::OrderReceived,
         Self::OrderCancelled,

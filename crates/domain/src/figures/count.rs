@@ -39,8 +39,13 @@ pub async fn count_due(app: &App) -> Result<u64, DbError> {
         app.db.write(Lane::Work, move |tx| rows::keep(tx, hour, &counted, is_final)).await?;
         hour += HOUR_MS;
     }
-    app.db.write(Lane::Work, move |tx| rows::forget(tx, now - KEPT_MS)).await?;
-    Ok(u64::from(last < this_hour))
+    let is_behind = last < this_hour;
+    let end = move |tx: &mut Tx<'_>| {
+        rows::forget(tx, now - KEPT_MS)?;
+        if is_behind { rows::give_turn(tx) } else { Ok(()) }
+    };
+    app.db.write(Lane::Work, end).await?;
+    Ok(u64::from(is_behind))
 }
 
 /// The hour in which a time lies.
@@ -50,7 +55,7 @@ pub(super) fn hour_of(at_ms: i64) -> i64 {
 
 /// The first hour that is not final, if it is this node's turn.
 fn take_up(tx: &mut Tx<'_>, now_ms: i64) -> Result<Option<i64>, DbError> {
-    if let Some(turn) = rows::take_turn(tx, now_ms, now_ms - EVERY_MS, hour_of(now_ms) - HOURS_MAX * HOUR_MS)? {
+    if let Some(turn) = rows::take_turn(tx, now_ms, now_ms - EVERY_MS)? {
         return Ok(turn);
     }
     let first = [order::first_ms(tx)?, ledger::first_rental_ms(tx)?].into_iter().flatten().min().unwrap_or(now_ms);

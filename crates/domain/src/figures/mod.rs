@@ -9,7 +9,7 @@ mod rows;
 mod waits;
 
 pub use count::count_due;
-pub(crate) use report::Cache;
+pub(crate) use report::{Cache, lately};
 pub use report::{Report, Slice, Span, report};
 
 use crate::money::Usd;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::count::hour_of;
 use super::{Sums, rows, waits};
 use crate::App;
 use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
@@ -137,4 +138,13 @@ fn read(tx: &mut Tx<'_>, span: Span, now_ms: i64) -> Result<Report, DbError> {
         worst: order::worst_numbers(tx, now_ms)?,
         counted_ms: rows::counted_ms(tx)?,
     })
+}
+
+/// Orders and codes by source in this hour and the one before.
+pub(crate) fn lately(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeMap<i64, Sums>, DbError> {
+    let mut sources: BTreeMap<i64, Sums> = BTreeMap::new();
+    for part in rows::parts(tx, hour_of(now_ms) - HOUR_MS, HOUR_MS)? {
+        sources.entry(part.source).or_default().add(&part.sums);
+    }
+    Ok(sources)
 }

@@ -12,22 +12,20 @@ const REPORT_MAX: i64 = 10_000;
 /// Old rows that are forgotten at once.
 const FORGET_MAX: i64 = 5_000;
 
-/// Takes the turn to count. `None`: nothing was ever counted; `Some(None)`: another was here after `before_ms`, and the
-/// count is not behind `late_ms`.
-pub(super) fn take_turn(
-    tx: &mut Tx<'_>,
-    now_ms: i64,
-    before_ms: i64,
-    late_ms: i64,
-) -> Result<Option<Option<i64>>, DbError> {
+/// Takes the turn to count. `None`: nothing was ever counted; `Some(None)`: another took it after `before_ms`.
+pub(super) fn take_turn(tx: &mut Tx<'_>, now_ms: i64, before_ms: i64) -> Result<Option<Option<i64>>, DbError> {
     let sql = "SELECT final_ms, counted_ms FROM figure_mark WHERE id = 1 {for_update}";
     let Some(row) = tx.one(sql, &[])? else { return Ok(None) };
-    let final_ms = row.int(0);
-    if row.int(1) > before_ms && row.int(1) <= now_ms && final_ms >= late_ms {
+    if row.int(1) > before_ms && row.int(1) <= now_ms {
         return Ok(Some(None));
     }
     tx.run("UPDATE figure_mark SET counted_ms = $1 WHERE id = 1", values![now_ms])?;
-    Ok(Some(Some(final_ms)))
+    Ok(Some(Some(row.int(0))))
+}
+
+/// Gives the turn to whoever comes next, because hours are left to count.
+pub(super) fn give_turn(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    tx.queue("UPDATE figure_mark SET counted_ms = 0 WHERE id = 1", &[])
 }
 
 /// Begins to count from an hour on; tells the hour that counting begins at, if another node was faster.

@@ -90,7 +90,7 @@ pub async fn postings(app: &App, account: i64, before: Option<i64>, limit: i64) 
     app.db.rows(sql, values).await?.iter().map(posting).collect()
 }
 
-fn posting(row: &Row) -> Result<Posting, DbError> {
+pub(super) fn posting(row: &Row) -> Result<Posting, DbError> {
     let order = match row.opt_int(6) {
         Some(order) => Some((row.product(7)?, order)),
         None => None,

@@ -6,6 +6,7 @@
 mod books;
 pub(crate) mod check;
 mod moved;
+mod of_order;
 mod refund;
 mod rows;
 mod statement;
@@ -14,9 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use books::{Books, Posting, books, postings};
 pub(crate) use moved::{first_rental_ms, rentals_and_refunds};
-pub(crate) use refund::refund_in;
-pub(crate) use refund::refunded;
+pub(crate) use of_order::of_order;
 pub use refund::{NewRefund, Payment, RefundRefusal, Refunded, payments, refund};
+pub(crate) use refund::{payments_in, refund_in, refunded};
 pub use statement::{Entry, STATEMENT_MAX, statement};
 
 use crate::account;

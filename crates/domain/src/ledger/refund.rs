@@ -220,7 +220,7 @@ fn owner(tx: &mut Tx<'_>, product: Product, id: i64) -> Result<Option<i64>, DbEr
 }
 
 /// What was captured for an order or rental of an account, the newest first, and what came back of each.
-fn payments_in(tx: &mut Tx<'_>, account: i64, product: Product, id: i64) -> Result<Vec<Payment>, DbError> {
+pub(crate) fn payments_in(tx: &mut Tx<'_>, account: i64, product: Product, id: i64) -> Result<Vec<Payment>, DbError> {
     let captures = match product {
         Product::ShortTerm => {
             let hold = order::hold_of(tx, id)?.map(|(_, hold)| hold);

@@ -143,6 +143,11 @@ pub(crate) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, D
     rows::mailbox(tx, account)
 }
 
+/// The address of whoever signs in to an account, if anybody does.
+pub(crate) fn address_of(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    rows::address_of(tx, account)
+}
+
 /// Whether an account belongs to somebody whose address is confirmed.
 pub(crate) fn is_confirmed(tx: &mut Tx<'_>, account: i64) -> Result<bool, DbError> {
     Ok(rows::of_account(tx, account)?.is_some())

@@ -154,6 +154,11 @@ pub(super) const OPERATORS: &str = "SELECT id, name, role, stopped_ms, totp_ms
      ORDER BY name
      LIMIT $1";
 
+/// The address of whoever signs in to an account.
+pub(super) fn address_of(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
+    Ok(tx.one("SELECT name FROM login WHERE account_id = $1", values![account])?.map(|row| row.text(0).to_owned()))
+}
+
 /// Whoever signs in to an account, by an address that is confirmed.
 pub(super) fn of_account(tx: &mut Tx<'_>, account: i64) -> Result<Option<i64>, DbError> {
     Ok(tx.one("SELECT id FROM login WHERE account_id = $1", values![account])?.map(|row| row.int(0)))

@@ -1,12 +1,14 @@
 //! The outbox: mails that the house wants to send, kept until they are sent.
 
 mod forget_old;
+mod given_up;
 mod outbox;
 mod post;
 mod retry;
 mod send_due;
 
 pub use forget_old::forget_old;
+pub(crate) use given_up::given_up;
 pub use outbox::{MailLine, ReadRefusal, outbox, outbox_in, read};
 pub use post::{Carried, Envelope, Postman, Undelivered};
 pub use retry::{RetryRefusal, retry};

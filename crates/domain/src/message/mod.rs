@@ -2,6 +2,7 @@
 
 pub mod code;
 
+mod arrivals;
 pub(crate) mod check;
 mod content;
 mod days;
@@ -15,7 +16,10 @@ mod read_delivered;
 mod receive;
 mod route;
 mod rows;
+mod waiting;
 
+pub use arrivals::Arrival;
+pub(crate) use arrivals::arrivals;
 pub use code::code_in;
 pub(crate) use days::DayKeys;
 pub use days::erase_days;
@@ -27,3 +31,4 @@ pub use read::Message;
 pub(crate) use read::{newest_code, of_order};
 pub use read_delivered::{ReadRefusal, read_delivered};
 pub use receive::{Received, receive};
+pub use waiting::quarantine_size;

@@ -87,6 +87,7 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
         app.notices.tell(account);
         lag_ms.into_iter().for_each(|lag_ms| app.lags.note(source, lag_ms));
     }
+    app.heard.heard(source, now_ms);
     let outcome = match received {
         Received::Delivered { .. } => "delivered",
         Received::Quarantined => "quarantined",

@@ -19,10 +19,10 @@ pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_of, messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
-pub(crate) use named::{LeasedFor, digits, leased, pause, span};
+pub(crate) use named::{LeasedFor, digits, leased, leased_on, pause, span};
 pub use past::{LeaseLine, Outcome, Past, SimSpan, Use, past};
 pub(crate) use pick::{Pick, Taken, take, take_again};
-pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims};
+pub(crate) use rows::{is_retired, map_sim, of_sim, of_source, sims, unmap_sim};
 pub use search::{Filter, Found, carriers, search};
 pub use shelf::refill_low;
 pub(crate) use shelf::{Shelf, ShelfKey, candidates};

@@ -56,6 +56,17 @@ pub(crate) fn leased(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, Lea
     Ok(rows.iter().map(|row| (row.int(0), leased(row))).collect())
 }
 
+/// The orders and rentals that a number was leased for, the newest first.
+pub(crate) fn leased_on(tx: &mut Tx<'_>, digits: &str, limit: i64) -> Result<Vec<(i64, Product)>, DbError> {
+    let sql = "SELECT l.order_id, l.product
+         FROM number n
+         JOIN lease l ON l.number_id = n.id
+         WHERE n.digits = $1
+         ORDER BY l.end_ms DESC
+         LIMIT $2";
+    tx.all(sql, values![digits, limit])?.iter().map(|row| Ok((row.int(0), row.product(1)?))).collect()
+}
+
 /// The digits of some numbers, by their ids.
 pub(crate) fn digits(tx: &mut Tx<'_>, numbers: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     let sql = "SELECT n.id, n.digits FROM (json_pairs($1)) p JOIN number n ON n.id = p.a";

@@ -86,6 +86,12 @@ pub(crate) fn map_sim(tx: &mut Tx<'_>, source: i64, sim: &str, number: i64, now_
     tx.run(sql, values![source, sim, number, now_ms]).map(drop)
 }
 
+/// Says that a SIM is no number any more; whether it was one.
+pub(crate) fn unmap_sim(tx: &mut Tx<'_>, source: i64, sim: &str, now_ms: i64) -> Result<bool, DbError> {
+    let sql = "UPDATE sim SET until_ms = $3 WHERE source_id = $1 AND name = $2 AND until_ms IS NULL";
+    Ok(tx.run(sql, values![source, sim, now_ms])? > 0)
+}
+
 /// The mapped SIMs of a source, with their numbers' digits.
 pub(crate) async fn sims(app: &App, source: i64) -> Result<Vec<(String, String)>, DbError> {
     let sql = "SELECT s.name, n.digits

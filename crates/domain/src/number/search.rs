@@ -11,7 +11,7 @@ const PAGE_MAX: usize = 200;
 /// Ids that one statement looks through.
 const LOOK: i64 = 250_000;
 /// Statements of one search: a search for something rare in a large house tells where it stopped.
-const LOOKS_MAX: usize = 8;
+const LOOKS_MAX: usize = 4;
 /// Digits of a search that are looked at.
 const DIGITS_MAX: usize = 15;
 
@@ -128,7 +128,7 @@ impl Filter {
     }
 }
 
-/// Numbers that fit, with ids above `after`: at most `limit` and 200. It looks through two million ids at
+/// Numbers that fit, with ids above `after`: at most `limit` and 200. It looks through a million ids at
 /// most; `next` then tells where it stopped, even if it found few or none.
 ///
 /// # Errors

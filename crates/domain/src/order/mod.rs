@@ -34,7 +34,7 @@ pub(crate) use made::{Made, first_ms, made, worst_numbers};
 pub(crate) use place::refuse;
 pub use place::{Ask, Placed, place};
 pub use reuse::{ReuseRefusal, reuse};
-pub(crate) use rows::{capture, hold_of, is_refunded, usage};
+pub(crate) use rows::{capture, facts, hold_of, is_refunded, newest, usage};
 pub use sale::SaleRefusal;
 pub(crate) use sale::{Sale, Sold, check_cap, offer, sell, take_one};
 

@@ -50,7 +50,7 @@ pub struct Placed {
 /// See [`SaleRefusal`] and [`Failure`].
 pub async fn place(app: &App, caller: Caller, ask: &Ask, once: Option<Once>) -> Result<Placed, Failure<SaleRefusal>> {
     let catalog = catalog::catalog(app).await?;
-    let offer = offer(&catalog, ask, Product::ShortTerm);
+    let offer = offer(&catalog, ask, Product::ShortTerm, caller.tier);
     let (service, price) = match offer {
         Ok(offer) => offer,
         Err(refusal) => return refuse(app, caller, once, refusal).await,

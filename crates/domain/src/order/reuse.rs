@@ -49,7 +49,7 @@ pub async fn reuse(
     };
     let catalog = catalog::catalog(app).await?;
     let ask = Ask { service: catalog.slug(earlier.service).to_owned(), max_price, area_code: None };
-    let offer = offer(&catalog, &ask, Product::ShortTerm);
+    let offer = offer(&catalog, &ask, Product::ShortTerm, caller.tier);
     let sale = Sale::prepare(
         app,
         catalog,

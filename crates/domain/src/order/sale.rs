@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{place::Ask, rows};
 use crate::App;
-use crate::account::{self, Caller};
+use crate::account::{self, Caller, Tier};
 use crate::catalog::Catalog;
 use crate::clock::{DAY_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
@@ -15,7 +15,7 @@ use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number::{self, Candidate, Leased, Pick, Taken};
-use crate::policy::denied::{denied_category, denied_service};
+use crate::policy::denied::denied_service;
 use crate::policy::limits;
 use crate::product::Product;
 use crate::request::{self, Failure, Once, Refusal};
@@ -71,17 +71,18 @@ pub(crate) struct Sale {
     pub(crate) catalog: Arc<Catalog>,
 }
 
-/// What is asked for, held against the catalogue: the price as it is now, or why not.
-pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product) -> Result<(i64, Usd), SaleRefusal> {
+/// What is asked for, held against the catalogue: the price as it is now for a customer of a tier, or
+/// why not.
+pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product, tier: Tier) -> Result<(i64, Usd), SaleRefusal> {
     let service = catalog.by_slug(&ask.service).ok_or_else(|| {
         // What may not be sold never enters the catalogue, and who asks for it is told so.
         let denied = denied_service(&ask.service, &ask.service);
         if denied.is_some() { SaleRefusal::ServiceNotAllowed } else { SaleRefusal::UnknownService }
     })?;
-    if denied_category(&service.category).or_else(|| denied_service(&service.slug, &service.name)).is_some() {
+    if service.denied().is_some() {
         return Err(SaleRefusal::ServiceNotAllowed);
     }
-    let price = service.prices.get(&product).copied().filter(|_| service.is_enabled);
+    let price = service.price(product, Some(tier)).filter(|_| service.is_enabled);
     let price = price.ok_or(SaleRefusal::UnknownService)?;
     if ask.max_price.is_some_and(|most| price > most) {
         return Err(SaleRefusal::PriceAboveMax { price });

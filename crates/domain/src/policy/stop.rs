@@ -5,6 +5,9 @@ use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
 use crate::values;
 
+/// Deeds that are told.
+const DEEDS_MAX: i64 = 20;
+
 /// Pauses all sales, or lets them go on.
 ///
 /// # Errors
@@ -25,6 +28,14 @@ pub async fn pause_sales(app: &App, is_paused: bool, reason: &str, by: &str) -> 
         .await?;
     app.catalog.forget();
     Ok(())
+}
+
+/// When sales were paused and went on, by whom and why: the newest 20.
+///
+/// # Errors
+/// What the database said.
+pub async fn deeds(app: &App) -> Result<Vec<audit::Entry>, DbError> {
+    app.db.read(|tx: &mut Tx<'_>| audit::of_subject(tx, "all", DEEDS_MAX)).await
 }
 
 /// Whether all sales are paused, as the console shows it.

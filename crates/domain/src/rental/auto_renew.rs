@@ -2,21 +2,22 @@
 //!
 //! The rule: in the last hour of a rental whose customer switched it on, the house renews it for another term, if the
 //! balance covers today's price and that is not above the price that the customer was shown when switching it on. If
-//! not, the customer is told once a term, and the house tries again every ten minutes until the rental ends.
+//! not, the customer is told once a term, on the page and by mail, and the house tries again every ten minutes until the rental ends.
 
 use futures_util::future::join_all;
 
 use super::renew::renew_in_story;
-use super::{State, rows};
-use crate::App;
+use super::{State, letters, rows};
 use crate::account::{self, Caller};
 use crate::catalog::{self, Catalog};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::event::{self, Event, Kind};
+use crate::mail::{self, Letter};
 use crate::money::Usd;
 use crate::product::Product;
 use crate::request::Failure;
+use crate::{App, login};
 
 /// How long before its end a rental is renewed.
 const AHEAD_MS: i64 = HOUR_MS;
@@ -79,7 +80,7 @@ pub async fn auto_renew_due(app: &App) -> Result<usize, DbError> {
 async fn try_one(app: &App, row: &Row, catalog: &std::sync::Arc<Catalog>, now_ms: i64) -> Result<(), DbError> {
     let (id, account, product) = (row.int(0), row.int(1), row.product(2)?);
     let Some(standing) = account::standing(app, account).await? else { return Ok(()) };
-    let (caller, catalog) = (standing.caller, std::sync::Arc::clone(catalog));
+    let (caller, catalog, house) = (standing.caller, std::sync::Arc::clone(catalog), app.clone());
     let story = move |tx: &mut Tx<'_>| {
         account::lock(tx, account)?;
         let Some(rental) = rows::locked(tx, id, product)? else { return Ok(false) };
@@ -87,16 +88,28 @@ async fn try_one(app: &App, row: &Row, catalog: &std::sync::Arc<Catalog>, now_ms
         let is_due = rental.state_at(now_ms) == State::Active && rental.end_ms <= now_ms + AHEAD_MS;
         let Some(most) = rental.auto_renew_max.filter(|_| is_due) else { return Ok(false) };
         let renewed = tx.savepoint(|tx| renew_in_story(tx, caller, &catalog, (product, id), Some(most), now_ms));
-        match renewed {
-            Ok(_) => Ok(true),
-            Err(Failure::Db(error)) => Err(error),
-            Err(Failure::Refused(_) | Failure::KeyReused) => put_off(tx, caller, (product, id), now_ms),
+        let (is_news, letter) = match renewed {
+            Ok(renewed) => (true, tell(tx, account, |to| letters::renewed(to, (product, id), &renewed))?),
+            Err(Failure::Db(error)) => return Err(error),
+            Err(Failure::Refused(_) | Failure::KeyReused) if put_off(tx, caller, (product, id), now_ms)? => {
+                (true, tell(tx, account, |to| letters::not_renewed(to, (product, id), rental.end_ms))?)
+            }
+            Err(Failure::Refused(_) | Failure::KeyReused) => (false, None),
+        };
+        if let Some(letter) = letter {
+            mail::post(tx, &house, &letter)?;
         }
+        Ok(is_news)
     };
     if app.db.write(Lane::Work, story).await? {
         app.notices.tell(account);
     }
     Ok(())
+}
+
+/// A letter to whoever signs in to an account, if anybody does.
+fn tell(tx: &mut Tx<'_>, account: i64, words: impl FnOnce(String) -> Letter) -> Result<Option<Letter>, DbError> {
+    Ok(login::address_of(tx, account)?.map(words))
 }
 
 /// Notes that it could not be renewed; whether that is news, which it is once a term.

@@ -45,21 +45,21 @@ impl Refusal for RenewRefusal {
     }
 }
 
-/// Renews a rental for another term.
+/// Renews a rental for another term, for at most a price, if one is given (L9).
 ///
 /// # Errors
 /// See [`RenewRefusal`] and [`Failure`].
 pub async fn renew(
     app: &App,
     caller: Caller,
-    product: Product,
-    rental: i64,
+    rental: (Product, i64),
+    max_price: Option<Usd>,
     once: Option<Once>,
 ) -> Result<Renewed, Failure<RenewRefusal>> {
     let catalog = catalog::catalog(app).await?;
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
-        request::once(tx, once.as_ref(), now, |tx| renew_in_story(tx, caller, &catalog, (product, rental), None, now))
+        request::once(tx, once.as_ref(), now, |tx| renew_in_story(tx, caller, &catalog, rental, max_price, now))
     };
     let renewed = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
@@ -89,7 +89,7 @@ pub(super) fn renew_in_story(
     }
     let ask = Ask { service: catalog.slug(rental.service).to_owned(), max_price, area_code: None };
     let refuse = |refusal| Failure::Refused(RenewRefusal::Sale(refusal));
-    let (_, price) = offer(catalog, &ask, product).map_err(refuse)?;
+    let (_, price) = offer(catalog, &ask, product, caller.tier).map_err(refuse)?;
     pay(tx, caller, (product, id), price, now_ms).map_err(|failure| match failure {
         Failure::Refused(refusal) => refuse(refusal),
         Failure::KeyReused => Failure::KeyReused,

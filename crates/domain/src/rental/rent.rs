@@ -48,7 +48,7 @@ pub async fn rent(
     once: Option<Once>,
 ) -> Result<Rented, Failure<SaleRefusal>> {
     let catalog = catalog::catalog(app).await?;
-    let (service, price) = match offer(&catalog, ask, product) {
+    let (service, price) = match offer(&catalog, ask, product, caller.tier) {
         Ok(offer) => offer,
         Err(refusal) => return refuse(app, caller, once, refusal).await,
     };

@@ -3,6 +3,7 @@
 use super::{Rented, State};
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{DbError, Row, Tx, word};
+use crate::dossier::Facts;
 use crate::money::Usd;
 use crate::policy::limits::Usage;
 use crate::product::Product;
@@ -176,6 +177,23 @@ pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Resu
              end_ms = CASE WHEN end_ms <= $3 THEN end_ms WHEN created_ms > $3 THEN created_ms ELSE $3 END
          WHERE id = $1 AND state = 'active'";
     Ok(tx.run(sql, values![id, state.word(), end_ms])? == 1)
+}
+
+/// How a rental of whatever account stands.
+pub(crate) fn facts(tx: &mut Tx<'_>, product: Product, id: i64, now_ms: i64) -> Result<Option<Facts>, DbError> {
+    let Some(row) = tx.one(RENTAL, values![id, product])? else { return Ok(None) };
+    let rental = kept(&row)?;
+    Ok(Some(Facts {
+        product,
+        id,
+        account: rental.account,
+        service: rental.service,
+        state: rental.state_at(now_ms).word(),
+        digits: rental.digits,
+        price: rental.price,
+        created_ms: rental.created_ms,
+        end_ms: rental.end_ms,
+    }))
 }
 
 /// Whose a rental is.

@@ -1,9 +1,8 @@
 //! What reaches `/ingest/{source}/`: the source's connector reads it, the house keeps it, then it is acknowledged.
 
-use super::source::purpose;
-use super::{Heard, Registry, Reply, Request, Settings, rows};
+use super::{Heard, Registry, Reply, Request, rows, settings};
 use crate::App;
-use crate::db::{DbError, Row};
+use crate::db::DbError;
 use crate::message;
 use crate::values;
 
@@ -24,11 +23,14 @@ pub enum IngestError {
 /// See [`IngestError`].
 pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Request) -> Result<Reply, IngestError> {
     let row = app.db.row(rows::SOURCE, values![source]).await?.ok_or(IngestError::NoSource)?;
-    let settings = open_settings(app, &row)?;
+    let settings = settings::open(app, &row)?;
     let connector = registry.get(row.text(2)).ok_or(IngestError::NoSource)?;
     let Heard { parts, reply } = match connector.hear(&settings, request, app.now_ms()) {
         Ok(heard) => heard,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => {
+            app.heard.refused(row.int(0), app.now_ms(), &told(&refusal));
+            return Ok(refusal);
+        }
     };
     for part in parts {
         message::receive(app, row.int(0), part).await?;
@@ -36,8 +38,10 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     Ok(reply)
 }
 
-fn open_settings(app: &App, row: &Row) -> Result<Settings, DbError> {
-    let plain = app.vault.open(&purpose(row.text(1)), row.blob(4))?;
-    let values = serde_json::from_slice(&plain).map_err(|_| DbError::Damaged("a source's settings are unreadable"))?;
-    Ok(Settings::new(values))
+/// A refusal in a line for the operator: its status, and the sentence that its sender was answered. Connectors put
+/// neither secrets nor texts into it.
+fn told(refusal: &Reply) -> String {
+    let sentence = serde_json::from_slice::<serde_json::Value>(&refusal.body).ok();
+    let sentence = sentence.as_ref().and_then(|body| body["message"].as_str()).unwrap_or_default();
+    format!("{} {sentence}", refusal.status).trim_end().to_owned()
 }

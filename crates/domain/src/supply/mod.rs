@@ -1,11 +1,18 @@
 //! Where SMS come from: the contract that every connector keeps, and the sources that the operator set up.
 
 mod contract;
+mod heard;
 mod ingest;
 mod rows;
+mod settings;
 mod source;
 
 pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
+pub(crate) use heard::Notes;
+pub use heard::{Health, health, write_heard};
 pub use ingest::{IngestError, ingest};
 pub(crate) use rows::{enabled, id_of, ids};
-pub use source::{NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, sources};
+pub use settings::{ShownSetting, set_settings, settings};
+pub use source::{
+    NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, source, sources, unmap_sim,
+};

@@ -7,6 +7,9 @@ use crate::phone::Nanp;
 use crate::policy::audit::{self, Deed};
 use crate::{ids, number, values};
 
+/// Characters of a SIM's name.
+const SIM_MAX: usize = 200;
+
 /// A source as it is listed; its settings stay sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -52,6 +55,15 @@ pub enum SourceRefusal {
     /// There is no such source.
     #[error("there is no such source")]
     NoSource,
+    /// Somebody else changed it meanwhile.
+    #[error("somebody else changed this source meanwhile")]
+    Changed,
+    /// A SIM's name is malformed.
+    #[error("a SIM's name is 1 to 200 characters without control characters")]
+    BadSim,
+    /// There is no such SIM in this source now.
+    #[error("this source has no such SIM")]
+    NoSim,
     /// There is no such number, or it belongs to another source.
     #[error("this source has no such number")]
     NoNumber,
@@ -69,7 +81,7 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
     if new.slug.is_empty() || new.slug.len() > 40 || !new.slug.bytes().all(fits) {
         return Err(SourceRefusal::BadSlug);
     }
-    check_settings(registry, &new)?;
+    check_settings(registry, &new.connector, &new.settings)?;
     let plain = serde_json::to_vec(new.settings.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
     let sealed = app.vault.seal(&purpose(&new.slug), &plain);
     let now = app.now_ms();
@@ -94,18 +106,19 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
     Ok(id)
 }
 
-fn check_settings(registry: &Registry, new: &NewSource) -> Result<(), SourceRefusal> {
-    let connector = registry.get(&new.connector).ok_or_else(|| SourceRefusal::NoConnector(new.connector.clone()))?;
+/// Checks settings against what a connector asks for.
+pub(super) fn check_settings(registry: &Registry, connector: &str, settings: &Settings) -> Result<(), SourceRefusal> {
+    let connector = registry.get(connector).ok_or_else(|| SourceRefusal::NoConnector(connector.to_owned()))?;
     let known = connector.settings();
-    if let Some(name) = new.settings.names().find(|name| known.iter().all(|setting| setting.name != *name)) {
+    if let Some(name) = settings.names().find(|name| known.iter().all(|setting| setting.name != *name)) {
         let names: Vec<&str> = known.iter().map(|setting| setting.name).collect();
         return Err(SourceRefusal::BadSetting(format!("there is no setting `{name}`; there are {}", names.join(", "))));
     }
-    let is_missing = |setting: &&super::Setting| !setting.is_optional && new.settings.get(setting.name).is_none();
+    let is_missing = |setting: &&super::Setting| !setting.is_optional && settings.get(setting.name).is_none();
     if let Some(setting) = known.iter().find(is_missing) {
         return Err(SourceRefusal::BadSetting(format!("`{}` is missing: {}", setting.name, setting.help)));
     }
-    connector.check(&new.settings).map_err(SourceRefusal::BadSetting)
+    connector.check(settings).map_err(SourceRefusal::BadSetting)
 }
 
 /// What the settings of a source are sealed for.
@@ -122,19 +135,42 @@ pub async fn sources(app: &App) -> Result<Vec<Source>, DbError> {
     Ok(rows.iter().map(rows::source).collect())
 }
 
+/// One source, by its name.
+///
+/// # Errors
+/// What the database said.
+pub async fn source(app: &App, slug: &str) -> Result<Option<Source>, DbError> {
+    Ok(app.db.row(rows::SOURCE, values![slug]).await?.map(|row| rows::source(&row)))
+}
+
 /// Pauses the sale of a source's numbers, or lets it go on. It receives either way.
 ///
 /// # Errors
 /// See [`SourceRefusal`].
-pub async fn set_source_state(app: &App, slug: &str, is_enabled: bool, by: &str) -> Result<(), SourceRefusal> {
-    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+pub async fn set_source_state(
+    app: &App,
+    slug: &str,
+    is_enabled: bool,
+    reason: &str,
+    by: &str,
+) -> Result<(), SourceRefusal> {
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.to_owned());
     let story = move |tx: &mut Tx<'_>| {
         let state = if is_enabled { "enabled" } else { "paused" };
-        if tx.run("UPDATE source SET state = $2 WHERE slug = $1", values![&slug, state])? == 0 {
-            return Err(SourceRefusal::NoSource);
+        let row = tx.one("SELECT state FROM source WHERE slug = $1 {for_update}", values![&slug])?;
+        let before = row.ok_or(SourceRefusal::NoSource)?.text(0).to_owned();
+        if before == state {
+            return Ok::<_, SourceRefusal>(());
         }
-        let deed =
-            Deed { who: &by, deed: "source.state", subject: &slug, reason: "", before: None, after: Some(state) };
+        tx.run("UPDATE source SET state = $2 WHERE slug = $1", values![&slug, state])?;
+        let deed = Deed {
+            who: &by,
+            deed: "source.state",
+            subject: &slug,
+            reason: &reason,
+            before: Some(&before),
+            after: Some(state),
+        };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -148,16 +184,42 @@ pub async fn set_source_state(app: &App, slug: &str, is_enabled: bool, by: &str)
 /// # Errors
 /// See [`SourceRefusal`].
 pub async fn map_sim(app: &App, source: &str, sim: &str, number: &Nanp, by: &str) -> Result<(), SourceRefusal> {
+    let is_bad = sim.trim().is_empty() || sim.chars().count() > SIM_MAX || sim.chars().any(char::is_control);
+    if is_bad {
+        return Err(SourceRefusal::BadSim);
+    }
     let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.to_owned());
     let digits = number.digits();
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(rows::SOURCE, values![&source])?.ok_or(SourceRefusal::NoSource)?;
         let source_id = row.int(0);
         let number = number::of_source(tx, source_id, &digits)?.ok_or(SourceRefusal::NoNumber)?;
+        let before = number::of_sim(tx, source_id, &sim, now)?.map(|(_, digits)| digits);
         number::map_sim(tx, source_id, &sim, number, now)?;
-        let deed = Deed { who: &by, deed: "source.map_sim", subject: &source, reason: &sim, before: None, after: None };
+        let before = before.as_deref();
+        let deed =
+            Deed { who: &by, deed: "source.map_sim", subject: &source, reason: &sim, before, after: Some(&digits) };
         audit::write(tx, now, &deed)?;
         Ok(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// Says that a SIM of a source is no number any more.
+///
+/// # Errors
+/// See [`SourceRefusal`].
+pub async fn unmap_sim(app: &App, source: &str, sim: &str, by: &str) -> Result<(), SourceRefusal> {
+    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.to_owned());
+    let story = move |tx: &mut Tx<'_>| {
+        let source_id = rows::id_of(tx, &source)?.ok_or(SourceRefusal::NoSource)?;
+        let (_, before) = number::of_sim(tx, source_id, &sim, now)?.ok_or(SourceRefusal::NoSim)?;
+        if !number::unmap_sim(tx, source_id, &sim, now)? {
+            return Err(SourceRefusal::NoSim);
+        }
+        let before = Some(before.as_str());
+        let deed = Deed { who: &by, deed: "source.unmap_sim", subject: &source, reason: &sim, before, after: None };
+        Ok(audit::write(tx, now, &deed)?)
     };
     app.db.write(Lane::Work, story).await
 }

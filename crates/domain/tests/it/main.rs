@@ -1,9 +1,11 @@
 //! Verbs and steps on real engines, both of them; the tree mirrors `src`.
 
 mod account;
+mod alert;
 mod catalog;
 mod complaint;
 mod db;
+mod dossier;
 mod event;
 mod figures;
 mod history;
@@ -17,4 +19,5 @@ mod order;
 mod policy;
 mod rental;
 mod side;
+mod supply;
 mod verify;

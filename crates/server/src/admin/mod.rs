@@ -13,6 +13,7 @@ mod number_import;
 mod operator;
 mod price;
 mod quarantine;
+mod refund;
 mod sales;
 mod service;
 mod source;
@@ -62,6 +63,9 @@ pub(crate) enum Command {
     /// Money on a balance: add, take back, and the statement
     #[command(subcommand, after_help = "Example: jesusnumber admin credit add ann 25.00 --reason 'bank transfer'")]
     Credit(credit::CreditCommand),
+    /// Give captured money back to its customer
+    #[command(after_help = "Example: jesusnumber admin refund ORD-123456 0.42 --reason 'the code came too late'")]
+    Refund(refund::RefundArgs),
     /// What is sold: list, add or change, switch on and off, load the shipped catalogue
     #[command(subcommand, after_help = "Example: jesusnumber admin service seed")]
     Service(service::ServiceCommand),
@@ -139,6 +143,7 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Account(command) => account::run(desk, command).await,
         Command::Key(command) => key::run(desk, command).await,
         Command::Credit(command) => credit::run(desk, command).await,
+        Command::Refund(args) => refund::run(desk, args).await,
         Command::Service(command) => service::run(desk, command).await,
         Command::Price(command) => price::run(desk, command).await,
         Command::Number(command) => number::run(desk, command).await,

@@ -81,18 +81,15 @@ pub(super) async fn run(desk: &Desk<'_>, command: SourceCommand) -> Result<Answe
         SourceCommand::Add(args) => add(desk, args).await,
         SourceCommand::List => list(desk).await,
         SourceCommand::Pause { source } => {
-            supply::set_source_state(desk.app, &source, false, desk.by()?).await?;
+            supply::set_source_state(desk.app, &source, false, "", desk.by()?).await?;
             let line = format!("the numbers of {source} are not sold for now");
             Ok(Answer::line(line, json!({"source": source, "is_enabled": false})))
         }
         SourceCommand::Resume { source } => {
-            supply::set_source_state(desk.app, &source, true, desk.by()?).await?;
+            supply::set_source_state(desk.app, &source, true, "", desk.by()?).await?;
             Ok(Answer::line(format!("the numbers of {source} are sold"), json!({"source": source, "is_enabled": true})))
         }
         SourceCommand::MapSim { source, sim, number } => {
-            if sim.trim().is_empty() || sim.chars().count() > 200 || sim.chars().any(char::is_control) {
-                return Err(Refusal::new("a SIM's name is 1 to 200 characters without control characters"));
-            }
             supply::map_sim(desk.app, &source, &sim, &number, desk.by()?).await?;
             let json = json!({"source": source, "sim": sim, "number": number.digits()});
             Ok(Answer::line(format!("SIM {sim} of {source} is {}", number.e164()), json))

@@ -22,6 +22,18 @@ pub(crate) fn show(layers: &Layers) -> String {
     out
 }
 
+/// Every setting in force as the console shows it, except that passwords are masked.
+#[must_use]
+pub(crate) fn in_force(layers: &Layers) -> Vec<web::SettingInForce> {
+    let shown = |known: &super::Known| web::SettingInForce {
+        name: known.name,
+        about: known.about.trim(),
+        value: layers.value(known.name).map(|value| masked_value(value).to_string()),
+        origin: layers.origin(known.name).to_string(),
+    };
+    KNOWN.iter().map(shown).collect()
+}
+
 /// A setting's sentences as comment lines of at most 100 characters.
 fn wrapped(about: &str) -> String {
     let mut lines = vec![String::from("#")];

@@ -8,17 +8,18 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 17] = [
+const TABLES: [(&str, &[&str]); 18] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer", "refund_day"]),
-    ("catalog", &["service", "price"]),
-    ("supply", &["source"]),
+    ("catalog", &["service", "price", "tier_price"]),
+    ("supply", &["source", "source_hour", "source_seen"]),
     ("number", &["number", "number_use", "lease", "sim", "number_import"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
+    ("alert", &["alert"]),
     ("figures", &["figure", "figure_wait", "figure_mark"]),
     ("request", &["idempotency"]),
     ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),

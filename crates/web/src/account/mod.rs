@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/account/sessions/end/", post(overview::end))
         .route("/account/sessions/end-others/", post(overview::end_others))
         .route("/account/sessions/end-all/", post(overview::end_all))
+        .route("/account/low-balance/", post(overview::low_balance))
         .route("/account/password/", get(password::form).post(password::change))
         .route("/account/email/", get(email::form).post(email::ask))
         .route("/account/email/confirm/", get(email::confirm_form).post(email::confirm))

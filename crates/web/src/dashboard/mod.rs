@@ -2,6 +2,7 @@
 
 mod complaints;
 mod front;
+mod funds;
 mod history;
 mod keys;
 mod numbers;
@@ -21,5 +22,5 @@ use crate::Door;
 pub(crate) fn routes() -> Router<Arc<Door>> {
     let router = Router::new().merge(front::routes()).merge(numbers::routes()).merge(orders::routes());
     let router = router.merge(rentals::routes()).merge(history::routes()).merge(statement::routes());
-    router.merge(keys::routes()).merge(complaints::routes())
+    router.merge(keys::routes()).merge(complaints::routes()).merge(funds::routes())
 }

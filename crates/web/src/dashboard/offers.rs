@@ -1,6 +1,7 @@
 //! What is sold, as lists on pages show it: prices, stock, and how codes came lately.
 
 use domain::App;
+use domain::account::Tier;
 use domain::catalog;
 use domain::clock::SECOND_MS;
 use domain::db::DbError;
@@ -47,15 +48,15 @@ pub(crate) struct Offers {
     pub(crate) more: usize,
 }
 
-/// What is sold and fits what was typed.
-pub(crate) async fn search(app: &App, typed: &str) -> Result<Offers, DbError> {
+/// What is sold and fits what was typed, at the prices of a customer of a tier, or at those for all.
+pub(crate) async fn search(app: &App, typed: &str, tier: Option<Tier>) -> Result<Offers, DbError> {
     let catalog = catalog::catalog(app).await?;
     let found = catalog.search(typed);
     let ids: Vec<i64> = found.iter().map(|service| service.id).collect();
     let (stock, deliveries) = (number::available(app, &ids).await?, order::delivery(app).await?);
     let offer = |service: &&catalog::Service| {
         let (available, rentable) = stock.get(&service.id).copied().unwrap_or_default();
-        let price = |product| service.prices.get(&product).copied();
+        let price = |product| service.price(product, tier);
         Offer {
             slug: service.slug.clone(),
             name: service.name.clone(),

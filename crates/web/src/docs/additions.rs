@@ -206,7 +206,7 @@ pub const ACCOUNT: &[Call] = &[
         path: "/api/v1/services/?service=instagram",
         title: "Services, prices and stock",
         about: &[
-            "Stock figures may be 30 seconds old.",
+            "Stock figures may be 30 seconds old. Prices are those of the account that asks.",
             "`delivery` says how short-term orders of the last 24 hours went: of how many `orders`, in how many per cent the code came within 5 minutes, and the median of its seconds. Orders that were cancelled count as without a code; with fewer than 5 orders it is `null`.",
         ],
         inputs: &[Input { name: "service", place: "query, optional", about: "Only this service." }],
@@ -286,6 +286,7 @@ pub const ACCOUNT: &[Call] = &[
         about: &[
             "Everything that happened to your orders and rentals, refunds (`order.refunded`, `rental.refunded`) and answers to what you reported of them (`complaint.answered`) too, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
             "An event holds an `order_id` or a `rental_id` where it is of one, the money that moved, and never a text. New types may be added.",
+            "The types: `order.created`, `order.received`, `order.cancelled`, `order.expired`, `order.waiting_again`, `order.refunded`, `rental.created`, `rental.renewed`, `rental.not_renewed` (we were to renew it by ourselves, and the balance or the most that you set did not cover it), `rental.cancelled`, `rental.expired`, `rental.refunded`, `message.received`, `message.updated` (a missing part of it came), `balance.credited`, `balance.debited`, `complaint.answered`.",
         ],
         inputs: &[
             Input {

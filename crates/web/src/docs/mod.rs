@@ -81,6 +81,11 @@ pub fn page(base_url: &str) -> String {
     docs.render().expect("writing into a string cannot fail")
 }
 
+/// The page for somebody with a key that begins with `prefix`, which is letters, digits and `_` alone.
+pub fn page_for(base_url: &str, prefix: &str) -> String {
+    page(base_url).replace("YOUR_API_KEY", &format!("{prefix}…"))
+}
+
 /// The OpenAPI 3.1 document. `base_url` is the API's address, or only its origin.
 pub fn open_api(base_url: &str) -> String {
     let server = |origin: &str| {
@@ -340,6 +345,15 @@ mod tests {
     fn the_document_names_the_server_it_is_asked_for() {
         let document: Value = serde_json::from_str(&open_api("http://localhost:8080/api/v1/")).expect("JSON");
         assert_eq!(document["servers"][0]["url"], "http://localhost:8080");
+    }
+
+    #[test]
+    fn page_and_document_know_every_type_of_event() {
+        let (page, document) = (page(BASE), open_api(BASE));
+        for kind in domain::event::Kind::ALL {
+            assert!(page.contains(&format!("<code>{}</code>", kind.word())), "{}", kind.word());
+            assert!(document.contains(kind.word()), "{}", kind.word());
+        }
     }
 
     #[test]

@@ -112,9 +112,10 @@ pub const RENTAL_30DAY: &[Call] = &[
         path: "/api/v1/rental/30day/renew/",
         title: "Renew a 30-day rental",
         about: &["Runs on from the end you have already paid for: no day is lost."],
-        inputs: &[RENTAL_ID],
+        inputs: &[RENTAL_ID, MAX_PRICE],
         request: r#"{
-  "rental_id": "RNT-789012"
+  "rental_id": "RNT-789012",
+  "max_price": 20.00
 }"#,
         responses: &[Response {
             label: "Response",
@@ -180,9 +181,10 @@ pub const RENTAL_1DAY: &[Call] = &[
         path: "/api/v1/rental/1day/renew/",
         title: "Renew a 1-day rental",
         about: &["24 more hours, from the end you have already paid for."],
-        inputs: &[RENTAL_ID],
+        inputs: &[RENTAL_ID, MAX_PRICE],
         request: r#"{
-  "rental_id": "RNT-1D-345678"
+  "rental_id": "RNT-1D-345678",
+  "max_price": 4.00
 }"#,
         responses: &[Response {
             label: "Response",

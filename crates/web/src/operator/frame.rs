@@ -7,7 +7,10 @@ use domain::db::DbError;
 use domain::login::Role;
 use domain::policy::stop;
 
-use super::{audit, complaints, customers, ledger, mails, numbers, operators, quarantine, today};
+use super::{
+    audit, complaints, customers, ledger, mails, numbers, operators, orders, quarantine, services, settings, sources,
+    stops, today,
+};
 use crate::Door;
 use crate::session::Operator;
 
@@ -22,14 +25,19 @@ pub(crate) struct Place {
 /// The console's navigation: a page that comes adds its line.
 pub(crate) const PLACES: &[Place] = &[
     Place { path: today::HERE, name: "Today" },
-    Place { path: numbers::HERE, name: "Numbers" },
+    Place { path: orders::HERE, name: "Orders" },
     Place { path: customers::HERE, name: "Customers" },
     Place { path: complaints::HERE, name: "Complaints" },
+    Place { path: numbers::HERE, name: "Numbers" },
+    Place { path: sources::HERE, name: "Sources" },
+    Place { path: services::HERE, name: "Services" },
+    Place { path: stops::HERE, name: "Stops" },
     Place { path: quarantine::HERE, name: "Quarantine" },
     Place { path: ledger::HERE, name: "Ledger" },
     Place { path: audit::HERE, name: "Audit log" },
     Place { path: mails::HERE, name: "Mails" },
     Place { path: operators::HERE, name: "Operators" },
+    Place { path: settings::HERE, name: "Settings" },
 ];
 
 /// What stands around a page of the console. Its templates extend `operator/layout.html`, which finds it as the value

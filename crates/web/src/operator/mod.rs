@@ -8,8 +8,13 @@ mod ledger;
 mod mails;
 mod numbers;
 mod operators;
+mod orders;
 mod quarantine;
 mod refused;
+mod services;
+mod settings;
+mod sources;
+mod stops;
 mod today;
 mod told;
 
@@ -28,7 +33,12 @@ pub(crate) use refused::forbidden;
 pub(crate) fn routes() -> Router<Arc<Door>> {
     Router::new()
         .route(today::HERE, get(today::show))
+        .merge(orders::routes())
         .merge(numbers::routes())
+        .merge(sources::routes())
+        .merge(services::routes())
+        .merge(stops::routes())
+        .merge(settings::routes())
         .merge(complaints::routes())
         .merge(ledger::routes())
         .merge(customers::routes())

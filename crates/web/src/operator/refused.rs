@@ -9,7 +9,7 @@ use domain::policy::powers::Power;
 use crate::page;
 
 #[derive(Template)]
-#[template(path = "operator/refused.html")]
+#[template(path = "refused.html")]
 struct Refused {
     role: &'static str,
     deed: &'static str,

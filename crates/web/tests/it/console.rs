@@ -1,6 +1,10 @@
 //! The console's frame: who is let in, and what it says of the house.
 
+use domain::alert;
+use domain::figures;
 use domain::login::Role;
+use domain::number::{self, NumberState};
+use domain::phone::Nanp;
 use domain::policy::stop;
 
 use crate::on_both;
@@ -16,4 +20,32 @@ on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &Wor
     assert!(!page.body.contains("All sales are paused."));
     stop::pause_sales(&world.app, true, "a test", "test").await.expect("paused");
     assert!(olga.get("/operator/").await.body.contains("All sales are paused."));
+});
+
+on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
+    let digits: Vec<String> = (0..30).map(|place| format!("120255501{place:02}")).collect();
+    world.numbers(&digits.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let key = world.customer("ann", "5.00").await;
+    let (_, number) = world.order(&key, "instagram").await;
+    world.text(&number, "482910 is your Instagram code.").await;
+    figures::count_due(&world.app).await.expect("counted");
+    alert::look(&world.app).await.expect("looked");
+    let mut olga = operator(world, "olga", Role::Support).await;
+    let page = olga.get("/operator/").await.body;
+    assert!(
+        page.contains("The house is well.") && page.contains("1 orders in the last 24 hours, 100 % of those"),
+        "{page}"
+    );
+    assert!(page.contains("<dd>$0.42<small>captured</small>"), "{page}");
+    assert!(page.contains("data-chart=\"{&#34;step&#34;:3600,"), "{page}");
+    assert!(page.contains("14:00–15:00"));
+    for digits in &digits[..15] {
+        let number = Nanp::parse(digits).expect("a number");
+        number::set_state(&world.app, &number, NumberState::Paused, "a test", "test").await.expect("paused");
+    }
+    world.pass_ms(60_000);
+    alert::look(&world.app).await.expect("looked");
+    let page = olga.get("/operator/?span=week").await.body;
+    assert!(page.contains("Look here:") && !page.contains("The house is well."), "{page}");
+    assert!(page.contains("Numbers run out: telegram: 15 are left to sell") && page.contains("22 May 2026"), "{page}");
 });

@@ -149,14 +149,14 @@ on_both!(a_rental_has_an_inbox_and_its_customer_s_words, async |world: &World| {
     assert!(noted.contains("&#60;b&#62;work") && !noted.contains("<script>") && !noted.contains("<b>work"));
     place(&ann.post(&format!("{rental}auto-renew/"), "most=3.65").await);
     assert!(ann.get("/rentals/").await.body.contains("by itself"));
-    let renew = format!("form={}", "0".repeat(32));
+    let renew = format!("form={}&price=3.65", "0".repeat(32));
     place(&ann.post(&format!("{rental}renew/"), &renew).await);
     assert!(ann.get("/statement/").await.body.contains("$1.70"));
 });
 
 on_both!(a_key_is_shown_once_opens_the_api_and_is_revoked_at_once, async |world: &World| {
     let mut ann = rich(world, "ann@example.org", "5.00").await;
-    let made = ann.post("/keys/", "name=my+server&days=30").await;
+    let made = ann.post("/keys/", "name=my+server&days=30&read=1&order=1").await;
     let start = made.body.find("jn_live_").expect("a key");
     let key = made.body[start..start + 44].to_owned();
     assert_eq!(world.get(&key, "balance/").await.status, 200);
@@ -208,4 +208,70 @@ async fn read_until(stream: &mut TcpStream, heard: &mut String, wanted: &str) {
         assert!(count > 0, "it ended after {heard}");
         heard.push_str(std::str::from_utf8(&bytes[..count]).expect("text"));
     }
+}
+
+on_both!(a_stopped_account_reads_on_and_buys_nothing, async |world: &World| {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let page = ann.get("/numbers/").await;
+    assert!(!page.body.contains("This account is stopped") && page.body.contains(">Code $0.42</button>"));
+    let name = account::list(&world.app, 0, 9).await.expect("listed")[0].name.clone();
+    account::set_state(&world.app, &name, account::State::Suspended, "a test", "test").await.expect("stopped");
+    let page = ann.get("/numbers/").await;
+    assert!(
+        page.body.contains("This account is stopped") && page.body.contains(" disabled>Code $0.42"),
+        "{}",
+        page.body
+    );
+    let form = format!("form={}&service=instagram&buy=short_term+0.42", field(&page, "form"));
+    let refused = ann.post("/numbers/", &form).await;
+    assert!(refused.status == 409 && refused.body.contains("The account is stopped"), "{}", refused.body);
+    // What was ordered before still receives.
+    world.text(&digits(&ann.get(&order).await), "482910 is your Instagram code.").await;
+    assert!(ann.get(&order).await.body.contains("data-copy=\"482910\""));
+});
+
+on_both!(a_rental_is_renewed_for_the_price_on_its_button_and_no_more, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "20.00").await;
+    let rental = buy(&mut ann, "instagram", "rental_1day+3.65").await;
+    let page = ann.get(&rental).await;
+    let form = format!("form={}&price=", field(&page, "form"));
+    assert_eq!(field(&page, "price"), "3.65");
+    let refused = ann.post(&format!("{rental}renew/"), &format!("{form}3.64")).await;
+    assert!(refused.status == 409 && refused.body.contains("The price is now $3.65"), "{}", refused.body);
+    assert_eq!(ann.post(&format!("{rental}renew/"), &form).await.status, 400);
+    assert_eq!(place(&ann.post(&format!("{rental}renew/"), &format!("{form}3.65")).await), rental);
+    assert!(ann.get("/statement/").await.body.contains("$12.70"));
+});
+
+on_both!(the_statement_is_had_as_a_table, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let order = order.trim_matches('/').rsplit('/').next().expect("an id").to_owned();
+    assert!(ann.get("/statement/").await.body.contains("href=\"/statement/statement.csv\""));
+    let file = ann.get("/statement/statement.csv").await;
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    // It travels in chunks: the head, then a page of lines.
+    assert!(file.body.contains("\u{feff}seq,at,kind,amount_usd,to_spend_usd,set_aside_usd,order\r\n"), "{}", file.body);
+    let lines = format!(
+        "\r\n2,2026-05-22T14:30:00Z,hold,0.42,4.58,0.42,{order}\r\n\
+         1,2026-05-22T14:30:00Z,credit,5.00,5.00,0.00,\r\n"
+    );
+    assert!(file.body.contains(&lines), "{}", file.body);
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn funds_are_added_as_the_operator_offers_it() {
+    let funds_text = "Send it to <b>12345678</b>.\n\nWe book it within a day.".to_owned();
+    let settings = web::Settings { funds_text, ..crate::world::quiet() };
+    let world = World::open_with(domain::db::EngineKind::Sqlite, settings).await;
+    let mut ann = rich(&world, "ann@example.org", "5.00").await;
+    let page = ann.get("/funds/").await;
+    assert!(page.body.contains("Send it to &#60;b&#62;12345678&#60;/b&#62;.</p>"), "{}", page.body);
+    assert!(page.body.contains("We book it within a day.</p>") && page.body.contains("$5.00"));
+    assert!(ann.get("/orders/").await.body.contains("href=\"/funds/\""));
+    world.close().await;
 }

@@ -7,7 +7,7 @@ use crate::on_both;
 use crate::world::World;
 
 /// Every form of these pages.
-const FORMS: [(&str, &str); 43] = [
+const FORMS: [(&str, &str); 44] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -22,6 +22,7 @@ const FORMS: [(&str, &str); 43] = [
     ("/account/sessions/end/", "session=1"),
     ("/account/sessions/end-others/", ""),
     ("/account/sessions/end-all/", ""),
+    ("/account/low-balance/", "below=5.00"),
     ("/account/password/", "old=x&new=x"),
     ("/account/email/", "email=ann%40example.org&password=x"),
     ("/account/email/confirm/", "token=x"),

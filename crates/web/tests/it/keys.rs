@@ -4,7 +4,9 @@ use domain::account::{self, KeyLimits, NewKey, Scope, State};
 use domain::money::Usd;
 
 use crate::http::request;
+use crate::login::customer;
 use crate::on_both;
+use crate::second::between;
 use crate::world::World;
 
 const WRONG: &str = "jn_live_000000000000000000000000000000000000";
@@ -132,4 +134,55 @@ on_both!(a_key_over_its_daily_cap_waits_for_the_next_day, async |world: &World| 
     // From 14:30 to midnight.
     assert_eq!((refused.json()["retry_after"].as_i64(), refused.header("retry-after")), (Some(34_200), Some("34200")));
     assert_eq!(world.get(&key, "balance/").await.status, 200);
+});
+
+on_both!(a_key_is_made_on_the_page_with_its_limits, async |world: &World| {
+    let mut ann = customer(world, "ann@example.org").await;
+    let form = "name=my+server&read=1&networks=127.0.0.0%2F8%2C+203.0.113.9&cap=20&days=30";
+    let page = ann.post("/keys/", form).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let key = between(&page.body, "id=\"fresh-key\">", "<").to_owned();
+    assert_eq!(world.get(&key, "balance/").await.status, 200);
+    let refused = world.post(&key, "short-term/order/", r#"{"service":"instagram"}"#).await;
+    assert!(refused.text("message").contains("scope `order`"), "{}", refused.body);
+    let list = ann.get("/keys/").await.body;
+    assert!(!list.contains(&key) && list.contains("203.0.113.9/32") && list.contains("$20.00"), "{list}");
+    assert!(list.contains("<small>looks</small>"), "{list}");
+    let mails = domain::mail::outbox(&world.app, i64::MAX, 10).await.expect("the outbox");
+    assert_eq!((mails[0].kind.as_str(), mails[0].to.as_str()), ("new_key", "ann@example.org"));
+});
+
+on_both!(a_key_that_is_refused_keeps_what_was_typed, async |world: &World| {
+    let mut ann = customer(world, "ann@example.org").await;
+    for (form, told) in [
+        ("name=&read=1", "1 to 60 characters"),
+        ("name=x", "at least one thing"),
+        ("name=x&read=1&networks=%3Cb%3E", "is not an address"),
+        ("name=x&read=1&cap=0", "may spend something"),
+        ("name=x&read=1&days=0", "from the list"),
+    ] {
+        let page = ann.post("/keys/", form).await;
+        assert!(page.status == 400 && page.body.contains(told), "{form}: {}", page.body);
+        assert!(!page.body.contains("`<b>`") && !page.body.contains("fresh-key"), "{form}");
+    }
+    let page = ann.post("/keys/", "name=my+server&read=1&networks=nonsense&cap=7.50").await;
+    for typed in [r#"value="my server""#, r#"value="nonsense""#, r#"value="7.50""#] {
+        assert!(page.body.contains(typed), "{typed}: {}", page.body);
+    }
+});
+
+on_both!(the_documentation_shows_its_reader_the_beginning_of_their_own_key, async |world: &World| {
+    let mut ann = customer(world, "ann@example.org").await;
+    assert!(ann.get("/api-docs").await.body.contains("Bearer YOUR_API_KEY"));
+    let page = ann.post("/keys/", "name=x&read=1").await;
+    let key = between(&page.body, "id=\"fresh-key\">", "<").to_owned();
+    let docs = ann.get("/api-docs").await;
+    assert_eq!((docs.header("cache-control"), docs.header("vary")), (Some("private, no-store"), Some("cookie")));
+    assert!(docs.body.contains(&format!("Bearer {}…", &key[..14])), "{}", docs.body);
+    assert!(!docs.body.contains(&key) && !docs.body.contains("YOUR_API_KEY"), "{}", docs.body);
+    let nobody = world.send(&request("GET", "/api-docs", &[], b"")).await;
+    assert!(nobody.body.contains("Bearer YOUR_API_KEY") && !nobody.body.contains(&key[..14]));
+    let keys = account::keys(&world.app, &account::list(&world.app, 0, 9).await.expect("listed")[0].name).await;
+    account::revoke_key(&world.app, keys.expect("listed")[0].id, "test").await.expect("revoked");
+    assert!(ann.get("/api-docs").await.body.contains("Bearer YOUR_API_KEY"));
 });

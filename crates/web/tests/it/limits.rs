@@ -3,6 +3,7 @@
 use domain::clock::MINUTE_MS;
 use domain::db::EngineKind;
 
+use crate::dashboard::rich;
 use crate::http::{Answer, request, send};
 use crate::world::World;
 
@@ -75,6 +76,31 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
         [("203.0.113.1", 401), ("203.0.113.1", 429), ("6.6.6.6, 203.0.113.1", 429), ("203.0.113.2", 401)]
     {
         assert_eq!(world.send(&read(client)).await.status, status, "{client}");
+    }
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn buttons_that_buy_are_counted_by_account_and_by_address() {
+    let world = world(web::Settings { orders_per_minute_key: 2, ..web::Settings::default() }).await;
+    let mut ann = rich(&world, "ann@example.org", "5.00").await;
+    let form = format!("form={:032x}&service=nosuch&buy=short_term+0.42", 7);
+    for status in [409, 409, 429, 429] {
+        let answer = ann.post("/numbers/", &form).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(status == 409 || answer.header("retry-after") == Some("60"), "{:?}", answer.header("retry-after"));
+    }
+    let mut bob = rich(&world, "bob@example.org", "5.00").await;
+    assert_eq!(bob.post("/numbers/", &form).await.status, 409);
+    assert_eq!(ann.get("/numbers/").await.status, 200);
+    world.pass_ms(MINUTE_MS);
+    assert_eq!(ann.post("/numbers/", &form).await.status, 409);
+    world.close().await;
+    let settings = web::Settings { orders_per_minute_address: 1, ..web::Settings::default() };
+    let world = self::world(settings).await;
+    let mut ann = rich(&world, "ann@example.org", "5.00").await;
+    for status in [409, 429] {
+        assert_eq!(ann.post("/numbers/", &form).await.status, status);
     }
     world.close().await;
 }

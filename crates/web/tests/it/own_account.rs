@@ -146,3 +146,18 @@ on_both!(whoever_signs_out_everywhere_is_out_here_too, async |world: &World| {
     assert_eq!(ann.get("/account/").await.status, 303);
     assert_eq!(phone.get("/account/").await.status, 303);
 });
+
+on_both!(a_low_balance_is_wanted_to_be_heard_of, async |world: &World| {
+    let mut ann = customer(world, "ann@example.org").await;
+    let set = ann.post("/account/low-balance/", "below=%245.00").await;
+    assert_eq!((set.status, set.header("location")), (303, Some("/account/?done=low-balance")));
+    assert!(
+        ann.get("/account/").await.body.contains(r#"name="below" inputmode="decimal" autocomplete="off" value="5.00""#)
+    );
+    for wrong in ["much", "0", "-1", "100000.01"] {
+        let refused = ann.post("/account/low-balance/", &format!("below={wrong}")).await;
+        assert!(refused.status == 422 && refused.body.contains(&format!(r#"value="{wrong}""#)), "{}", refused.body);
+    }
+    assert_eq!(ann.post("/account/low-balance/", "below=").await.status, 303);
+    assert!(ann.get("/account/").await.body.contains(r#"value="" placeholder="never""#));
+});

@@ -82,3 +82,13 @@ on_both!(a_long_list_of_rentals_has_a_cursor, async |world: &World| {
     assert_eq!(rest["rentals"][0]["rental_id"], first);
     assert!(rest.get("next_cursor").is_none());
 });
+
+on_both!(a_renewal_costs_no_more_than_its_caller_will_pay, async |world: &World| {
+    world.numbers(&["13105550198"]).await;
+    let ann = world.customer("ann", "50.00").await;
+    let rental = rent(world, &ann, "1day").await;
+    let body = |most: &str| format!(r#"{{"rental_id":"{rental}","max_price":{most}}}"#);
+    let refused = world.post(&ann, "rental/1day/renew/", &body("3.64")).await;
+    assert_eq!(refused.refusal(), (400, "price_above_max".to_owned()));
+    assert_eq!(world.post(&ann, "rental/1day/renew/", &body("3.65")).await.status, 200);
+});

@@ -1,6 +1,6 @@
 //! What a key is limited to.
 
-use domain::account::{self, AuthRefusal, Caller, Entry, KeyLimits, KeyLine, KeyRefusal, NewKey, Scope};
+use domain::account::{self, AuthRefusal, Caller, Entry, KEYS_MAX, KeyLimits, KeyLine, KeyRefusal, NewKey, Scope};
 use domain::clock::MINUTE_MS;
 use domain::money::Usd;
 use domain::order::{self, SaleRefusal};
@@ -73,7 +73,7 @@ on_both!(of_many_orders_at_once_exactly_those_under_the_cap_are_made, async |hou
         let app = house.app.clone();
         tokio::spawn(async move { order::place(&app, ann, &ask("instagram"), None).await })
     });
-    let mut made = 0;
+    let mut made = 0_i64;
     for want in wants.collect::<Vec<_>>() {
         match want.await.expect("no panic") {
             Ok(_) => made += 1,
@@ -112,8 +112,8 @@ on_both!(rentals_and_their_renewals_count_against_the_cap, async |house: House| 
     let ann = capped(&house, 2 * 365).await;
     let day = Product::Rental1Day;
     let rented = rental::rent(&house.app, ann, day, &ask("instagram"), None).await.expect("a rental");
-    rental::renew(&house.app, ann, day, rented.rental, None).await.expect("renewed");
-    assert!(rental::renew(&house.app, ann, day, rented.rental, None).await.is_err());
+    rental::renew(&house.app, ann, (day, rented.rental), None, None).await.expect("renewed");
+    assert!(rental::renew(&house.app, ann, (day, rented.rental), None, None).await.is_err());
     assert_eq!(house.money(ann).await.0, "42.70");
 });
 
@@ -137,4 +137,41 @@ on_both!(when_a_key_was_last_used_is_written_by_the_worker, async |house: House|
     house.pass_ms(MINUTE_MS);
     account::write_used(&house.app).await.expect("written");
     assert_eq!(newest(&house).await.used_ms, Some(START_MS + 5), "it was not used since");
+});
+
+fn named(name: &str) -> NewKey {
+    let (account, by) = ("ann".to_owned(), "test".to_owned());
+    NewKey { account, name: name.to_owned(), expires_ms: None, limits: KeyLimits::default(), by }
+}
+
+on_both!(of_many_keys_made_at_once_no_more_than_fifty_are_good, async |house: House| {
+    house.customer("ann", "0.00").await;
+    let rival = house.rival().await;
+    let apps = [house.app.clone(), rival];
+    let makers = (0..60).map(|place: usize| {
+        let app = apps[place % 2].clone();
+        tokio::spawn(async move { account::create_key(&app, named("bot")).await.map(drop) })
+    });
+    let mut made = 0_i64;
+    for maker in makers.collect::<Vec<_>>() {
+        match maker.await.expect("it ends well") {
+            Ok(()) => made += 1,
+            Err(refusal) => assert!(matches!(refusal, KeyRefusal::TooMany), "{refusal}"),
+        }
+    }
+    // The customer had one before.
+    assert_eq!(made, KEYS_MAX - 1);
+    let keys = account::keys(&house.app, "ann").await.expect("listed");
+    account::revoke_key(&house.app, keys[0].id, "test").await.expect("revoked");
+    account::create_key(&house.app, named("bot")).await.expect("there is room again");
+});
+
+on_both!(a_key_has_a_name_and_does_not_begin_ended, async |house: House| {
+    house.customer("ann", "0.00").await;
+    for name in ["", " ", "a\nb", &"x".repeat(61)] {
+        let refused = account::create_key(&house.app, named(name)).await;
+        assert!(matches!(refused, Err(KeyRefusal::BadName)), "{name:?}");
+    }
+    let ended = NewKey { expires_ms: Some(house.app.now_ms()), ..named("bot") };
+    assert!(matches!(account::create_key(&house.app, ended).await, Err(KeyRefusal::Expired)));
 });

@@ -1,6 +1,7 @@
 //! Accounts and their keys.
 
 mod limits;
+pub(crate) mod low_balance;
 mod search;
 
 use domain::account::{self, AuthRefusal, CreateRefusal, KeyRefusal, NewAccount, NewKey, State, Tier};

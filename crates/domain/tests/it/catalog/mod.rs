@@ -1,5 +1,7 @@
 //! What is sold, and what never is.
 
+mod tier;
+
 use domain::catalog;
 use domain::catalog::edit::{self, EditRefusal, NewPrice, NewService};
 use domain::money::Usd;

@@ -78,10 +78,14 @@ on_both!(what_is_final_stays_and_days_are_told_for_a_month, async |house: House|
     house.pass_ms(30 * MINUTE_MS);
     order::expire_due(&house.app).await.expect("expired");
     house.pass_ms(3 * DAY_MS);
+    house.order(ann, "instagram").await;
     let report = counted(&house, Span::Month).await;
-    assert_eq!((report.slices[26].sums.orders, report.sums.orders), (1, 1));
+    assert_eq!((report.slices[26].sums.orders, report.slices[29].sums.orders), (1, 1));
+    house.pass_ms(30 * MINUTE_MS);
+    order::expire_due(&house.app).await.expect("expired");
+    house.pass_ms(2 * DAY_MS);
     house.pass_ms(HOUR_MS);
-    assert_eq!(counted(&house, Span::Month).await.sums.given_up, 1);
+    assert_eq!(counted(&house, Span::Month).await.sums.given_up, 2);
     assert_eq!(counted(&house, Span::Day).await.sums, Sums::default());
 });
 

@@ -142,7 +142,7 @@ on_both!(a_rental_is_refunded_by_its_payments_and_its_cancel_gives_back_the_rest
     rental::cancel(&house.app, ann, product, cancelled, None).await.expect("in time");
     assert_eq!(house.money(ann).await.0, "20.00");
     let renewed = rent().await;
-    rental::renew(&house.app, ann, product, renewed, None).await.expect("renewed");
+    rental::renew(&house.app, ann, (product, renewed), None, None).await.expect("renewed");
     let left = Usd::from_cents(365);
     assert_eq!(give(renewed, 366).await, Err(RefundRefusal::AboveLeft { left }));
     give(renewed, 365).await.expect("the renewal");

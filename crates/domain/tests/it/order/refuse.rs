@@ -44,7 +44,7 @@ on_both!(nothing_is_sold_while_sales_are_paused, async |house: House| {
 
 on_both!(numbers_of_a_paused_source_are_not_sold, async |house: House| {
     let house = House::stocked(house, 1).await;
-    supply::set_source_state(&house.app, "simulator", false, "test").await.expect("paused");
+    supply::set_source_state(&house.app, "simulator", false, "a test", "test").await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 

@@ -6,7 +6,9 @@ use domain::money::Usd;
 use domain::product::Product;
 use domain::rental::{self, AutoRefusal, DescribeRefusal, State};
 
+use crate::account::low_balance::person;
 use crate::house::{House, ask};
+use crate::login::{mail_to, mails};
 use crate::on_both;
 
 const DAY: Product = Product::Rental1Day;
@@ -21,6 +23,7 @@ on_both!(a_rental_is_renewed_in_its_last_hour_and_once_a_term, async |house: Hou
     let ann = house.customer("ann", "8.00").await;
     let rented = rental::rent(&house.app, ann, DAY, &ask("instagram"), None).await.expect("rented");
     let most = Some(Usd::from_cents(365));
+    person(&house, "ann").await;
     rental::auto_renew(&house.app, ann.account, (DAY, rented.rental), most).await.expect("switched on");
     house.pass_ms(23 * HOUR_MS - 1);
     assert_eq!(rental::auto_renew_due(&house.app).await.expect("looked"), 0);
@@ -30,11 +33,13 @@ on_both!(a_rental_is_renewed_in_its_last_hour_and_once_a_term, async |house: Hou
     let inbox = rental::inbox(&house.app, ann.account, DAY, rented.rental).await.expect("read").expect("found");
     assert_eq!((inbox.rental.state, inbox.rental.end_ms), (State::Active, rented.end_ms + DAY_MS));
     assert_eq!(house.money(ann).await, ("0.70".to_owned(), "0.00".to_owned()));
+    assert!(mail_to(&house, "ann@example.org", "rental_renewed").await.contains("for $3.65"));
 });
 
 on_both!(what_the_balance_does_not_cover_is_told_once_and_tried_again, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "4.00").await;
+    person(&house, "ann").await;
     let rented = rental::rent(&house.app, ann, DAY, &ask("instagram"), None).await.expect("rented");
     let most = Some(Usd::from_cents(365));
     rental::auto_renew(&house.app, ann.account, (DAY, rented.rental), most).await.expect("switched on");
@@ -45,6 +50,8 @@ on_both!(what_the_balance_does_not_cover_is_told_once_and_tried_again, async |ho
     house.pass_ms(10 * MINUTE_MS);
     assert_eq!(rental::auto_renew_due(&house.app).await.expect("looked"), 1);
     assert_eq!(told(&house, ann.account, Kind::RentalNotRenewed).await, 1);
+    let letters = mails(&house).await.into_iter().filter(|mail| mail.kind == "rental_not_renewed");
+    assert_eq!(letters.count(), 1);
     assert_eq!(house.money(ann).await, ("0.35".to_owned(), "0.00".to_owned()));
 });
 

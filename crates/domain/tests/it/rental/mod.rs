@@ -4,6 +4,7 @@ mod auto_renew;
 
 use domain::account::Caller;
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, parse_rfc3339, rfc3339};
+use domain::money::Usd;
 use domain::number::{self, NumberState};
 use domain::order::{self, SaleRefusal, Which};
 use domain::phone::Nanp;
@@ -69,7 +70,7 @@ on_both!(a_renewal_runs_on_from_the_paid_end, async |house: House| {
     let ann = house.customer("ann", "9.00").await;
     let rented = rent(&house, ann, DAY).await;
     house.pass_ms(23 * HOUR_MS);
-    let renewed = rental::renew(&house.app, ann, DAY, rented.rental, None).await.expect("renewed");
+    let renewed = rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await.expect("renewed");
     assert_eq!(renewed.end_ms, rented.end_ms + DAY_MS);
     assert_eq!(house.money(ann).await, ("1.70".to_owned(), "0.00".to_owned()));
     house.pass_ms(20 * HOUR_MS);
@@ -81,7 +82,7 @@ on_both!(a_renewal_under_a_key_is_paid_once, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "20.00").await;
     let rented = rent(&house, ann, DAY).await;
-    let renew = || rental::renew(&house.app, ann, DAY, rented.rental, once(ann, "k", 1));
+    let renew = || rental::renew(&house.app, ann, (DAY, rented.rental), None, once(ann, "k", 1));
     assert_eq!(renew().await.expect("renewed"), renew().await.expect("the same"));
     assert_eq!(house.money(ann).await.0, "12.70");
 });
@@ -91,7 +92,7 @@ on_both!(a_rental_that_is_over_is_not_renewed, async |house: House| {
     let ann = house.customer("ann", "9.00").await;
     let rented = rent(&house, ann, DAY).await;
     house.pass_ms(DAY_MS);
-    let refused = rental::renew(&house.app, ann, DAY, rented.rental, None).await;
+    let refused = rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await;
     assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::NotRenewable))));
 });
 
@@ -101,7 +102,7 @@ on_both!(a_retired_number_is_not_renewed, async |house: House| {
     let rented = rent(&house, ann, DAY).await;
     let number = Nanp::parse(&rented.digits).expect("a number");
     number::set_state(&house.app, &number, NumberState::Retired, "gone", "test").await.expect("retired");
-    let refused = rental::renew(&house.app, ann, DAY, rented.rental, None).await;
+    let refused = rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await;
     assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::NotRenewable))));
 });
 
@@ -109,7 +110,7 @@ on_both!(a_renewal_that_is_not_covered_changes_nothing, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
     let rented = rent(&house, ann, DAY).await;
-    let refused = rental::renew(&house.app, ann, DAY, rented.rental, None).await;
+    let refused = rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await;
     assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::Sale(SaleRefusal::Insufficient { .. })))));
     let inbox = rental::inbox(&house.app, ann.account, DAY, rented.rental).await.expect("read").expect("found");
     assert_eq!(inbox.rental.end_ms, rented.end_ms);
@@ -170,7 +171,7 @@ on_both!(a_renewed_rental_is_not_ended_by_a_late_worker, async |house: House| {
     let house = House::stocked(house, 2).await;
     let (ann, bob) = (house.customer("ann", "9.00").await, house.customer("bob", "9.00").await);
     let (short, long) = (rent(&house, ann, DAY).await, rent(&house, bob, DAY).await);
-    rental::renew(&house.app, bob, DAY, long.rental, None).await.expect("renewed");
+    rental::renew(&house.app, bob, (DAY, long.rental), None, None).await.expect("renewed");
     house.pass_ms(DAY_MS);
     assert_eq!(rental::expire_due(&house.app).await.expect("expired"), 1);
     assert_eq!(
@@ -183,4 +184,16 @@ on_both!(a_renewed_rental_is_not_ended_by_a_late_worker, async |house: House| {
             .await,
         1
     );
+});
+
+on_both!(a_renewal_costs_no_more_than_was_shown, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "20.00").await;
+    let rented = rental::rent(&house.app, ann, DAY, &ask("instagram"), None).await.expect("rented");
+    let renew = |cents| rental::renew(&house.app, ann, (DAY, rented.rental), Some(Usd::from_cents(cents)), None);
+    let refused = renew(364).await;
+    let above = SaleRefusal::PriceAboveMax { price: Usd::from_cents(365) };
+    assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::Sale(refusal))) if refusal == above));
+    assert_eq!(house.money(ann).await, ("16.35".to_owned(), "0.00".to_owned()));
+    renew(365).await.expect("renewed");
 });

@@ -73,7 +73,7 @@ pub(crate) async fn busy(house: House) -> House {
     house.text(&received.digits, "32665", "482911 is your Instagram code.").await;
     let rent = async |product| rental::rent(&house.app, bob, product, &ask("instagram"), None).await.expect("rented");
     let kept = rent(Product::Rental1Day).await;
-    rental::renew(&house.app, bob, Product::Rental1Day, kept.rental, None).await.expect("renewed");
+    rental::renew(&house.app, bob, (Product::Rental1Day, kept.rental), None, None).await.expect("renewed");
     house.text(&kept.digits, "32665", "482912 is your Instagram code.").await;
     let regretted = rent(Product::Rental30Day).await;
     rental::cancel(&house.app, bob, Product::Rental30Day, regretted.rental, None).await.expect("cancelled");

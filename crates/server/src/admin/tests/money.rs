@@ -62,7 +62,7 @@ on_both!(a_revoked_key_is_refused, async |house: House| {
 on_both!(a_key_that_is_over_already_is_not_made, async |house: House| {
     house.says("account create ann").await;
     let refused = house.refuses("key create ann --name laptop --expires 2026-05-22").await;
-    assert_eq!(refused, "the key would be expired already: --expires must be in the future");
+    assert_eq!(refused, "the key would be expired already: its end must be in the future");
 });
 
 on_both!(money_is_added_and_taken_back, async |house: House| {
@@ -105,4 +105,19 @@ on_both!(a_key_is_made_with_limits_and_listed_with_them, async |house: House| {
     assert!(
         house.refuses("key create ann --name bot --daily-cap 0.00").await.contains("daily cap of more than nothing")
     );
+});
+
+on_both!(what_was_paid_comes_back_with_a_reason, async |house: House| {
+    house.stock().await;
+    let ann = house.customer("ann", "10").await;
+    let placed = house.order(ann).await;
+    let id = format!("ORD-{}", placed.order);
+    assert_eq!(house.refuses(&format!("refund {id} 0.10 --reason late")).await, "nothing was paid for it");
+    house.text(&placed.digits, "Telegram code: 48291").await;
+    let told = house.json(&format!("refund {id} 0.10 --reason late")).await;
+    assert_eq!((&told["account"], &told["amount"]), (&json!("ann"), &json!("0.10")));
+    assert_eq!(house.last_deed().await, format!("olga refund {id} late"));
+    let listed = house.json("credit statement ann --limit 1").await;
+    assert_eq!((&listed[0]["kind"], &listed[0]["amount"]), (&json!("refund"), &json!("0.10")));
+    assert_eq!(house.refuses("refund ORD-100001 0.10 --reason late").await, "there is no such order");
 });

@@ -64,7 +64,7 @@ struct OfferBody {
 /// `GET services/`
 pub(super) async fn services(call: Call) -> Result<Answer, Refusal> {
     let app = &call.door.app;
-    let catalog = catalog::catalog(app).await?;
+    let (catalog, tier) = (catalog::catalog(app).await?, call.caller.tier);
     let asked: Vec<&Service> = match call.fields.service()? {
         Some(slug) => {
             vec![catalog.by_slug(slug).filter(|service| service.is_sold()).ok_or_else(Refusal::unknown_service)?]
@@ -76,7 +76,7 @@ pub(super) async fn services(call: Call) -> Result<Answer, Refusal> {
     let shown = |service: &&'_ Service| {
         let (short_term, rental) = stock.get(&service.id).copied().unwrap_or_default();
         let offer = |product, available| {
-            service.prices.get(&product).map(|price| OfferBody { price: Money(*price), available })
+            service.price(product, Some(tier)).map(|price| OfferBody { price: Money(price), available })
         };
         (offer(Product::ShortTerm, short_term), offer(Product::Rental1Day, rental), offer(Product::Rental30Day, rental))
     };

@@ -109,8 +109,8 @@ struct RenewedBody {
 
 /// `POST rental/{kind}/renew/`
 pub(super) async fn renew(call: Call, product: Product) -> Result<Answer, Refusal> {
-    let rental = call.fields.id(product)?;
-    let renewed = rental::renew(&call.door.app, call.caller, product, rental, call.once).await?;
+    let (rental, max_price) = (call.fields.id(product)?, call.fields.max_price()?);
+    let renewed = rental::renew(&call.door.app, call.caller, (product, rental), max_price, call.once).await?;
     Ok(Answer::new(&RenewedBody {
         success: true,
         rental_id: ids::shown(product, rental),

@@ -53,7 +53,7 @@ async fn front(
     Asked(Search { q }): Asked<Search>,
 ) -> Result<Response, PageError> {
     let app = &door.app;
-    let offers = offers::search(app, &q).await?;
+    let offers = offers::search(app, &q, perhaps.0.as_ref().map(|standing| standing.caller.tier)).await?;
     let page = FrontPage { q, offers, api: format!("{}/api/v1", door.settings.base_url) };
     Ok(page::show("/", StatusCode::OK, &page, &perhaps.frame("/", &door)))
 }

@@ -21,8 +21,8 @@ use crate::page::PageError;
 
 /// Pages of one file: 100,000 lines and more are asked for in parts, by days.
 const PAGES_MAX: usize = 500;
-/// The sign by which spreadsheets know UTF-8, and the first line.
-const HEAD: &str = "\u{feff}id,kind,service,number,price_usd,state,created_at,ends_at\r\n";
+/// The first line.
+const HEAD: &str = "id,kind,service,number,price_usd,state,created_at,ends_at\r\n";
 
 /// Where a file has come to.
 struct Place {
@@ -39,7 +39,7 @@ pub(super) async fn download(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), filter: wish.filter(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from_static(HEAD.as_bytes()))]);
+    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
     let body = Body::from_stream(head.chain(stream::unfold(place, next)));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -70,7 +70,7 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
 }
 
 fn row(line: &Line) -> String {
-    let cells = [
+    csv::line([
         ids::shown(line.product, line.id),
         line.product.word().to_owned(),
         line.service.clone(),
@@ -79,6 +79,5 @@ fn row(line: &Line) -> String {
         line.state.to_owned(),
         rfc3339(line.created_ms),
         rfc3339(line.end_ms),
-    ];
-    csv::line(cells)
+    ])
 }

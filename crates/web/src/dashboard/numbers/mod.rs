@@ -19,7 +19,7 @@ use super::offers::{self, Offers};
 use super::words::{Notice, told};
 use crate::Door;
 use crate::asked::{self, Asked};
-use crate::customer::Customer;
+use crate::customer::{Buyer, Customer};
 use crate::form::Form;
 use crate::page::{self, Frame, PageError};
 
@@ -35,6 +35,7 @@ struct NumbersPage {
     q: String,
     offers: Offers,
     form_id: String,
+    may_buy: bool,
     notice: Option<Notice>,
 }
 
@@ -47,14 +48,14 @@ async fn show(
 }
 
 async fn render(door: &Door, customer: &Customer, q: String, notice: Option<Notice>) -> Result<Response, PageError> {
-    let offers = offers::search(&door.app, &q).await?;
+    let offers = offers::search(&door.app, &q, Some(customer.caller().tier)).await?;
     let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let page = NumbersPage { q, offers, form_id: asked::fresh_id(), notice };
+    let page = NumbersPage { q, offers, form_id: asked::fresh_id(), may_buy: customer.may_buy(), notice };
     Ok(page::show(HERE, status, &page, &Frame::live(HERE, &customer.standing, door.app.now_ms())))
 }
 
 /// Buys what a button of the list says: `short_term 0.42`, the price being what its reader was shown (L9).
-async fn buy(State(door): State<Arc<Door>>, customer: Customer, form: Form) -> Result<Response, PageError> {
+async fn buy(State(door): State<Arc<Door>>, Buyer(customer): Buyer, form: Form) -> Result<Response, PageError> {
     let (service, button) = (form.text("service"), form.text("buy"));
     let (product, price) = button.split_once(' ').ok_or(PageError::BadForm)?;
     let product = Product::from_word(product).ok_or(PageError::BadForm)?;

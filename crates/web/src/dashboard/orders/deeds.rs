@@ -7,13 +7,14 @@ use axum::response::Response;
 use domain::money::Usd;
 use domain::order;
 use domain::product::Product;
+use domain::request::Failure;
 
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::customer::Customer;
+use crate::customer::{Buyer, Customer};
 use crate::dashboard::numbers::place_of;
-use crate::dashboard::words::told;
+use crate::dashboard::words::{Words, told};
 use crate::form::Form;
 use crate::page::{self, PageError};
 
@@ -24,10 +25,9 @@ pub(super) async fn cancel(
     form: Form,
 ) -> Result<Response, PageError> {
     let once = asked::once(customer.account(), "/orders/{id}/cancel/", form.text("form"), &id)?;
-    match order::cancel(&door.app, customer.caller(), read(&id)?, once).await {
-        Ok(_) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, read(&id)?))),
-        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
-    }
+    let order = read(&id)?;
+    let done = order::cancel(&door.app, customer.caller(), order, once).await;
+    finish(&door, &customer, &id, done.map(|_| order)).await
 }
 
 pub(super) async fn again(
@@ -37,15 +37,14 @@ pub(super) async fn again(
     form: Form,
 ) -> Result<Response, PageError> {
     let once = asked::once(customer.account(), "/orders/{id}/again/", form.text("form"), &id)?;
-    match order::again(&door.app, customer.caller(), read(&id)?, once).await {
-        Ok(_) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, read(&id)?))),
-        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
-    }
+    let order = read(&id)?;
+    let done = order::again(&door.app, customer.caller(), order, once).await;
+    finish(&door, &customer, &id, done.map(|_| order)).await
 }
 
 pub(super) async fn reuse(
     State(door): State<Arc<Door>>,
-    customer: Customer,
+    Buyer(customer): Buyer,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
@@ -53,8 +52,19 @@ pub(super) async fn reuse(
     let max_price = Some(Usd::parse(price).map_err(|_| PageError::BadForm)?);
     let what = format!("{id} {price}");
     let once = asked::once(customer.account(), "/orders/{id}/reuse/", form.text("form"), &what)?;
-    match order::reuse(&door.app, customer.caller(), read(&id)?, max_price, once).await {
-        Ok(placed) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, placed.order))),
-        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
+    let done = order::reuse(&door.app, customer.caller(), read(&id)?, max_price, once).await;
+    finish(&door, &customer, &id, done.map(|placed| placed.order)).await
+}
+
+/// Goes on to the order that came of a deed, or shows the page again with why nothing did.
+async fn finish<R: Words>(
+    door: &Door,
+    customer: &Customer,
+    id: &str,
+    done: Result<i64, Failure<R>>,
+) -> Result<Response, PageError> {
+    match done {
+        Ok(order) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, order))),
+        Err(failure) => render(door, customer, id, Some(told(failure)?)).await,
     }
 }

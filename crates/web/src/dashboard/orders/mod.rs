@@ -59,7 +59,7 @@ async fn list(State(door): State<Arc<Door>>, customer: Customer) -> Result<Respo
     let page = order::list(app, customer.account(), Which::Active, None, SHOWN_MAX).await?;
     let mut views = Vec::with_capacity(page.lines.len());
     for line in page.lines {
-        if let Some((view, _)) = view::view(app, customer.account(), line.order).await? {
+        if let Some((view, _)) = view::view(app, customer.caller(), line.order).await? {
             views.push(view);
         }
     }
@@ -79,8 +79,9 @@ fn read(id: &str) -> Result<i64, PageError> {
 }
 
 async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notice>) -> Result<Response, PageError> {
-    let found = view::view(&door.app, customer.account(), read(id)?).await?;
-    let (view, messages) = found.ok_or(PageError::NotFound)?;
+    let found = view::view(&door.app, customer.caller(), read(id)?).await?;
+    let (mut view, messages) = found.ok_or(PageError::NotFound)?;
+    view.can_reuse &= customer.may_buy();
     let report = Report::about(&door.app, customer.account(), Product::ShortTerm, read(id)?).await?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };

@@ -1,6 +1,7 @@
 //! An order as its page and its card show it.
 
 use domain::App;
+use domain::account::Caller;
 use domain::catalog;
 use domain::clock::SECOND_MS;
 use domain::db::DbError;
@@ -36,8 +37,9 @@ pub(super) struct View {
 }
 
 /// An order of an account and its messages, newest first.
-pub(super) async fn view(app: &App, account: i64, order: i64) -> Result<Option<(View, Vec<Message>)>, DbError> {
-    let (found, inbox) = (order::find(app, account, order).await?, order::inbox(app, account, order).await?);
+pub(super) async fn view(app: &App, caller: Caller, order: i64) -> Result<Option<(View, Vec<Message>)>, DbError> {
+    let (found, inbox) =
+        (order::find(app, caller.account, order).await?, order::inbox(app, caller.account, order).await?);
     let (Some(found), Some(inbox)) = (found, inbox) else { return Ok(None) };
     let catalog = catalog::catalog(app).await?;
     let now = app.now_ms();
@@ -45,7 +47,7 @@ pub(super) async fn view(app: &App, account: i64, order: i64) -> Result<Option<(
     let left_s = ((inbox.end_ms - now + SECOND_MS - 1) / SECOND_MS).max(0);
     let answer = inbox.answer.map(|place| &inbox.messages[place]);
     let service = catalog.by_slug(&found.service).filter(|service| service.is_sold());
-    let reuse_price = service.and_then(|service| service.prices.get(&Product::ShortTerm).copied());
+    let reuse_price = service.and_then(|service| service.price(Product::ShortTerm, Some(caller.tier)));
     let view = View {
         id: ids::shown(Product::ShortTerm, order),
         name: catalog.name(&found.service).to_owned(),

@@ -6,13 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::money::Usd;
 use domain::rental::{self, AutoRefusal, DescribeRefusal};
+use domain::request::Failure;
 
 use super::{ONE, read, render};
 use crate::Door;
 use crate::asked;
-use crate::customer::Customer;
+use crate::customer::{Buyer, Customer};
 use crate::dashboard::numbers::place_of;
-use crate::dashboard::words::{Notice, told};
+use crate::dashboard::words::{Notice, Words, told};
 use crate::form::Form;
 use crate::page::{self, PageError};
 
@@ -21,18 +22,32 @@ fn back(id: &str) -> Result<Response, PageError> {
     Ok(page::see_other(ONE, &place_of(product, rental)))
 }
 
+/// Goes back to the rental after a deed, or shows its page again with why nothing was done.
+async fn finish<T, R: Words>(
+    door: &Door,
+    customer: &Customer,
+    id: &str,
+    done: Result<T, Failure<R>>,
+) -> Result<Response, PageError> {
+    match done {
+        Ok(_) => back(id),
+        Err(failure) => render(door, customer, id, Some(told(failure)?)).await,
+    }
+}
+
+/// Renews for the price that the button names, and for no more (L9).
 pub(super) async fn renew(
     State(door): State<Arc<Door>>,
-    customer: Customer,
+    Buyer(customer): Buyer,
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    let (product, rental) = read(&id)?;
-    let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &id)?;
-    match rental::renew(&door.app, customer.caller(), product, rental, once).await {
-        Ok(_) => back(&id),
-        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
-    }
+    let (rental, price) = (read(&id)?, form.text("price"));
+    let max_price = Some(Usd::parse(price).map_err(|_| PageError::BadForm)?);
+    let what = format!("{id} {price}");
+    let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &what)?;
+    let done = rental::renew(&door.app, customer.caller(), rental, max_price, once).await;
+    finish(&door, &customer, &id, done).await
 }
 
 pub(super) async fn cancel(
@@ -43,10 +58,8 @@ pub(super) async fn cancel(
 ) -> Result<Response, PageError> {
     let (product, rental) = read(&id)?;
     let once = asked::once(customer.account(), "/rentals/{id}/cancel/", form.text("form"), &id)?;
-    match rental::cancel(&door.app, customer.caller(), product, rental, once).await {
-        Ok(_) => back(&id),
-        Err(failure) => render(&door, &customer, &id, Some(told(failure)?)).await,
-    }
+    let done = rental::cancel(&door.app, customer.caller(), product, rental, once).await;
+    finish(&door, &customer, &id, done).await
 }
 
 pub(super) async fn note(

@@ -120,11 +120,11 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let (product, rental) = read(id)?;
     let inbox = rental::inbox(app, customer.account(), product, rental).await?.ok_or(PageError::NotFound)?;
     let catalog = catalog::catalog(app).await?;
-    let service = catalog.by_slug(&inbox.rental.service).filter(|service| service.is_sold());
+    let service = catalog.by_slug(&inbox.rental.service).filter(|service| service.is_sold() && customer.may_buy());
     let page = RentalPage {
         id: ids::shown(product, rental),
         name: catalog.name(&inbox.rental.service).to_owned(),
-        renew_price: service.and_then(|service| service.prices.get(&product).copied()),
+        renew_price: service.and_then(|service| service.price(product, Some(customer.caller().tier))),
         rental: inbox.rental,
         messages: inbox.messages,
         cancellable_until_ms: inbox.cancellable_until_ms,

@@ -1,5 +1,7 @@
 //! `/statement/`: every movement of a customer's money with the balance after it, and how to add some.
 
+mod csv;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -24,7 +26,7 @@ const HERE: &str = "/statement/";
 const LINES: i64 = 50;
 
 pub(super) fn routes() -> Router<Arc<Door>> {
-    Router::new().route(HERE, get(show))
+    Router::new().route(HERE, get(show)).route("/statement/statement.csv", get(csv::download))
 }
 
 /// From where on it is read.
@@ -51,7 +53,6 @@ struct Line {
 struct StatementPage {
     available: Usd,
     held: Usd,
-    account: String,
     lines: Vec<Line>,
     next: Option<i64>,
     is_first: bool,
@@ -69,7 +70,6 @@ async fn show(
     let page = StatementPage {
         available: standing.available,
         held: standing.held,
-        account: standing.name.clone(),
         lines: entries.iter().map(line).collect(),
         next,
         is_first: before.is_none(),

@@ -1,0 +1,118 @@
+//! The signs by which it is seen that something is wrong.
+
+use std::collections::BTreeMap;
+
+use super::{Kind, Space};
+use crate::App;
+use crate::clock::DAY_MS;
+use crate::db::{DbError, Tx};
+use crate::figures::{self, Sums};
+use crate::verify::RunState;
+use crate::{catalog, mail, number, supply, verify};
+
+/// With fewer orders in this hour and the last, nothing is said of a source.
+const ORDERS_MIN: i64 = 10;
+/// A service with fewer numbers to sell runs out of them.
+const STOCK_MIN: i64 = 20;
+/// A disk with less free than one part in so many fills up.
+const DISK_PART: u64 = 10;
+/// Mails that were given up within a day, from which on something is wrong.
+const MAILS_MIN: i64 = 3;
+
+/// A sign that something is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub(super) kind: Kind,
+    pub(super) subject: String,
+    pub(super) words: String,
+}
+
+fn sign(kind: Kind, subject: &str, words: impl Into<String>) -> Sign {
+    Sign { kind, subject: subject.to_owned(), words: words.into() }
+}
+
+/// Everything that looks wrong just now.
+pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
+    let mut signs = stock(app).await?;
+    signs.extend(check(app).await?);
+    let now = app.now_ms();
+    let look = move |tx: &mut Tx<'_>| Ok::<_, DbError>((figures::lately(tx, now)?, mail::given_up(tx, now - DAY_MS)?));
+    let (lately, mails) = app.db.read(look).await?;
+    for source in supply::sources(app).await? {
+        let is_silent = source.is_enabled && lately.get(&source.id).is_some_and(is_silent);
+        if is_silent {
+            let orders = lately.get(&source.id).map_or(0, |sums| sums.given_up);
+            let words = format!("{}: none of its last {orders} orders got a code", source.slug);
+            signs.push(sign(Kind::SourceSilent, &source.slug, words));
+        }
+    }
+    if mails >= MAILS_MIN {
+        signs.push(sign(Kind::MailFailing, "", format!("{mails} were given up within a day")));
+    }
+    let space = app.watch.get().and_then(|watch| (watch.space)());
+    signs.extend(space.and_then(disk));
+    Ok(signs)
+}
+
+/// Whether enough orders of a source have ended, and not one with a code.
+fn is_silent(lately: &Sums) -> bool {
+    lately.delivered == 0 && lately.given_up >= ORDERS_MIN
+}
+
+fn disk(space: Space) -> Option<Sign> {
+    let percent = space.free.saturating_mul(100) / space.total.max(1);
+    (space.free < space.total / DISK_PART)
+        .then(|| sign(Kind::DiskFull, "", format!("{percent} % are free, {} MB", space.free / 1_000_000)))
+}
+
+/// Services that are sold and have few numbers left.
+async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
+    let catalog = catalog::catalog(app).await?;
+    let sold: BTreeMap<i64, &str> = catalog
+        .services
+        .iter()
+        .filter(|service| service.is_sold() && !service.prices.is_empty())
+        .map(|service| (service.id, service.slug.as_str()))
+        .collect();
+    let ids: Vec<i64> = sold.keys().copied().collect();
+    let left = number::available(app, &ids).await?;
+    let low = sold.iter().filter_map(|(id, slug)| {
+        let (left, _) = left.get(id).copied().unwrap_or((0, 0));
+        let words = match left {
+            0 => format!("{slug}: none is left to sell"),
+            1 => format!("{slug}: 1 is left to sell"),
+            _ => format!("{slug}: {left} are left to sell"),
+        };
+        (left < STOCK_MIN).then(|| sign(Kind::StockLow, slug, words))
+    });
+    Ok(low.collect())
+}
+
+async fn check(app: &App) -> Result<Option<Sign>, DbError> {
+    let Some(run) = verify::latest(app).await? else { return Ok(None) };
+    let words = match run.state {
+        RunState::Broken => format!("{} rows break an invariant", run.findings),
+        RunState::Failed => "it could not be carried out".to_owned(),
+        RunState::Asked | RunState::Running | RunState::Sound => return Ok(None),
+    };
+    Ok(Some(sign(Kind::CheckFailed, "", words)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_silent_when_enough_orders_ended_without_any_code() {
+        assert!(!is_silent(&Sums { orders: 50, given_up: 9, ..Sums::default() }));
+        assert!(is_silent(&Sums { orders: 50, given_up: 10, ..Sums::default() }));
+        assert!(!is_silent(&Sums { orders: 50, given_up: 49, delivered: 1, ..Sums::default() }));
+    }
+
+    #[test]
+    fn a_disk_is_full_from_a_tenth_on() {
+        assert_eq!(disk(Space { free: 100, total: 1_000 }), None);
+        let words = "9 % are free, 99 MB";
+        assert_eq!(disk(Space { free: 99_000_000, total: 1_000_000_000 }), Some(sign(Kind::DiskFull, "", words)));
+    }
+}

@@ -1,0 +1,77 @@
+//! The statement as a file for spreadsheets, sent page by page.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::clock::rfc3339;
+use domain::ids;
+use domain::ledger::{self, Entry, STATEMENT_MAX};
+use futures_util::{StreamExt, stream};
+
+use crate::Door;
+use crate::csv;
+use crate::customer::Customer;
+use crate::observe::Route;
+use crate::page::PageError;
+
+/// Pages of one file: 100,000 lines, the newest.
+const PAGES_MAX: usize = 500;
+/// The first line.
+const HEAD: &str = "seq,at,kind,amount_usd,to_spend_usd,set_aside_usd,order\r\n";
+
+/// Where a file has come to.
+struct Place {
+    door: Arc<Door>,
+    account: i64,
+    before: Option<i64>,
+    left: usize,
+}
+
+pub(super) async fn download(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
+    let place = Place { door, account: customer.account(), before: None, left: PAGES_MAX };
+    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
+    let body = Body::from_stream(head.chain(stream::unfold(place, next)));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"statement.csv\""),
+    ];
+    let mut answer = (headers, body).into_response();
+    answer.extensions_mut().insert(Route("/statement/statement.csv"));
+    Ok(answer)
+}
+
+async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)> {
+    if place.left == 0 {
+        return None;
+    }
+    place.left -= 1;
+    let page = ledger::statement(&place.door.app, place.account, place.before, STATEMENT_MAX).await;
+    let Ok(entries) = page else {
+        // A file that ends early must not look whole: the connection breaks.
+        place.left = 0;
+        return Some((Err(std::io::Error::other("the statement could not be read on")), place));
+    };
+    // Entries are numbered from 1 without a gap, so the last one tells whether there are more.
+    place.before = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+    if place.before.is_none() {
+        place.left = 0;
+    }
+    let text: String = entries.iter().map(row).collect();
+    Some((Ok(Bytes::from(text)), place))
+}
+
+/// The amount has no sign: its kind says which way it went, and a sign would make it a formula.
+fn row(entry: &Entry) -> String {
+    csv::line([
+        entry.seq.to_string(),
+        rfc3339(entry.at_ms),
+        entry.kind.word().to_owned(),
+        entry.amount.to_string(),
+        entry.available.to_string(),
+        entry.held.to_string(),
+        entry.order.map_or_else(String::new, |(product, id)| ids::shown(product, id)),
+    ])
+}

@@ -1,0 +1,124 @@
+//! Prices as a file: all of them to take away, and a file of them to set, all or none.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use domain::catalog::price_file::{FILE_MAX, read_prices};
+use domain::catalog::{self, edit};
+use domain::policy::powers::Power;
+use domain::product::Product;
+use tokio::time::timeout;
+
+use super::{HERE, told};
+use crate::Door;
+use crate::observe::Route;
+use crate::operator::Frame;
+use crate::operator::told::Told;
+use crate::page::{self, PageError};
+use crate::session::Operator;
+
+const ROUTE: &str = "/operator/services/prices/import/";
+const DOWNLOAD: &str = "/operator/services/prices.csv";
+/// Bytes of the form around a file.
+const AROUND_MAX: usize = 16 * 1024;
+/// Bad rows on the page.
+const BAD_SHOWN: usize = 200;
+
+/// The routes of the page, whose form may be larger than others.
+pub(super) fn methods() -> MethodRouter<Arc<Door>> {
+    get(show).post(upload).layer(DefaultBodyLimit::max(file_max() + AROUND_MAX))
+}
+
+fn file_max() -> usize {
+    usize::try_from(FILE_MAX).unwrap_or(usize::MAX)
+}
+
+#[derive(Template)]
+#[template(path = "operator/services/file.html")]
+struct FilePage {
+    told: Option<Told>,
+    bad: Vec<(u64, String)>,
+}
+
+async fn show(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
+    operator.may(Power::Run)?;
+    render(&door, &operator, None, Vec::new()).await
+}
+
+async fn render(
+    door: &Door,
+    operator: &Operator,
+    told: Option<Told>,
+    bad: Vec<(u64, String)>,
+) -> Result<Response, PageError> {
+    let frame = Frame::of(door, operator, HERE).await?;
+    let status = if told.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(page::show(ROUTE, status, &FilePage { told, bad }, &frame))
+}
+
+async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipart) -> Result<Response, PageError> {
+    operator.may(Power::Run)?;
+    let received = timeout(door.settings.request_timeout, file(form)).await;
+    let Ok(Ok(bytes)) = received else {
+        let told = Told::bad("The file did not arrive whole, or is larger than 4 MiB. Nothing was changed.");
+        return render(&door, &operator, Some(told), Vec::new()).await;
+    };
+    let catalog = catalog::catalog(&door.app).await?;
+    let (prices, bad) = match read_prices(bytes.as_slice(), &catalog) {
+        Ok(read) => read,
+        Err(fault) => {
+            let told = Told::bad(format!("The file {fault}. Nothing was changed."));
+            return render(&door, &operator, Some(told), Vec::new()).await;
+        }
+    };
+    if !bad.is_empty() {
+        let told = Told::bad(format!("{}.", bad.sentence("the file")));
+        let rows = bad.told().into_iter().take(BAD_SHOWN).collect();
+        return render(&door, &operator, Some(told), rows).await;
+    }
+    match edit::set_prices(&door.app, prices, &operator.name).await {
+        Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
+        Err(refusal) => {
+            let told = told(refusal)?;
+            render(&door, &operator, Some(told), Vec::new()).await
+        }
+    }
+}
+
+/// The bytes of the field `file`; the form as a whole is limited by its route.
+async fn file(mut form: Multipart) -> Result<Vec<u8>, MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(field) = form.next_field().await? {
+        if field.name() == Some("file") {
+            bytes = field.bytes().await?.to_vec();
+        }
+    }
+    Ok(bytes)
+}
+
+/// All prices, in the form in which they are read back. Slugs and products hold no signs that a table would act on.
+pub(super) async fn download(State(door): State<Arc<Door>>, _: Operator) -> Result<Response, PageError> {
+    let catalog = catalog::catalog(&door.app).await?;
+    let mut csv = String::from("service,product,amount\r\n");
+    for service in &catalog.services {
+        for product in Product::ALL {
+            if let Some(amount) = service.prices.get(&product) {
+                let row = write!(csv, "{},{},{amount}\r\n", service.slug, product.word());
+                row.expect("a text takes every write");
+            }
+        }
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"prices.csv\""),
+    ];
+    let mut answer = (headers, csv).into_response();
+    answer.extensions_mut().insert(Route(DOWNLOAD));
+    Ok(answer)
+}

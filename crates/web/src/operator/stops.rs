@@ -1,0 +1,74 @@
+//! `/operator/stops/`: what stands still, and the stop for all sales.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use domain::policy::audit::Entry;
+use domain::policy::powers::Power;
+use domain::policy::stop;
+use domain::supply;
+
+use super::Frame;
+use super::told::Told;
+use crate::Door;
+use crate::form::Form;
+use crate::page::{self, PageError};
+use crate::session::Operator;
+
+pub(super) const HERE: &str = "/operator/stops/";
+/// Characters of a reason.
+const REASON_MAX: usize = 500;
+
+pub(super) fn routes() -> Router<Arc<Door>> {
+    Router::new().route(HERE, get(show).post(change))
+}
+
+#[derive(Template)]
+#[template(path = "operator/stops.html")]
+struct StopsPage {
+    told: Option<Told>,
+    is_paused: bool,
+    /// Sources whose numbers are not sold.
+    sources: Vec<String>,
+    deeds: Vec<Entry>,
+    may_change: bool,
+}
+
+async fn show(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
+    render(&door, &operator, None).await
+}
+
+async fn render(door: &Door, operator: &Operator, told: Option<Told>) -> Result<Response, PageError> {
+    let frame = Frame::of(door, operator, HERE).await?;
+    let sources = supply::sources(&door.app).await?;
+    let page = StopsPage {
+        is_paused: frame.is_paused,
+        sources: sources.into_iter().filter(|source| !source.is_enabled).map(|source| source.slug).collect(),
+        deeds: stop::deeds(&door.app).await?,
+        may_change: operator.role.may(Power::Run),
+        told,
+    };
+    let status = if page.told.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(page::show(HERE, status, &page, &frame))
+}
+
+async fn change(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
+    operator.may(Power::Run)?;
+    let is_paused = match form.text("to") {
+        "paused" => true,
+        "open" => false,
+        _ => return Err(PageError::BadForm),
+    };
+    let reason = form.text("reason").trim();
+    if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+        let told = Told::bad("Nothing was changed: say why, in up to 500 characters on one line.");
+        return render(&door, &operator, Some(told)).await;
+    }
+    stop::pause_sales(&door.app, is_paused, reason, &operator.name).await?;
+    Ok(page::see_other(HERE, HERE))
+}

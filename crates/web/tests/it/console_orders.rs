@@ -1,0 +1,88 @@
+//! The console's pages of orders.
+
+use domain::login::Role;
+use domain::policy::deeds;
+
+use crate::browser::Browser;
+use crate::http::Answer;
+use crate::on_both;
+use crate::second::operator;
+use crate::world::World;
+
+/// The value of the first field of a name on a page.
+fn field(page: &Answer, name: &str) -> String {
+    let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\"")).expect("a field");
+    rest.split('"').next().expect("split yields one part").to_owned()
+}
+
+/// A house where ann has paid for an order; the key, the order's id and its number.
+async fn paid(world: &World) -> (String, String, String) {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let key = world.customer("ann", "5.00").await;
+    let (order, number) = world.order(&key, "instagram").await;
+    world.text(&number, "482910 is your Instagram code.").await;
+    (key, order, number)
+}
+
+async fn refund(browser: &mut Browser, order: &str, amount: &str, reason: &str) -> Answer {
+    let page = browser.get(&format!("/operator/orders/{order}/")).await;
+    let form = format!("form={}&amount={amount}&reason={reason}", field(&page, "form"));
+    browser.post(&format!("/operator/orders/{order}/refund/"), &form).await
+}
+
+on_both!(an_order_is_found_by_its_id_its_number_and_its_customer, async |world: &World| {
+    let (_, order, number) = paid(world).await;
+    let mut olga = operator(world, "olga", Role::Auditor).await;
+    let place = format!("/operator/orders/{order}/");
+    let sent = olga.get(&format!("/operator/orders/?q={}", order.to_lowercase())).await;
+    assert_eq!((sent.status, sent.header("location")), (303, Some(place.as_str())));
+    for target in ["", &format!("?q={number}"), "?q=ann"] {
+        let page = olga.get(&format!("/operator/orders/{target}")).await;
+        assert!(page.status == 200 && page.body.contains(&format!("href=\"{place}\"")), "{target} {}", page.body);
+    }
+    assert!(olga.get("/operator/orders/?q=bob").await.body.contains("Nothing was found"));
+    assert_eq!(olga.get("/operator/orders/ORD-1/").await.status, 404);
+});
+
+on_both!(support_refunds_once_within_its_limit_and_the_customer_sees_it, async |world: &World| {
+    let (key, order, _) = paid(world).await;
+    let mut sue = operator(world, "sue", Role::Support).await;
+    assert_eq!(refund(&mut sue, &order, "0.43", "late").await.status, 422);
+    assert_eq!(refund(&mut sue, &order, "0.20", "").await.status, 422);
+    let page = sue.get(&format!("/operator/orders/{order}/")).await;
+    let form = format!("form={}&amount=0.20&reason=it+came+late", field(&page, "form"));
+    for _ in 0..2 {
+        let answer = sue.post(&format!("/operator/orders/{order}/refund/"), &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    let page = sue.get(&format!("/operator/orders/{order}/")).await.body;
+    assert!(page.contains("it came late") && page.contains("$0.20 came back"), "{page}");
+    assert!(world.money(&key).await.contains("4.78"));
+    assert!(world.get(&key, "statement/").await.body.contains("refund"));
+    assert!(world.get(&key, "events/").await.body.contains("order.refunded"));
+});
+
+on_both!(who_may_not_refund_is_told_who_may, async |world: &World| {
+    let (_, order, _) = paid(world).await;
+    let mut ada = operator(world, "ada", Role::Auditor).await;
+    let page = ada.get(&format!("/operator/orders/{order}/")).await.body;
+    assert!(!page.contains("/refund/") && !page.contains("/messages/"), "{page}");
+    let form = format!("form={}&amount=0.20&reason=why", "0".repeat(32));
+    let refused = ada.post(&format!("/operator/orders/{order}/refund/"), &form).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("owner, operator, support"), "{}", refused.body);
+});
+
+on_both!(texts_are_read_with_a_reason_that_is_kept, async |world: &World| {
+    let (_, order, _) = paid(world).await;
+    let mut sue = operator(world, "sue", Role::Support).await;
+    let place = format!("/operator/orders/{order}/messages/");
+    assert!(!sue.get(&format!("/operator/orders/{order}/")).await.body.contains("482910"));
+    let refused = sue.post(&place, "reason=+").await;
+    assert!(refused.status == 422 && !refused.body.contains("482910"));
+    let read = sue.post(&place, "reason=complaint+12").await;
+    assert!(read.status == 200 && read.body.contains("482910 is your Instagram code."), "{}", read.body);
+    let filter = deeds::DeedFilter { deed: "message.read".into(), ..deeds::DeedFilter::default() };
+    let (kept, _) = deeds::deeds(&world.app, &filter, None, 10).await.expect("read");
+    assert_eq!((kept[0].who.as_str(), kept[0].reason.as_str()), ("sue", "complaint 12"));
+});

@@ -1,0 +1,89 @@
+//! The console's pages for sources.
+
+use domain::login::Role;
+
+use crate::on_both;
+use crate::second::operator;
+use crate::world::World;
+
+on_both!(a_source_is_made_paused_and_sold_again, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    assert!(olga.get("/operator/sources/").await.body.contains("hears plain bytes"));
+    let made = olga.post("/operator/sources/new/", "connector=wire&slug=rack-2").await;
+    assert_eq!(made.header("location"), Some("/operator/sources/rack-2/?done=added"));
+    let page = olga.get("/operator/sources/rack-2/?done=added").await.body;
+    assert!(page.contains("http://localhost:8080/ingest/rack-2/"), "{page}");
+    let taken = olga.post("/operator/sources/new/", "connector=wire&slug=rack-2").await;
+    assert_eq!(taken.status, 422);
+    assert!(taken.body.contains("a source of this name exists already") && taken.body.contains("value=\"rack-2\""));
+    assert_eq!(olga.post("/operator/sources/rack-2/state/", "to=paused&reason=").await.status, 422);
+    assert_eq!(olga.post("/operator/sources/rack-2/state/", "to=paused&reason=moved").await.status, 303);
+    assert!(olga.get("/operator/stops/").await.body.contains("/operator/sources/rack-2/"));
+    assert_eq!(olga.post("/operator/sources/rack-2/state/", "to=enabled&reason=back").await.status, 303);
+    assert!(!olga.get("/operator/stops/").await.body.contains("/operator/sources/rack-2/"));
+    assert_eq!(olga.get("/operator/sources/nowhere/").await.status, 404);
+});
+
+on_both!(a_sim_is_mapped_and_unmapped, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let sims = "/operator/sources/wire/sims/";
+    assert_eq!(olga.post(sims, "sim=phone-1%2F0&number=2025550147").await.status, 303);
+    let page = olga.get(sims).await.body;
+    assert!(page.contains("phone-1/0") && page.contains("(202) 555-0147"));
+    let refused = olga.post(sims, "sim=%3Cb%3E&number=2125550199").await;
+    assert!(refused.status == 422 && refused.body.contains("this source has no such number"));
+    assert!(refused.body.contains("&#60;b&#62;") && !refused.body.contains("<b>\""));
+    assert_eq!(olga.post(&format!("{sims}unmap/"), "sim=phone-1%2F0").await.status, 303);
+    assert!(!olga.get(sims).await.body.contains("phone-1/0"));
+});
+
+on_both!(a_source_shows_its_last_message, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    assert!(olga.get("/operator/sources/").await.body.contains("<td>never</td>"));
+    world.text("12025550147", "hello").await;
+    domain::supply::write_heard(&world.app).await.expect("written");
+    assert!(olga.get("/operator/sources/").await.body.contains("<td>just now</td><td class=\"num\">1</td>"));
+});
+
+on_both!(who_may_not_run_the_house_changes_no_source, async |world: &World| {
+    let mut anna = operator(world, "anna", Role::Support).await;
+    let page = anna.get("/operator/sources/wire/").await;
+    assert!(page.status == 200 && !page.body.contains("name=\"reason\""));
+    for (target, form) in [
+        ("/operator/sources/new/", "connector=wire&slug=rack-2"),
+        ("/operator/sources/wire/", ""),
+        ("/operator/sources/wire/state/", "to=paused&reason=x"),
+        ("/operator/sources/wire/sims/", "sim=a&number=2025550147"),
+        ("/operator/sources/wire/sims/unmap/", "sim=a"),
+        ("/operator/stops/", "to=paused&reason=x"),
+        ("/operator/services/price/", "service=telegram&short_term=1.00"),
+        ("/operator/services/state/", "service=telegram&to=off"),
+        ("/operator/services/seed/", ""),
+        ("/operator/services/new/", "slug=x&name=x&category=x"),
+        ("/operator/services/prices/", "product=short_term&percent=5"),
+        ("/operator/services/telegram/", "name=x&category=x"),
+        ("/operator/services/telegram/tiers/", "short_term.new=0.10"),
+    ] {
+        assert_eq!(anna.post(target, form).await.status, 403, "{target}");
+    }
+});
+
+on_both!(all_sales_are_paused_with_a_reason_and_go_on, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    assert_eq!(olga.post("/operator/stops/", "to=paused&reason=+").await.status, 422);
+    assert_eq!(olga.post("/operator/stops/", "to=paused&reason=supplier+is+down").await.status, 303);
+    let page = olga.get("/operator/numbers/").await.body;
+    assert!(page.contains("All sales are paused."));
+    let stops = olga.get("/operator/stops/").await.body;
+    assert!(stops.contains("supplier is down") && stops.contains("Sell again"));
+    assert_eq!(olga.post("/operator/stops/", "to=open&reason=it+is+back").await.status, 303);
+    assert!(!olga.get("/operator/numbers/").await.body.contains("All sales are paused."));
+});
+
+on_both!(the_settings_in_force_are_shown, async |world: &World| {
+    let mut anna = operator(world, "anna", Role::Auditor).await;
+    let page = anna.get("/operator/settings/").await;
+    assert!(page.status == 200 && page.body.contains("This node was started without settings"));
+});
