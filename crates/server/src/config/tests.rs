@@ -101,6 +101,11 @@ fn a_password_is_never_shown() {
     }
     let (_, layers) = layered("database = 'postgres://house:hunter2@db/house'", &[]).expect("in order");
     assert!(!show(&layers).contains("hunter2"));
+    let shown = in_force(&layers);
+    let database = shown.iter().find(|setting| setting.name == "database").expect("it is in force");
+    assert_eq!(database.value.as_deref(), Some("\"postgres://house:***@db/house\""));
+    assert!(database.origin.contains("house.toml"), "{}", database.origin);
+    assert_eq!(shown.len(), KNOWN.len());
 }
 
 #[test]
