@@ -37,6 +37,11 @@ impl Connection {
         Self { stream, buffer: Vec::with_capacity(4_096) }
     }
 
+    /// The last answer as it came.
+    pub(crate) fn last(&self) -> String {
+        String::from_utf8_lossy(&self.buffer).into_owned()
+    }
+
     /// Sends a whole request and reads the whole answer, which must tell its length.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Answer {
         self.stream.write_all(request).await.expect("the program reads");

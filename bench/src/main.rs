@@ -11,12 +11,14 @@ mod ingest;
 mod load;
 mod orders;
 mod orders_postgres;
+mod pages;
 mod pgbench;
 mod pick;
 mod program;
 mod push;
 mod replay;
 mod sms;
+mod streams;
 
 use std::time::Duration;
 
@@ -65,6 +67,10 @@ enum What {
         #[arg(long, default_value_t = 200_000)]
         numbers: usize,
     },
+    /// What 1,000 open pages cost, and how soon a code reaches those that watch for it.
+    Streams,
+    /// How long each of the customers' pages takes on the demo's data.
+    Pages,
     /// What the limit of figure 4 runs in a process of its own.
     #[command(hide = true)]
     Bare {
@@ -87,6 +93,8 @@ async fn main() {
         What::Sms { postgres } => sms::run(if postgres { sms::On::Postgres } else { sms::On::Sqlite }, time).await,
         What::Latency => ingest::latency().await,
         What::Ingest { numbers } => ingest::run(time, numbers).await,
+        What::Streams => streams::run().await,
+        What::Pages => pages::run().await,
         What::Bare { address, body } => bare::serve(address, body).await,
     }
 }
