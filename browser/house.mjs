@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-export const { base, people } = JSON.parse(process.argv[3]);
+const { base, clock, people } = JSON.parse(process.argv[3]);
 export const PHONE = { width: 390, height: 844 };
-/// What everybody signs in with.
+export { base };
+// What everybody signs in with.
 export const PASSWORD = "plover tin harbour seven";
+// How long something may take to show.
+const WAIT_MS = 10_000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 export const browser = await chromium.launch({
@@ -22,7 +25,7 @@ function cookiesOf(who) {
   });
 }
 
-/// A page in a browser of its own, of somebody who is signed in, or of nobody.
+// A page in a browser of its own, of somebody who is signed in, or of nobody.
 export async function open(who, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, baseURL: base, ...options });
   if (who !== null) await context.addCookies(cookiesOf(who));
@@ -31,6 +34,7 @@ export async function open(who, options = {}) {
     addEventListener("securitypolicyviolation", (event) => console.error(`CSP refused ${event.violatedDirective}`));
     globalThis.alert = (words) => console.error(`a script ran: ${words}`);
   });
+  context.setDefaultTimeout(WAIT_MS);
   context.on("page", (page) => watch(page));
   return context.newPage();
 }
@@ -40,13 +44,18 @@ function watch(page) {
   page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
 }
 
-/// What the browsers complained of since this was asked last, but for what the journey meant to see.
+// What the browsers complained of since this was asked last, but for what the journey meant to see.
 export function complaints(meant = []) {
   return faults.splice(0).filter((fault) => !meant.some((words) => fault.includes(words)));
 }
 
+// Moves the house's clock, which stands still otherwise. Stock is counted every half a minute by it.
+export async function pass(seconds) {
+  await fetch(`${clock}/${seconds * 1_000}`);
+}
+
 let references = 0;
-/// An SMS comes in, from a short code or from a sender by name.
+// An SMS comes in, from a short code or from a sender by name.
 export async function sms(number, text, sender = "") {
   const line = sender === "" ? number : `${number}/${Buffer.byteLength(sender)}`;
   const body = `${line} ${sender}${text}`;
@@ -54,7 +63,7 @@ export async function sms(number, text, sender = "") {
   assert.equal(answer.status, 200);
 }
 
-/// Presses a button on the page of numbers; where the order or rental is, its number, and its id.
+// Presses a button on the page of numbers; where the order or rental is, its number, and its id.
 export async function buy(page, name) {
   await page.goto("/numbers/");
   await page.getByRole("button", { name, exact: true }).click();
@@ -64,7 +73,7 @@ export async function buy(page, name) {
   return { place, number: number.slice(1), id: place.split("/")[2] };
 }
 
-/// Fails if a page is wider than its window, or its navigation scrolls sideways.
+// Fails if a page is wider than its window, or its navigation scrolls sideways.
 export async function fits(page) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 0, `${page.url()} overflows by ${over} px at ${page.viewportSize().width}`);

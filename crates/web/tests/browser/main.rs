@@ -7,7 +7,6 @@ mod browser;
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 #[path = "../it/http.rs"]
 mod http;
-#[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 #[path = "../it/people.rs"]
 mod people;
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
@@ -16,7 +15,10 @@ mod world;
 
 use browser::Browser;
 use domain::db::EngineKind;
+use domain::login::Role;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::process::Command;
 use world::World;
 
@@ -28,15 +30,33 @@ async fn house(numbers: u32) -> World {
     world
 }
 
+/// Moves the house's clock for whoever asks with `GET /MILLISECONDS`.
+async fn keep_time(world: &World, asked: TcpListener) {
+    loop {
+        let (mut wire, _) = asked.accept().await.expect("a call");
+        let mut head = [0; 1_024];
+        let length = wire.read(&mut head).await.expect("a request");
+        let line = String::from_utf8_lossy(&head[..length]);
+        let ms = line.trim_start_matches("GET /").split(' ').next().and_then(|ms| ms.parse().ok());
+        world.pass_ms(ms.expect("milliseconds"));
+        wire.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await.expect("an answer");
+    }
+}
+
 /// Runs the journeys of one file of `browser/`, in which these people are signed in.
 async fn travel(world: World, file: &str, people: &[(&str, &Browser)]) {
     let journeys = concat!(env!("CARGO_MANIFEST_DIR"), "/../../browser/journeys.mjs");
     let base = format!("http://localhost:{}", world.address.port());
+    let asked = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let clock = format!("http://{}", asked.local_addr().expect("an address"));
     let cookies: serde_json::Map<_, _> =
         people.iter().map(|(name, browser)| ((*name).to_owned(), browser.cookie().into())).collect();
     let mut node = Command::new("node");
-    node.arg(journeys).arg(file).arg(json!({ "base": base, "people": cookies }).to_string());
-    let status = node.status().await.expect("node runs");
+    node.arg(journeys).arg(file).arg(json!({ "base": base, "clock": clock, "people": cookies }).to_string());
+    let status = tokio::select! {
+        status = node.status() => status.expect("node runs"),
+        () = keep_time(&world, asked) => unreachable!("it is kept until the end"),
+    };
     assert!(status.success(), "a journey failed; it is told above");
     world.close().await;
 }
@@ -60,4 +80,13 @@ async fn the_looks_of_the_pages() {
     let world = house(60).await;
     let ann = people::rich(&world, "ann@example.org", "50.00").await;
     travel(world, "looks", &[("ann", &ann)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_day_of_an_operator() {
+    let world = World::open(EngineKind::Sqlite).await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    let bob = people::rich(&world, "bob@example.org", "50.00").await;
+    let olga = people::operator(&world, "olga", Role::Operator).await;
+    travel(world, "operator", &[("ann", &ann), ("bob", &bob), ("olga", &olga)]).await;
 }
