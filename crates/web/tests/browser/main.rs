@@ -90,3 +90,10 @@ async fn the_day_of_an_operator() {
     let olga = people::operator(&world, "olga", Role::Operator).await;
     travel(world, "operator", &[("ann", &ann), ("bob", &bob), ("olga", &olga)]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_makes_signing_in_safer() {
+    let world = house(1).await;
+    let ann = people::customer(&world, "ann@example.org").await;
+    travel(world, "account", &[("ann", &ann)]).await;
+}
