@@ -47,12 +47,18 @@ document.addEventListener("click", (event) => {
 
 // A form is sent once.
 
+function setSent(button, isSent) {
+  button.disabled = isSent;
+  button.toggleAttribute("data-sent", isSent);
+}
+
 document.addEventListener("submit", (event) => {
   // Later, because the button itself says what is bought, and a disabled one is not sent.
-  if (event.target.method === "post") setTimeout(() => event.submitter?.setAttribute("disabled", ""));
+  if (event.target.method === "post") setTimeout(() => event.submitter && setSent(event.submitter, true));
 });
+// Whoever comes back may send again, but what the house itself does not offer stays as it is.
 addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("form button[disabled]")) button.removeAttribute("disabled");
+  for (const button of document.querySelectorAll("[data-sent]")) setSent(button, false);
 });
 
 // Taking over what is new

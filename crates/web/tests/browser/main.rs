@@ -7,51 +7,93 @@ mod browser;
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 #[path = "../it/http.rs"]
 mod http;
+#[path = "../it/people.rs"]
+mod people;
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 #[path = "../it/world.rs"]
 mod world;
 
 use browser::Browser;
-use domain::account::{self, NewCredit};
 use domain::db::EngineKind;
-use domain::mail;
-use domain::money::Usd;
+use domain::login::Role;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::process::Command;
 use world::World;
 
-/// Somebody who signed up, was credited by the operator, and is signed in.
-async fn customer(world: &World) -> Browser {
-    let mut browser = Browser::new(world);
-    let sent = browser.post("/sign-up/", "email=ann%40example.org&accept=2026-11-24").await;
-    assert_eq!(sent.status, 200, "{}", sent.body);
-    let mails = mail::outbox(&world.app, i64::MAX, 100).await.expect("the outbox");
-    let body = mail::read(&world.app, mails[0].id, "a test", "test").await.expect("its text");
-    let (_, rest) = body.split_once("token=").expect("a link");
-    let token = rest.split_whitespace().next().expect("a token");
-    let form = format!("token={token}&password=plover%2Btin%2Bharbour%2Bseven");
-    assert_eq!(browser.post("/sign-up/confirm/", &form).await.status, 303);
-    let accounts = account::list(&world.app, 0, 500).await.expect("listed");
-    let new = NewCredit {
-        account: accounts.last().expect("an account").name.clone(),
-        amount: Usd::parse("50.00").expect("dollars"),
-        reason: "a gift".into(),
-        reference: None,
-        by: "test".into(),
+/// A house that has as many numbers, the first of which is (202) 555-0100.
+async fn house(numbers: u32) -> World {
+    let world = World::open(EngineKind::Sqlite).await;
+    let numbers: Vec<String> = (0..numbers).map(|n| format!("1202555{:04}", 100 + n)).collect();
+    world.numbers(&numbers.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    world
+}
+
+/// Moves the house's clock for whoever asks with `GET /MILLISECONDS`.
+async fn keep_time(world: &World, asked: TcpListener) {
+    loop {
+        let (mut wire, _) = asked.accept().await.expect("a call");
+        let mut head = [0; 1_024];
+        let length = wire.read(&mut head).await.expect("a request");
+        let line = String::from_utf8_lossy(&head[..length]);
+        let ms = line.trim_start_matches("GET /").split(' ').next().and_then(|ms| ms.parse().ok());
+        world.pass_ms(ms.expect("milliseconds"));
+        wire.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await.expect("an answer");
+    }
+}
+
+/// Runs the journeys of one file of `browser/`, in which these people are signed in.
+async fn travel(world: World, file: &str, people: &[(&str, &Browser)]) {
+    let journeys = concat!(env!("CARGO_MANIFEST_DIR"), "/../../browser/journeys.mjs");
+    let base = format!("http://localhost:{}", world.address.port());
+    let asked = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let clock = format!("http://{}", asked.local_addr().expect("an address"));
+    let cookies: serde_json::Map<_, _> =
+        people.iter().map(|(name, browser)| ((*name).to_owned(), browser.cookie().into())).collect();
+    let mut node = Command::new("node");
+    node.arg(journeys).arg(file).arg(json!({ "base": base, "clock": clock, "people": cookies }).to_string());
+    let status = tokio::select! {
+        status = node.status() => status.expect("node runs"),
+        () = keep_time(&world, asked) => unreachable!("it is kept until the end"),
     };
-    account::credit(&world.app, new).await.expect("a credit");
-    browser
+    assert!(status.success(), "a journey failed; it is told above");
+    world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journeys_of_a_customer() {
+    let world = house(60).await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    travel(world, "customer", &[("ann", &ann)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_texts() {
+    let world = house(60).await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    travel(world, "hostile", &[("ann", &ann)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_looks_of_the_pages() {
+    let world = house(60).await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    travel(world, "looks", &[("ann", &ann)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_day_of_an_operator() {
     let world = World::open(EngineKind::Sqlite).await;
-    let numbers: Vec<String> = (100..160).map(|n| format!("12025550{n}")).collect();
-    world.numbers(&numbers.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let ann = customer(&world).await;
-    let journeys = concat!(env!("CARGO_MANIFEST_DIR"), "/../../browser/journeys.mjs");
-    let mut node = Command::new("node");
-    node.arg(journeys).arg(format!("http://localhost:{}", world.address.port())).arg(ann.cookie());
-    let status = node.status().await.expect("node runs");
-    assert!(status.success(), "a journey failed; it is told above");
-    world.close().await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    let bob = people::rich(&world, "bob@example.org", "50.00").await;
+    let olga = people::operator(&world, "olga", Role::Operator).await;
+    travel(world, "operator", &[("ann", &ann), ("bob", &bob), ("olga", &olga)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_makes_signing_in_safer() {
+    let world = house(1).await;
+    let ann = people::customer(&world, "ann@example.org").await;
+    travel(world, "account", &[("ann", &ann)]).await;
 }

@@ -4,8 +4,9 @@ use domain::complaint::{self, Answer, Kind, State, Which};
 use domain::login::Role;
 use domain::money::Usd;
 
-use crate::dashboard::{buy, rich};
+use crate::dashboard::buy;
 use crate::on_both;
+use crate::people::rich;
 use crate::world::World;
 
 on_both!(an_order_is_reported_and_the_answer_stands_on_its_page, async |world: &World| {

@@ -8,7 +8,7 @@ use domain::phone::Nanp;
 use domain::policy::stop;
 
 use crate::on_both;
-use crate::second::operator;
+use crate::people::operator;
 use crate::world::World;
 
 on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &World| {

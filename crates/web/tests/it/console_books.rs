@@ -3,9 +3,9 @@
 use domain::login::Role;
 use domain::{message, verify};
 
-use crate::dashboard::{buy, digits, place, rich};
+use crate::dashboard::{buy, digits, place};
 use crate::on_both;
-use crate::second::operator;
+use crate::people::{operator, rich};
 use crate::world::World;
 
 on_both!(the_books_are_shown_and_checked_when_asked, async |world: &World| {
@@ -90,7 +90,7 @@ on_both!(a_text_that_nobody_got_is_read_and_released, async |world: &World| {
 });
 
 on_both!(a_mail_is_read_with_a_reason, async |world: &World| {
-    crate::login::customer(world, "ann@example.org").await;
+    crate::people::customer(world, "ann@example.org").await;
     let mut olga = operator(world, "olga", Role::Operator).await;
     let list = olga.get("/operator/mails/").await;
     assert!(list.body.contains("ann@example.org") && !list.body.contains("token="), "{}", list.body);

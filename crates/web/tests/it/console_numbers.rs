@@ -4,7 +4,7 @@ use domain::login::Role;
 
 use crate::browser::Browser;
 use crate::on_both;
-use crate::second::operator;
+use crate::people::operator;
 use crate::world::World;
 
 const HEADER: &str = "number,carrier,line_type,supplier,contract,acquired_on,cost";

@@ -6,7 +6,7 @@ use domain::policy::deeds;
 use crate::browser::Browser;
 use crate::http::Answer;
 use crate::on_both;
-use crate::second::operator;
+use crate::people::operator;
 use crate::world::World;
 
 /// The value of the first field of a name on a page.

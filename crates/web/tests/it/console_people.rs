@@ -4,9 +4,9 @@ use domain::account::{self, State};
 use domain::login::{self, Kind, Role};
 
 use crate::browser::Browser;
-use crate::dashboard::{buy, digits, field, place, rich};
+use crate::dashboard::{buy, digits, field, place};
 use crate::on_both;
-use crate::second::operator;
+use crate::people::{operator, rich};
 use crate::world::World;
 
 /// How many deeds of a kind stand in the audit log.

@@ -3,7 +3,7 @@
 use domain::login::Role;
 
 use crate::on_both;
-use crate::second::{between, operator};
+use crate::people::{between, operator};
 use crate::world::World;
 
 on_both!(prices_are_changed_in_their_row, async |world: &World| {

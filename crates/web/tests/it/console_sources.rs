@@ -3,7 +3,7 @@
 use domain::login::Role;
 
 use crate::on_both;
-use crate::second::operator;
+use crate::people::operator;
 use crate::world::World;
 
 on_both!(a_source_is_made_paused_and_sold_again, async |world: &World| {

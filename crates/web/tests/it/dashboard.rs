@@ -1,27 +1,15 @@
 //! The pages of customers, as a browser without script meets them.
 
-use domain::account::{self, NewCredit};
+use domain::account;
 use domain::clock::MINUTE_MS;
-use domain::money::Usd;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::browser::Browser;
 use crate::http::Answer;
-use crate::login;
 use crate::on_both;
+use crate::people::{customer, rich};
 use crate::world::World;
-
-/// A customer who is signed in and has some dollars.
-pub(crate) async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
-    let browser = login::customer(world, email).await;
-    let accounts = account::list(&world.app, 0, 500).await.expect("listed");
-    let account = accounts.last().expect("an account").name.clone();
-    let amount = Usd::parse(dollars).expect("dollars");
-    let new = NewCredit { account, amount, reason: "a gift".into(), reference: None, by: "test".into() };
-    account::credit(&world.app, new).await.expect("a credit");
-    browser
-}
 
 /// The value of the first field of a name on a page.
 pub(crate) fn field(page: &Answer, name: &str) -> String {
@@ -115,7 +103,7 @@ on_both!(another_s_order_looks_exactly_like_a_missing_one, async |world: &World|
     world.numbers(&["12025550147"]).await;
     let mut ann = rich(world, "ann@example.org", "5.00").await;
     let order = buy(&mut ann, "instagram", "short_term+0.42").await;
-    let mut bob = login::customer(world, "bob@example.org").await;
+    let mut bob = customer(world, "bob@example.org").await;
     let (other, missing) = (bob.get(&order).await, bob.get("/orders/ORD-100001/").await);
     assert_eq!((other.status, &other.body), (404, &missing.body));
     let form = "form=00000000000000000000000000000000";
@@ -162,7 +150,7 @@ on_both!(a_key_is_shown_once_opens_the_api_and_is_revoked_at_once, async |world:
     assert_eq!(world.get(&key, "balance/").await.status, 200);
     let page = ann.get("/keys/").await;
     assert!(!page.body.contains(&key) && page.body.contains("my server"));
-    let mut bob = login::customer(world, "bob@example.org").await;
+    let mut bob = customer(world, "bob@example.org").await;
     let form = format!("key={}", field(&page, "key"));
     assert_eq!(bob.post("/keys/revoke/", &form).await.status, 404);
     assert_eq!(world.get(&key, "balance/").await.status, 200);

@@ -79,7 +79,7 @@ on_both!(a_form_that_is_not_ours_changes_nothing, async |world: &World| {
 });
 
 on_both!(a_foreign_sign_out_leaves_its_victim_signed_in, async |world: &World| {
-    let mut ann = crate::login::customer(world, "ann@example.org").await;
+    let mut ann = crate::people::customer(world, "ann@example.org").await;
     for words in FOREIGN {
         ann.post_from("/sign-out/", "", words).await;
     }

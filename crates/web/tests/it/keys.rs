@@ -4,9 +4,8 @@ use domain::account::{self, KeyLimits, NewKey, Scope, State};
 use domain::money::Usd;
 
 use crate::http::request;
-use crate::login::customer;
 use crate::on_both;
-use crate::second::between;
+use crate::people::{between, customer};
 use crate::world::World;
 
 const WRONG: &str = "jn_live_000000000000000000000000000000000000";

@@ -3,8 +3,8 @@
 use domain::clock::MINUTE_MS;
 use domain::db::EngineKind;
 
-use crate::dashboard::rich;
 use crate::http::{Answer, request, send};
+use crate::people::rich;
 use crate::world::World;
 
 async fn world(settings: web::Settings) -> World {

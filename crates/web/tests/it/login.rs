@@ -2,36 +2,11 @@
 
 use domain::clock::MINUTE_MS;
 use domain::login::{self, Invitation};
-use domain::mail;
 
 use crate::browser::Browser;
 use crate::on_both;
+use crate::people::{ACCEPTED, PASSWORD, customer, link_for};
 use crate::world::World;
-
-pub(crate) const PASSWORD: &str = "plover+tin+harbour+seven";
-const ACCEPTED: &str = "accept=2026-11-24";
-
-/// The path of the link in the newest mail to somebody.
-pub(crate) async fn link_for(world: &World, email: &str) -> String {
-    let mails = mail::outbox(&world.app, i64::MAX, 100).await.expect("the outbox");
-    let newest = mails.iter().find(|mail| mail.to == email).expect("a mail");
-    let body = mail::read(&world.app, newest.id, "a test", "test").await.expect("its text");
-    let (_, rest) = body.split_once("http://localhost:8080").expect("an address");
-    let (_, rest) = rest.split_once("http://localhost:8080").expect("a link");
-    rest.split_whitespace().next().expect("a path").to_owned()
-}
-
-/// Signs somebody up to the end; the browser is signed in then.
-pub(crate) async fn customer(world: &World, email: &str) -> Browser {
-    let mut browser = Browser::new(world);
-    let sent = browser.post("/sign-up/", &format!("email={}&{ACCEPTED}", email.replace('@', "%40"))).await;
-    assert_eq!(sent.status, 200, "{}", sent.body);
-    let link = link_for(world, email).await;
-    let token = link.split_once("token=").expect("a token").1.to_owned();
-    let entered = browser.post("/sign-up/confirm/", &format!("token={token}&password={PASSWORD}")).await;
-    assert_eq!((entered.status, entered.header("location")), (303, Some("/")), "{}", entered.body);
-    browser
-}
 
 async fn is_in(browser: &mut Browser) -> bool {
     // Whoever is in is sent on from the sign-in.

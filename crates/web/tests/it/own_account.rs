@@ -3,9 +3,8 @@
 use domain::mail;
 
 use crate::browser::Browser;
-use crate::login::{PASSWORD, customer, link_for};
 use crate::on_both;
-use crate::second::{between, code_of};
+use crate::people::{PASSWORD, between, code_of, customer, link_for};
 use crate::world::World;
 
 on_both!(whoever_is_not_signed_in_is_sent_there_and_back, async |world: &World| {

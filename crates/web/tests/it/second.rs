@@ -3,34 +3,9 @@
 use domain::login::{self, NewOperator, Role};
 
 use crate::browser::Browser;
-use crate::login::{PASSWORD, customer, link_for};
 use crate::on_both;
+use crate::people::{PASSWORD, between, code_of, customer, link_for};
 use crate::world::World;
-
-/// What a code generator shows now, for a secret in base 32.
-pub(crate) fn code_of(world: &World, secret: &str) -> String {
-    let secret = totp_rs::Secret::try_from_base32(secret).expect("base 32");
-    let generator = totp_rs::Builder::new().with_secret(secret).build().expect("a generator");
-    generator.generate(u64::try_from(world.app.now_ms() / 1_000).expect("after 1970")).to_string()
-}
-
-/// What stands between two marks of a page.
-pub(crate) fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
-    page.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect(from).0
-}
-
-/// Makes an operator and signs them in, as a person does it: by the link, a password and a code generator.
-pub(crate) async fn operator(world: &World, name: &str, role: Role) -> Browser {
-    let new = NewOperator { name: name.into(), role, by: "test".into() };
-    let link = login::create_operator(&world.app, new).await.expect("made");
-    let mut browser = Browser::new(world);
-    let page = browser.get(&format!("/operator/set-up/?token={}", link.text())).await;
-    let code = code_of(world, between(&page.body, "<code class=\"secret\">", "</code>"));
-    let form = format!("token={}&password={PASSWORD}&code={code}", link.text());
-    let entered = browser.post("/operator/set-up/", &form).await;
-    assert_eq!(entered.status, 200, "{}", entered.body);
-    browser
-}
 
 on_both!(an_operator_sets_up_signs_in_and_is_no_customer, async |world: &World| {
     let new = NewOperator { name: "olga".into(), role: Role::Owner, by: "test".into() };

@@ -308,7 +308,8 @@ fn registry() -> Registry {
     Registry::new(vec![Box::new(Wire)])
 }
 
-/// A connector whose requests are `number text` as plain bytes, with the reference as the path's tail.
+/// A connector whose requests are `number text` as plain bytes, with the reference as the path's tail. In
+/// `number/length sendertext` the sender is named, and is so many bytes long.
 struct Wire;
 
 impl Supply for Wire {
@@ -330,10 +331,16 @@ impl Supply for Wire {
 
     fn hear(&self, _: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         let text = String::from_utf8_lossy(&request.body);
-        let Some((digits, text)) = text.split_once(' ') else {
+        let Some((line, text)) = text.split_once(' ') else {
             return Err(Reply::refusal(401, "unauthorized", "This is not ours."));
         };
+        let (digits, length) = line.split_once('/').unwrap_or((line, ""));
+        let (sender, text) = text.split_at(length.parse().unwrap_or(0));
         let reply = Reply::json(200, format!("{} {} {}", request.method, request.tail, request.query));
-        Ok(Heard { parts: vec![part(&request.tail, digits, text)], reply })
+        let mut part = part(&request.tail, digits, text);
+        if !sender.is_empty() {
+            part.sender = sender.to_owned();
+        }
+        Ok(Heard { parts: vec![part], reply })
     }
 }
