@@ -1,6 +1,8 @@
 //! Everything that the house knows of one order or rental, for operators: who, what, the money, and that messages
 //! came, but never what they say.
 
+use std::cmp::Reverse;
+
 use crate::App;
 use crate::db::{DbError, Tx};
 use crate::ledger::{self, Payment, Posting};
@@ -9,7 +11,7 @@ use crate::money::Usd;
 use crate::product::Product;
 use crate::{account, number, order, rental};
 
-/// Orders in one page of the newest, at most.
+/// Orders and rentals in one page of the newest, at most.
 const PAGE_MAX: i64 = 200;
 
 /// An order or rental as it stands.
@@ -82,7 +84,7 @@ pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
     app.db.read(look).await
 }
 
-/// The newest short-term orders of all accounts before a place (time and id; `None`: from the newest), at most `limit`
+/// The newest orders and rentals of all accounts before a place (time and id; `None`: from the newest), at most `limit`
 /// and 200, with the names of their accounts.
 ///
 /// # Errors
@@ -90,8 +92,12 @@ pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
 pub async fn newest(app: &App, before: Option<(i64, i64)>, limit: i64) -> Result<Vec<(Facts, String)>, DbError> {
     let (now, limit) = (app.now_ms(), limit.clamp(1, PAGE_MAX));
     let look = move |tx: &mut Tx<'_>| {
-        let orders = order::newest(tx, before.unwrap_or((i64::MAX, i64::MAX)), limit, now)?;
-        with_names(tx, orders)
+        let before = before.unwrap_or((i64::MAX, i64::MAX));
+        let mut found = order::newest(tx, before, limit, now)?;
+        found.extend(rental::newest(tx, before, limit, now)?);
+        found.sort_by_key(|facts| Reverse((facts.created_ms, facts.id)));
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        with_names(tx, found)
     };
     app.db.read(look).await
 }

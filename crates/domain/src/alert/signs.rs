@@ -14,8 +14,11 @@ use crate::{catalog, mail, number, supply, verify};
 const ORDERS_MIN: i64 = 10;
 /// A service with fewer numbers to sell runs out of them.
 const STOCK_MIN: i64 = 20;
-/// A disk with less free than one part in so many fills up.
+/// A disk with less free than one part in so many fills up…
 const DISK_PART: u64 = 10;
+/// …unless it still has this many bytes free. A tenth of a large disk is weeks of room, and an alert that is always
+/// there is read by nobody; a small disk is judged by its part, because it never has so much.
+const DISK_ENOUGH: u64 = 10 << 30;
 /// Mails that were given up within a day, from which on something is wrong.
 const MAILS_MIN: i64 = 3;
 
@@ -61,7 +64,7 @@ fn is_silent(lately: &Sums) -> bool {
 
 fn disk(space: Space) -> Option<Sign> {
     let percent = space.free.saturating_mul(100) / space.total.max(1);
-    (space.free < space.total / DISK_PART)
+    (space.free < DISK_ENOUGH.min(space.total / DISK_PART))
         .then(|| sign(Kind::DiskFull, "", format!("{percent} % are free, {} MB", space.free / 1_000_000)))
 }
 
@@ -114,5 +117,12 @@ mod tests {
         assert_eq!(disk(Space { free: 100, total: 1_000 }), None);
         let words = "9 % are free, 99 MB";
         assert_eq!(disk(Space { free: 99_000_000, total: 1_000_000_000 }), Some(sign(Kind::DiskFull, "", words)));
+    }
+
+    #[test]
+    fn a_large_disk_is_full_only_when_little_is_free() {
+        let total = 1 << 40;
+        assert_eq!(disk(Space { free: 10 << 30, total }), None);
+        assert!(disk(Space { free: (10 << 30) - 1, total }).is_some());
     }
 }

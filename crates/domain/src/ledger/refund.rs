@@ -266,6 +266,15 @@ pub async fn payments(app: &App, product: Product, id: i64) -> Result<Vec<Paymen
     app.db.read(look).await
 }
 
+/// What came back by refunds of one order or rental of an account, all payments together; nothing if it is not theirs.
+///
+/// # Errors
+/// What the database said.
+pub async fn refunded_of(app: &App, account: i64, order: i64) -> Result<Usd, DbError> {
+    let of = app.db.read(move |tx: &mut Tx<'_>| refunded(tx, account, &[order])).await?;
+    Ok(of.get(&order).copied().unwrap_or(Usd::ZERO))
+}
+
 /// What came back of some orders of an account by refunds; an order without one is not among them.
 pub(crate) fn refunded(tx: &mut Tx<'_>, account: i64, orders: &[i64]) -> Result<HashMap<i64, Usd>, DbError> {
     let sql = "SELECT t.order_id, CAST(SUM(t.amount) AS BIGINT)

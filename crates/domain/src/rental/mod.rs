@@ -26,7 +26,7 @@ pub use inbox::{Inbox, inbox};
 pub use list::{LIST_MAX, list};
 pub use renew::{RenewRefusal, Renewed, renew};
 pub use rent::{Rented, rent};
-pub(crate) use rows::{facts, is_refunded, owner, usage};
+pub(crate) use rows::{facts, is_refunded, newest, owner, usage};
 
 /// How long after it was ordered a rental can be cancelled, if no SMS came.
 const CANCELLABLE_MS: i64 = 20 * MINUTE_MS;

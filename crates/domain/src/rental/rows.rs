@@ -182,10 +182,13 @@ pub(super) fn close(tx: &mut Tx<'_>, id: i64, state: State, end_ms: i64) -> Resu
 /// How a rental of whatever account stands.
 pub(crate) fn facts(tx: &mut Tx<'_>, product: Product, id: i64, now_ms: i64) -> Result<Option<Facts>, DbError> {
     let Some(row) = tx.one(RENTAL, values![id, product])? else { return Ok(None) };
-    let rental = kept(&row)?;
-    Ok(Some(Facts {
-        product,
-        id,
+    kept(&row).map(|rental| Some(as_facts(rental, now_ms)))
+}
+
+fn as_facts(rental: Kept, now_ms: i64) -> Facts {
+    Facts {
+        product: rental.product,
+        id: rental.id,
         account: rental.account,
         service: rental.service,
         state: rental.state_at(now_ms).word(),
@@ -193,7 +196,20 @@ pub(crate) fn facts(tx: &mut Tx<'_>, product: Product, id: i64, now_ms: i64) -> 
         price: rental.price,
         created_ms: rental.created_ms,
         end_ms: rental.end_ms,
-    }))
+    }
+}
+
+/// The newest rentals of all accounts before a place.
+pub(crate) fn newest(tx: &mut Tx<'_>, before: (i64, i64), limit: i64, now_ms: i64) -> Result<Vec<Facts>, DbError> {
+    let sql =
+        "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms,
+                renewals, label, note, auto_renew_max
+         FROM rental
+         WHERE created_ms <= $1 AND (created_ms < $1 OR id < $2)
+         ORDER BY created_ms DESC, id DESC
+         LIMIT $3";
+    let rows = tx.all(sql, values![before.0, before.1, limit])?;
+    rows.iter().map(|row| kept(row).map(|rental| as_facts(rental, now_ms))).collect()
 }
 
 /// Whose a rental is.

@@ -11,10 +11,10 @@ use domain::login::{self, ChangeRefusal, Secret};
 use super::HERE;
 use crate::Door;
 use crate::asked::{Asked, Link};
-use crate::complaint::{self, Complaint};
 use crate::customer::{Customer, Perhaps};
 use crate::form::Form;
 use crate::login::{SentPage, bad_link};
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::session::Visitor;
 
@@ -26,7 +26,7 @@ const CONFIRM: &str = "/account/email/confirm/";
 struct EmailPage<'a> {
     now: &'a str,
     typed: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -39,9 +39,9 @@ pub(super) async fn form(State(door): State<Arc<Door>>, customer: Customer) -> R
     show(&door, &customer, "", None)
 }
 
-fn show(door: &Door, customer: &Customer, typed: &str, complaint: Option<&Complaint>) -> Response {
-    let page = EmailPage { now: &customer.reader.email, typed, complaint: Complaint::words(complaint) };
-    complaint::show(ROUTE, complaint, &page, &frame(door, customer))
+fn show(door: &Door, customer: &Customer, typed: &str, objection: Option<&Objection>) -> Response {
+    let page = EmailPage { now: &customer.reader.email, typed, objection: Objection::words(objection) };
+    objection::show(ROUTE, objection, &page, &frame(door, customer))
 }
 
 fn frame(door: &Door, customer: &Customer) -> Frame {
@@ -63,8 +63,8 @@ pub(super) async fn ask(
         }
         Err(refusal) => {
             let wrong = "Your password is another one. Check it; nothing was sent.";
-            let complaint = super::complaint(refusal, wrong, wrong)?;
-            Ok(show(&door, &customer, email, Some(&complaint)))
+            let objection = super::objection(refusal, wrong, wrong)?;
+            Ok(show(&door, &customer, email, Some(&objection)))
         }
     }
 }

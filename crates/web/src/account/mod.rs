@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use domain::login::ChangeRefusal;
 
 use crate::Door;
-use crate::complaint::Complaint;
+use crate::objection::Objection;
 use crate::page::PageError;
 
 /// Where all of it begins, and the place that the head shows.
@@ -37,13 +37,13 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
 }
 
 /// What a form says of a refusal; `wrong` says what to do about what was wrong, and `gone` about what came too late.
-fn complaint(refusal: ChangeRefusal, wrong: &str, gone: &str) -> Result<Complaint, PageError> {
+fn objection(refusal: ChangeRefusal, wrong: &str, gone: &str) -> Result<Objection, PageError> {
     Ok(match refusal {
-        ChangeRefusal::Wrong => Complaint::new(wrong),
-        ChangeRefusal::BadLink => Complaint::new(gone),
-        ChangeRefusal::BadEmail => Complaint::new("This is not an address that a mail can be sent to. Check it."),
+        ChangeRefusal::Wrong => Objection::new(wrong),
+        ChangeRefusal::BadLink => Objection::new(gone),
+        ChangeRefusal::BadEmail => Objection::new("This is not an address that a mail can be sent to. Check it."),
         ChangeRefusal::Password(fault) => fault.into(),
-        ChangeRefusal::MustWait { seconds } => Complaint::wait(seconds),
+        ChangeRefusal::MustWait { seconds } => Objection::wait(seconds),
         ChangeRefusal::Busy(busy) => busy.into(),
         ChangeRefusal::Db(error) => return Err(error.into()),
     })

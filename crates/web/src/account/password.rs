@@ -9,9 +9,9 @@ use domain::login::{self, NewPassword};
 
 use super::HERE;
 use crate::Door;
-use crate::complaint::{self, Complaint};
 use crate::customer::Customer;
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::session::Visitor;
 
@@ -22,18 +22,18 @@ const ROUTE: &str = "/account/password/";
 struct PasswordPage<'a> {
     email: &'a str,
     has_second: bool,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 pub(super) async fn form(State(door): State<Arc<Door>>, customer: Customer) -> Response {
     show(&door, &customer, None)
 }
 
-fn show(door: &Door, customer: &Customer, complaint: Option<&Complaint>) -> Response {
+fn show(door: &Door, customer: &Customer, objection: Option<&Objection>) -> Response {
     let Customer { standing, reader } = customer;
     let page =
-        PasswordPage { email: &reader.email, has_second: reader.has_second, complaint: Complaint::words(complaint) };
-    complaint::show(ROUTE, complaint, &page, &Frame::open(HERE, Some(standing), door.app.now_ms()))
+        PasswordPage { email: &reader.email, has_second: reader.has_second, objection: Objection::words(objection) };
+    objection::show(ROUTE, objection, &page, &Frame::open(HERE, Some(standing), door.app.now_ms()))
 }
 
 pub(super) async fn change(
@@ -52,8 +52,8 @@ pub(super) async fn change(
         Ok(()) => Ok(page::see_other(ROUTE, "/account/?done=password")),
         Err(refusal) => {
             let wrong = "The password until now is another one. Check it; nothing was changed.";
-            let complaint = super::complaint(refusal, wrong, wrong)?;
-            Ok(show(&door, &customer, Some(&complaint)))
+            let objection = super::objection(refusal, wrong, wrong)?;
+            Ok(show(&door, &customer, Some(&objection)))
         }
     }
 }

@@ -10,10 +10,10 @@ use domain::login::{self, ChangeRefusal, Offer, PasswordFault, Secret};
 
 use super::HERE;
 use crate::Door;
-use crate::complaint::{self, Complaint};
 use crate::customer::Customer;
 use crate::form::Form;
 use crate::login::CodesPage;
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::qr::{Qr, qr};
 use crate::session::Visitor;
@@ -32,7 +32,7 @@ const GONE: &str = "It took too long, or your second factor is off. Begin again.
 struct SecondPage<'a> {
     has_second: bool,
     codes_left: i64,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -41,20 +41,20 @@ struct SetUpPage<'a> {
     offer: &'a Offer,
     qr: Option<Qr>,
     token: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 pub(super) async fn show(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
     render(&door, &customer, None).await
 }
 
-async fn render(door: &Door, customer: &Customer, complaint: Option<&Complaint>) -> Result<Response, PageError> {
+async fn render(door: &Door, customer: &Customer, objection: Option<&Objection>) -> Result<Response, PageError> {
     let page = SecondPage {
         has_second: customer.reader.has_second,
         codes_left: login::recovery_left(&door.app, customer.reader.login).await?,
-        complaint: Complaint::words(complaint),
+        objection: Objection::words(objection),
     };
-    Ok(complaint::show(ROUTE, complaint, &page, &frame(door, customer)))
+    Ok(objection::show(ROUTE, objection, &page, &frame(door, customer)))
 }
 
 fn frame(door: &Door, customer: &Customer) -> Frame {
@@ -75,8 +75,8 @@ pub(super) async fn set_up(
 }
 
 async fn refused(door: &Door, customer: &Customer, refusal: ChangeRefusal) -> Result<Response, PageError> {
-    let complaint = super::complaint(refusal, WRONG_PASSWORD, GONE)?;
-    render(door, customer, Some(&complaint)).await
+    let objection = super::objection(refusal, WRONG_PASSWORD, GONE)?;
+    render(door, customer, Some(&objection)).await
 }
 
 fn show_set_up(
@@ -84,11 +84,11 @@ fn show_set_up(
     customer: &Customer,
     token: &Secret,
     offer: &Offer,
-    complaint: Option<&Complaint>,
+    objection: Option<&Objection>,
 ) -> Response {
     let qr = qr(&offer.uri);
-    let page = SetUpPage { offer, qr, token: token.text(), complaint: Complaint::words(complaint) };
-    complaint::show(SET_UP, complaint, &page, &frame(door, customer))
+    let page = SetUpPage { offer, qr, token: token.text(), objection: Objection::words(objection) };
+    objection::show(SET_UP, objection, &page, &frame(door, customer))
 }
 
 pub(super) async fn confirm(
@@ -101,8 +101,8 @@ pub(super) async fn confirm(
     match login::confirm_second(&door.app, &visit, customer.reader.login, &token, form.text("code")).await {
         Ok(Ok(codes)) => Ok(show_codes(&door, &customer, CONFIRM, &codes)),
         Ok(Err(offer)) => {
-            let complaint = Complaint::new("This is not a code of this generator. Type what it shows now.");
-            Ok(show_set_up(&door, &customer, &token, &offer, Some(&complaint)))
+            let objection = Objection::new("This is not a code of this generator. Type what it shows now.");
+            Ok(show_set_up(&door, &customer, &token, &offer, Some(&objection)))
         }
         Err(refusal) => refused(&door, &customer, refusal).await,
     }
@@ -134,11 +134,11 @@ pub(super) async fn remove(
     match login::remove_second(&door.app, &visit, customer.reader.login, form.text("password")).await {
         Ok(()) => Ok(page::see_other(REMOVE, "/account/?done=second-factor")),
         Err(ChangeRefusal::Password(PasswordFault::Short)) => {
-            let complaint = Complaint::new(
+            let objection = Objection::new(
                 "Your password is too short to stand alone. Change it to one of 15 characters first, then switch the \
                  second factor off.",
             );
-            render(&door, &customer, Some(&complaint)).await
+            render(&door, &customer, Some(&objection)).await
         }
         Err(refusal) => refused(&door, &customer, refusal).await,
     }

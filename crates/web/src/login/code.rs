@@ -9,8 +9,8 @@ use axum::response::Response;
 use domain::login::{self, ChangeRefusal, Kind, Secret};
 
 use crate::Door;
-use crate::complaint::{self, Complaint};
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, PageError};
 use crate::session::{self, Visitor};
 
@@ -24,7 +24,7 @@ struct CodePage<'a> {
     back: &'a str,
     ticket: &'a str,
     next: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 fn route(kind: Kind) -> &'static str {
@@ -35,14 +35,14 @@ fn route(kind: Kind) -> &'static str {
 }
 
 /// Asks for the code. The ticket stands in the form alone, so that no address of the browser's history holds it.
-pub(super) fn ask(kind: Kind, ticket: &Secret, next: &str, complaint: Option<&Complaint>) -> Response {
+pub(super) fn ask(kind: Kind, ticket: &Secret, next: &str, objection: Option<&Objection>) -> Response {
     let back = match kind {
         Kind::Customer => "/sign-in/",
         Kind::Operator => "/operator/sign-in/",
     };
-    let complaint_words = Complaint::words(complaint);
-    let page = CodePage { action: route(kind), back, ticket: ticket.text(), next, complaint: complaint_words };
-    complaint::show(route(kind), complaint, &page, askama::NO_VALUES)
+    let objection_words = Objection::words(objection);
+    let page = CodePage { action: route(kind), back, ticket: ticket.text(), next, objection: objection_words };
+    objection::show(route(kind), objection, &page, askama::NO_VALUES)
 }
 
 pub(super) async fn customer(door: State<Arc<Door>>, visitor: Visitor, form: Form) -> Result<Response, PageError> {
@@ -65,17 +65,17 @@ async fn send(
     };
     let next = session::local(form.text("next")).unwrap_or(home);
     let Some(ticket) = Secret::parse(form.text("ticket")) else { return Ok(too_late()) };
-    let complaint = match login::sign_in_with_code(&door.app, kind, &visit, &ticket, form.text("code")).await {
+    let objection = match login::sign_in_with_code(&door.app, kind, &visit, &ticket, form.text("code")).await {
         Ok(entered) => return Ok(session::keep(page::see_other(route(kind), next), kind, &entered)),
         Err(ChangeRefusal::Wrong | ChangeRefusal::BadEmail | ChangeRefusal::Password(_)) => {
-            Complaint::new("This code is wrong, or it was used before. Wait for the next one and type that.")
+            Objection::new("This code is wrong, or it was used before. Wait for the next one and type that.")
         }
         Err(ChangeRefusal::BadLink) => return Ok(too_late()),
-        Err(ChangeRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(ChangeRefusal::MustWait { seconds }) => Objection::wait(seconds),
         Err(ChangeRefusal::Busy(busy)) => busy.into(),
         Err(ChangeRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(ask(kind, &ticket, next, Some(&complaint)))
+    Ok(ask(kind, &ticket, next, Some(&objection)))
 }
 
 fn too_late() -> Response {

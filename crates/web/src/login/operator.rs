@@ -12,8 +12,8 @@ use super::code;
 use super::sign_up::bad_link;
 use crate::Door;
 use crate::asked::{Asked, Link, Next};
-use crate::complaint::{self, Complaint};
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, PageError};
 use crate::qr::{Qr, qr};
 use crate::session::{self, Operator, Visitor};
@@ -28,7 +28,7 @@ const OUT: &str = "/operator/sign-out/";
 struct SignInPage<'a> {
     name: &'a str,
     next: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -38,7 +38,7 @@ struct SetUpPage<'a> {
     token: &'a str,
     offer: &'a Offer,
     qr: Option<Qr>,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -53,9 +53,9 @@ pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
     show_form("", session::local(&next).unwrap_or(HOME), None)
 }
 
-fn show_form(name: &str, next: &str, complaint: Option<&Complaint>) -> Response {
-    let page = SignInPage { name, next, complaint: Complaint::words(complaint) };
-    complaint::show(SIGN_IN, complaint, &page, askama::NO_VALUES)
+fn show_form(name: &str, next: &str, objection: Option<&Objection>) -> Response {
+    let page = SignInPage { name, next, objection: Objection::words(objection) };
+    objection::show(SIGN_IN, objection, &page, askama::NO_VALUES)
 }
 
 pub(super) async fn send(
@@ -65,17 +65,17 @@ pub(super) async fn send(
 ) -> Result<Response, PageError> {
     let next = session::local(form.text("next")).unwrap_or(HOME);
     let who = Credentials { name: form.text("name").to_owned(), password: form.text("password").to_owned() };
-    let complaint = match login::sign_in(&door.app, Kind::Operator, &visit, who).await {
+    let objection = match login::sign_in(&door.app, Kind::Operator, &visit, who).await {
         Ok(SignIn::NeedsCode(ticket)) => return Ok(code::ask(Kind::Operator, &ticket, next, None)),
         // An operator without a second factor is not let in, so that this does not come.
         Ok(SignIn::Entered(_)) | Err(SignInRefusal::Wrong) => {
-            Complaint::new("Name and password do not belong together. Check both.")
+            Objection::new("Name and password do not belong together. Check both.")
         }
-        Err(SignInRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(SignInRefusal::MustWait { seconds }) => Objection::wait(seconds),
         Err(SignInRefusal::Busy(busy)) => busy.into(),
         Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_form(form.text("name").trim(), next, Some(&complaint)))
+    Ok(show_form(form.text("name").trim(), next, Some(&objection)))
 }
 
 pub(super) async fn sign_out(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
@@ -93,7 +93,7 @@ pub(super) async fn set_up_form(
     }
 }
 
-async fn show_set_up(door: &Door, token: &Secret, complaint: Option<&Complaint>) -> Result<Response, PageError> {
+async fn show_set_up(door: &Door, token: &Secret, objection: Option<&Objection>) -> Result<Response, PageError> {
     let (name, offer) = match login::set_up_offer(&door.app, token).await {
         Ok(offered) => offered,
         Err(OperatorRefusal::Db(error)) => return Err(error.into()),
@@ -101,8 +101,8 @@ async fn show_set_up(door: &Door, token: &Secret, complaint: Option<&Complaint>)
     };
     let qr = qr(&offer.uri);
     let page =
-        SetUpPage { name: &name, token: token.text(), offer: &offer, qr, complaint: Complaint::words(complaint) };
-    Ok(complaint::show(SET_UP, complaint, &page, askama::NO_VALUES))
+        SetUpPage { name: &name, token: token.text(), offer: &offer, qr, objection: Objection::words(objection) };
+    Ok(objection::show(SET_UP, objection, &page, askama::NO_VALUES))
 }
 
 pub(super) async fn set_up(
@@ -112,7 +112,7 @@ pub(super) async fn set_up(
 ) -> Result<Response, PageError> {
     let Some(link) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let (password, code) = (form.text("password").to_owned(), form.text("code").to_owned());
-    let complaint = match login::set_up(&door.app, &visit, SetUp { link: link.clone(), password, code }).await {
+    let objection = match login::set_up(&door.app, &visit, SetUp { link: link.clone(), password, code }).await {
         Ok((entered, codes)) => {
             let page = CodesPage { codes: &codes, next: HOME };
             let page = page::show(SET_UP, StatusCode::OK, &page, askama::NO_VALUES);
@@ -120,7 +120,7 @@ pub(super) async fn set_up(
         }
         Err(OperatorRefusal::Password(fault)) => fault.into(),
         Err(OperatorRefusal::WrongCode) => {
-            Complaint::new("This is not a code of this generator. Type what it shows now.")
+            Objection::new("This is not a code of this generator. Type what it shows now.")
         }
         Err(OperatorRefusal::Busy(busy)) => busy.into(),
         Err(OperatorRefusal::Db(error)) => return Err(error.into()),
@@ -132,5 +132,5 @@ pub(super) async fn set_up(
             | OperatorRefusal::LastOwner,
         ) => return Ok(bad_link()),
     };
-    show_set_up(&door, &link, Some(&complaint)).await
+    show_set_up(&door, &link, Some(&objection)).await
 }

@@ -11,9 +11,9 @@ use domain::login::{self, Chosen, ConfirmRefusal, Secret, SignUpRefusal};
 use super::sign_up::{ChoosePage, SentPage, bad_link};
 use crate::Door;
 use crate::asked::{Asked, Link};
-use crate::complaint::{self, Complaint};
 use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::session::Visitor;
 
@@ -24,16 +24,16 @@ const CHOOSE: &str = "/reset/choose/";
 #[template(path = "login/reset.html")]
 struct ResetPage<'a> {
     email: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Response {
     show_form(&reader.frame(ROUTE, &door), "", None)
 }
 
-fn show_form(frame: &Frame, email: &str, complaint: Option<&Complaint>) -> Response {
-    let page = ResetPage { email, complaint: Complaint::words(complaint) };
-    complaint::show(ROUTE, complaint, &page, frame)
+fn show_form(frame: &Frame, email: &str, objection: Option<&Objection>) -> Response {
+    let page = ResetPage { email, objection: Objection::words(objection) };
+    objection::show(ROUTE, objection, &page, frame)
 }
 
 pub(super) async fn send(
@@ -43,15 +43,15 @@ pub(super) async fn send(
     form: Form,
 ) -> Result<Response, PageError> {
     let (email, frame) = (form.text("email").trim(), reader.frame(ROUTE, &door));
-    let complaint = match login::ask_reset(&door.app, &visit, email).await {
+    let objection = match login::ask_reset(&door.app, &visit, email).await {
         Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: false }, &frame)),
         Err(SignUpRefusal::BadEmail | SignUpRefusal::NotAccepted) => {
-            Complaint::new("This is not an address that a mail can be sent to. Check it.")
+            Objection::new("This is not an address that a mail can be sent to. Check it.")
         }
-        Err(SignUpRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(SignUpRefusal::MustWait { seconds }) => Objection::wait(seconds),
         Err(SignUpRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_form(&frame, email, Some(&complaint)))
+    Ok(show_form(&frame, email, Some(&objection)))
 }
 
 pub(super) async fn choose_form(State(door): State<Arc<Door>>, reader: Perhaps, Asked(link): Asked<Link>) -> Response {
@@ -61,15 +61,15 @@ pub(super) async fn choose_form(State(door): State<Arc<Door>>, reader: Perhaps, 
     }
 }
 
-fn show_choose(frame: &Frame, token: &Secret, complaint: Option<&Complaint>) -> Response {
+fn show_choose(frame: &Frame, token: &Secret, objection: Option<&Objection>) -> Response {
     let page = ChoosePage {
         title: "Choose another password",
         action: CHOOSE,
         token: token.text(),
         statement: None,
-        complaint: Complaint::words(complaint),
+        objection: Objection::words(objection),
     };
-    complaint::show(CHOOSE, complaint, &page, frame)
+    objection::show(CHOOSE, objection, &page, frame)
 }
 
 pub(super) async fn choose(
@@ -80,12 +80,12 @@ pub(super) async fn choose(
 ) -> Result<Response, PageError> {
     let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let chosen = Chosen { link: &token, password: form.text("password") };
-    let complaint = match login::reset(&door.app, &visit, chosen).await {
+    let objection = match login::reset(&door.app, &visit, chosen).await {
         Ok(()) => return Ok(page::see_other(CHOOSE, "/sign-in/")),
         Err(ConfirmRefusal::BadLink | ConfirmRefusal::NotAccepted) => return Ok(bad_link()),
         Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
         Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_choose(&reader.frame(CHOOSE, &door), &token, Some(&complaint)))
+    Ok(show_choose(&reader.frame(CHOOSE, &door), &token, Some(&objection)))
 }

@@ -10,9 +10,9 @@ use domain::login::{self, Credentials, Kind, SignIn, SignInRefusal};
 use super::code;
 use crate::Door;
 use crate::asked::{Asked, Next};
-use crate::complaint::{self, Complaint};
 use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::session::{self, Reader, Visitor};
 
@@ -24,7 +24,7 @@ const OUT: &str = "/sign-out/";
 struct SignInPage<'a> {
     email: &'a str,
     next: &'a str,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 /// The form, or the way on for somebody who is in already.
@@ -40,9 +40,9 @@ pub(super) async fn form(
     }
 }
 
-fn show_form(frame: &Frame, email: &str, next: &str, complaint: Option<&Complaint>) -> Response {
-    let page = SignInPage { email, next, complaint: Complaint::words(complaint) };
-    complaint::show(ROUTE, complaint, &page, frame)
+fn show_form(frame: &Frame, email: &str, next: &str, objection: Option<&Objection>) -> Response {
+    let page = SignInPage { email, next, objection: Objection::words(objection) };
+    objection::show(ROUTE, objection, &page, frame)
 }
 
 pub(super) async fn send(
@@ -54,19 +54,19 @@ pub(super) async fn send(
     let frame = reader.frame(ROUTE, &door);
     let next = session::local(form.text("next")).unwrap_or("/");
     let who = Credentials { name: form.text("email").to_owned(), password: form.text("password").to_owned() };
-    let complaint = match login::sign_in(&door.app, Kind::Customer, &visit, who).await {
+    let objection = match login::sign_in(&door.app, Kind::Customer, &visit, who).await {
         Ok(SignIn::Entered(entered)) => {
             return Ok(session::keep(page::see_other(ROUTE, next), Kind::Customer, &entered));
         }
         Ok(SignIn::NeedsCode(ticket)) => return Ok(code::ask(Kind::Customer, &ticket, next, None)),
         Err(SignInRefusal::Wrong) => {
-            Complaint::new("Address and password do not belong together. Check both, or reset the password.")
+            Objection::new("Address and password do not belong together. Check both, or reset the password.")
         }
-        Err(SignInRefusal::MustWait { seconds }) => Complaint::wait(seconds),
+        Err(SignInRefusal::MustWait { seconds }) => Objection::wait(seconds),
         Err(SignInRefusal::Busy(busy)) => busy.into(),
         Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_form(&frame, form.text("email").trim(), next, Some(&complaint)))
+    Ok(show_form(&frame, form.text("email").trim(), next, Some(&objection)))
 }
 
 pub(super) async fn sign_out(State(door): State<Arc<Door>>, Reader(reader): Reader) -> Result<Response, PageError> {

@@ -10,9 +10,9 @@ use domain::login::{self, Chosen, ConfirmRefusal, Kind, STATEMENT, STATEMENT_VER
 
 use crate::Door;
 use crate::asked::{Asked, Link};
-use crate::complaint::{self, Complaint};
 use crate::customer::Perhaps;
 use crate::form::Form;
+use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
 use crate::session::{self, Visitor};
 
@@ -25,7 +25,7 @@ const ACCEPT_FIRST: &str = "Read the statement and accept it, or we cannot let y
 struct SignUpPage<'a> {
     email: &'a str,
     statement: Statement,
-    complaint: Option<&'a str>,
+    objection: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(super) struct ChoosePage<'a> {
     pub(super) token: &'a str,
     /// The statement, where it is accepted together with the password.
     pub(super) statement: Option<Statement>,
-    pub(super) complaint: Option<&'a str>,
+    pub(super) objection: Option<&'a str>,
 }
 
 /// The acceptable-use statement in force.
@@ -64,10 +64,10 @@ pub(super) async fn form(State(door): State<Arc<Door>>, reader: Perhaps) -> Resp
     show_form(&reader.frame(ROUTE, &door), "", false, None)
 }
 
-fn show_form(frame: &Frame, email: &str, has_accepted: bool, complaint: Option<&Complaint>) -> Response {
+fn show_form(frame: &Frame, email: &str, has_accepted: bool, objection: Option<&Objection>) -> Response {
     let statement = Statement::in_force(has_accepted);
-    let page = SignUpPage { email, statement, complaint: Complaint::words(complaint) };
-    complaint::show(ROUTE, complaint, &page, frame)
+    let page = SignUpPage { email, statement, objection: Objection::words(objection) };
+    objection::show(ROUTE, objection, &page, frame)
 }
 
 pub(super) async fn send(
@@ -82,13 +82,13 @@ pub(super) async fn send(
         Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: true }, &frame)),
         Err(refused) => refused,
     };
-    let complaint = match refused {
-        SignUpRefusal::BadEmail => Complaint::new("This is not an address that a mail can be sent to. Check it."),
-        SignUpRefusal::NotAccepted => Complaint::new(ACCEPT_FIRST),
-        SignUpRefusal::MustWait { seconds } => Complaint::wait(seconds),
+    let objection = match refused {
+        SignUpRefusal::BadEmail => Objection::new("This is not an address that a mail can be sent to. Check it."),
+        SignUpRefusal::NotAccepted => Objection::new(ACCEPT_FIRST),
+        SignUpRefusal::MustWait { seconds } => Objection::wait(seconds),
         SignUpRefusal::Db(error) => return Err(error.into()),
     };
-    Ok(show_form(&frame, email, accepted == STATEMENT_VERSION, Some(&complaint)))
+    Ok(show_form(&frame, email, accepted == STATEMENT_VERSION, Some(&objection)))
 }
 
 pub(super) async fn confirm_form(
@@ -109,16 +109,16 @@ fn show_confirm(
     frame: &Frame,
     token: &Secret,
     statement: Option<Statement>,
-    complaint: Option<&Complaint>,
+    objection: Option<&Objection>,
 ) -> Response {
     let page = ChoosePage {
         title: "Choose a password",
         action: CONFIRM,
         token: token.text(),
         statement,
-        complaint: Complaint::words(complaint),
+        objection: Objection::words(objection),
     };
-    complaint::show(CONFIRM, complaint, &page, frame)
+    objection::show(CONFIRM, objection, &page, frame)
 }
 
 pub(super) async fn confirm(
@@ -129,10 +129,10 @@ pub(super) async fn confirm(
 ) -> Result<Response, PageError> {
     let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let (chosen, accepted) = (Chosen { link: &token, password: form.text("password") }, form.text("accept"));
-    let complaint = match login::confirm_sign_up(&door.app, &visit, chosen, accepted).await {
+    let objection = match login::confirm_sign_up(&door.app, &visit, chosen, accepted).await {
         Ok(entered) => return Ok(session::keep(page::see_other(CONFIRM, "/"), Kind::Customer, &entered)),
         Err(ConfirmRefusal::BadLink) => return Ok(bad_link()),
-        Err(ConfirmRefusal::NotAccepted) => Complaint::new(ACCEPT_FIRST),
+        Err(ConfirmRefusal::NotAccepted) => Objection::new(ACCEPT_FIRST),
         Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),
         Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
@@ -142,7 +142,7 @@ pub(super) async fn confirm(
         Err(ConfirmRefusal::Db(error)) => return Err(error.into()),
         Err(_) => return Ok(bad_link()),
     };
-    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, Some(&complaint)))
+    Ok(show_confirm(&reader.frame(CONFIRM, &door), &token, statement, Some(&objection)))
 }
 
 /// A link that leads nowhere.

@@ -44,6 +44,15 @@ on_both!(an_order_is_found_by_its_id_its_number_and_its_customer, async |world: 
     assert_eq!(olga.get("/operator/orders/ORD-1/").await.status, 404);
 });
 
+on_both!(the_newest_rentals_stand_beside_the_newest_orders, async |world: &World| {
+    let (key, order, _) = paid(world).await;
+    let rental = world.post(&key, "rental/1day/order/", r#"{"service":"whatsapp"}"#).await.text("rental_id");
+    let page = operator(world, "olga", Role::Auditor).await.get("/operator/orders/").await.body;
+    for id in [order, rental] {
+        assert!(page.contains(&format!("href=\"/operator/orders/{id}/\"")), "{id} {page}");
+    }
+});
+
 on_both!(support_refunds_once_within_its_limit_and_the_customer_sees_it, async |world: &World| {
     let (key, order, _) = paid(world).await;
     let mut sue = operator(world, "sue", Role::Support).await;

@@ -2,13 +2,14 @@
 
 use domain::account;
 use domain::clock::MINUTE_MS;
+use domain::login::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::browser::Browser;
 use crate::http::Answer;
 use crate::on_both;
-use crate::people::{customer, rich};
+use crate::people::{customer, operator, rich};
 use crate::world::World;
 
 /// The value of the first field of a name on a page.
@@ -164,8 +165,31 @@ on_both!(the_history_is_had_as_a_file, async |world: &World| {
     buy(&mut ann, "instagram", "short_term+0.42").await;
     let file = ann.get("/history/history.csv").await;
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
-    assert!(file.body.contains("\u{feff}id,kind,service,number,price_usd,state,created_at,ends_at\r\n"));
-    assert!(file.body.contains(",short_term,instagram,12025550147,0.42,waiting,2026-05-22T14:30:00Z,"));
+    assert!(file.body.contains("\u{feff}id,kind,service,number,price_usd,refunded_usd,state,created_at,ends_at\r\n"));
+    assert!(file.body.contains(",short_term,instagram,12025550147,0.42,0.00,waiting,2026-05-22T14:30:00Z,"));
+});
+
+on_both!(what_came_back_after_it_was_paid_stands_on_its_page_and_in_the_file, async |world: &World| {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let order = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let number = digits(&ann.get(&order).await);
+    world.text(&number, "482910 is your Instagram code.").await;
+    assert!(!ann.get(&order).await.body.contains("of what you paid came back"));
+    let mut sue = operator(world, "sue", Role::Support).await;
+    let form = format!("form={}&amount=0.20&reason=late", field(&sue.get(&format!("/operator{order}")).await, "form"));
+    place(&sue.post(&format!("/operator{order}refund/"), &form).await);
+    assert!(ann.get(&order).await.body.contains("<strong>$0.20</strong> of what you paid came back"));
+    let rental = buy(&mut ann, "whatsapp", "rental_1day+3.65").await;
+    let rented = ann.get(&rental).await;
+    assert!(!rented.body.contains("of what you paid came back"));
+    place(&ann.post(&format!("{rental}cancel/"), &format!("form={}", field(&rented, "form"))).await);
+    assert!(ann.get(&rental).await.body.contains("<strong>$3.65</strong> of what you paid came back"));
+    let file = ann.get("/history/history.csv").await.body;
+    assert!(
+        file.contains(&format!("{number},0.42,0.20,received,")) && file.contains(",3.65,3.65,cancelled,"),
+        "{file}"
+    );
 });
 
 on_both!(news_reach_an_open_stream_and_the_end_of_the_session_ends_it, async |world: &World| {

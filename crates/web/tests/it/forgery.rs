@@ -1,13 +1,16 @@
 //! Forms that other sites send in a reader's name: refused, and nothing changed.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use domain::mail;
 
 use crate::browser::Browser;
 use crate::on_both;
 use crate::world::World;
 
-/// Every form of these pages.
-const FORMS: [(&str, &str); 46] = [
+/// Every form of the pages, and something that it may say.
+const FORMS: [(&str, &str); 74] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -54,7 +57,38 @@ const FORMS: [(&str, &str); 46] = [
     ("/operator/operators/sign-out/", "name=x"),
     ("/operator/orders/ORD-100001/refund/", "form=0&amount=0.42&reason=why"),
     ("/operator/orders/ORD-100001/messages/", "reason=why"),
+    ("/numbers/", "form=1&service=telegram&product=short_term&price=0.42"),
+    ("/orders/ORD-123456/cancel/", "form=1"),
+    ("/orders/ORD-123456/again/", "form=1"),
+    ("/orders/ORD-123456/reuse/", "form=1&price=0.42"),
+    ("/rentals/RNT-123456/renew/", "form=1&price=3.65"),
+    ("/rentals/RNT-123456/cancel/", "form=1"),
+    ("/rentals/RNT-123456/note/", "label=x&note=x"),
+    ("/rentals/RNT-123456/auto-renew/", "most=3.65"),
+    ("/keys/", "name=x"),
+    ("/keys/revoke/", "key=1"),
+    ("/operator/numbers/state/", "ids=1&to=retired&reason=x"),
+    ("/operator/numbers/12025550147/state/", "to=retired&reason=x"),
+    ("/operator/numbers/import/", ""),
+    ("/operator/numbers/import/undo/", "import=1&reason=x"),
+    ("/operator/sources/new/", "slug=x&kind=x"),
+    ("/operator/sources/x/", "cost=1"),
+    ("/operator/sources/x/state/", "to=off&reason=x"),
+    ("/operator/sources/x/sims/", "iccid=x&number=12025550147"),
+    ("/operator/sources/x/sims/unmap/", "iccid=x"),
+    ("/operator/services/price/", "service=telegram&amount=1.00"),
+    ("/operator/services/state/", "service=telegram&to=off"),
+    ("/operator/services/seed/", ""),
+    ("/operator/services/new/", "slug=x&name=x"),
+    ("/operator/services/telegram/", "name=x"),
+    ("/operator/services/telegram/tiers/", "business=1.00"),
+    ("/operator/services/prices/", "category=social&percent=5"),
+    ("/operator/services/prices/import/", ""),
+    ("/operator/stops/", "what=sales&reason=x"),
 ];
+
+/// Forms whose template is told where they go: the table has them all the same, as the count of routes says.
+const TOLD: usize = 4;
 
 /// What a browser says of a form that is not ours.
 const FOREIGN: [&[&str]; 5] = [
@@ -91,3 +125,74 @@ on_both!(an_older_browser_is_known_by_its_origin, async |world: &World| {
     let answer = browser.post_from(FORMS[0].0, FORMS[0].1, &["Origin: http://localhost:8080"]).await;
     assert_eq!(answer.status, 200);
 });
+
+// What is no place is refused, too, and would prove nothing.
+on_both!(the_table_names_places_that_take_forms, async |world: &World| {
+    for (target, form) in FORMS {
+        let answer = Browser::new(world).post(target, form).await;
+        assert!(!matches!(answer.status, 403..=405), "{target}: {}", answer.status);
+    }
+});
+
+#[test]
+fn the_table_has_every_form_of_the_templates() {
+    let mut told = 0;
+    for text in texts("templates", "html") {
+        for action in actions(&text) {
+            if action.starts_with('{') {
+                told += 1;
+            } else {
+                let is_named = FORMS.iter().any(|(target, _)| fits(&action, target));
+                assert!(is_named, "FORMS does not name {action}");
+            }
+        }
+    }
+    assert_eq!(told, TOLD, "forms whose template is told where they go");
+}
+
+#[test]
+fn the_table_has_as_many_forms_as_there_are_places_that_take_them() {
+    let folders = ["src/account", "src/dashboard", "src/login", "src/operator"];
+    let places: usize = folders.iter().flat_map(|folder| texts(folder, "rs")).map(|text| posts(&text)).sum();
+    let named: BTreeSet<&str> = FORMS.iter().map(|(target, _)| *target).collect();
+    assert_eq!((places, named.len()), (FORMS.len(), FORMS.len()));
+}
+
+/// Where the forms of a template that change something go, as the template has it.
+fn actions(text: &str) -> Vec<String> {
+    let forms = text.split("<form").skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag);
+    let posting = forms.filter(|tag| tag.contains("method=\"post\"")).flat_map(|tag| values(tag, " action=\""));
+    posting.chain(values(text, " formaction=\"")).collect()
+}
+
+/// What stands between a beginning and the next quotation mark.
+fn values<'a>(text: &'a str, beginning: &'a str) -> impl Iterator<Item = String> + use<'a> {
+    let ends = text.split(beginning).skip(1).filter_map(|rest| rest.split_once('"'));
+    ends.map(|(value, _)| value.to_owned())
+}
+
+/// Whether a form of a template goes to a target: what the template fills in may be anything.
+fn fits(action: &str, target: &str) -> bool {
+    let (filled, real): (Vec<&str>, Vec<&str>) = (action.split('/').collect(), target.split('/').collect());
+    filled.len() == real.len() && filled.iter().zip(&real).all(|(part, real)| part.starts_with("{{") || part == real)
+}
+
+/// How many places of a source file take forms.
+fn posts(text: &str) -> usize {
+    [".post(", " post(", "(post("].iter().map(|call| text.matches(call).count()).sum()
+}
+
+/// All files below a folder of this crate that end so.
+fn texts(folder: &str, ending: &str) -> Vec<String> {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).expect("a folder of this crate");
+            open.extend(inside.map(|entry| entry.expect("an entry").path()));
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(std::fs::read_to_string(&path).expect("a text"));
+        }
+    }
+    found
+}

@@ -87,14 +87,14 @@ fn answer((head, body): (&str, &str)) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
-/// The head of an answer whose body is not text.
-pub(crate) async fn head_of(address: SocketAddr, request: &[u8]) -> String {
+/// The head of an answer whose body is not text, and how many bytes come behind it, as they travel.
+pub(crate) async fn packed(address: SocketAddr, request: &[u8]) -> (String, usize) {
     let mut stream = TcpStream::connect(address).await.expect("the server listens");
     stream.write_all(request).await.expect("the server reads");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.expect("the server answers");
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-    String::from_utf8(bytes[..end].to_vec()).expect("a head is text")
+    (String::from_utf8(bytes[..end].to_vec()).expect("a head is text"), bytes.len() - end - 4)
 }
 
 /// The bytes of a request; `headers` are whole lines.

@@ -1,12 +1,19 @@
 //! The page, its assets, the document and the probes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::catalog::seed::seed;
+use domain::clock::SECOND_MS;
 use tokio::net::TcpListener;
 
 use crate::http::{self, request, send};
 use crate::on_both;
 use crate::world::World;
+
+/// Bytes of the front page with everything that it loads, as they travel to a browser that was never here: about a second
+/// on a slow line.
+const FRONT_MAX: usize = 60_000;
 
 on_both!(the_page_and_what_it_loads_are_served, async |world: &World| {
     let page = world.send(&request("GET", "/api-docs", &[], b"")).await;
@@ -40,8 +47,26 @@ on_both!(a_page_travels_packed_and_an_answer_of_the_api_does_not, async |world: 
     let head = [&format!("Authorization: Bearer {key}"), "Accept-Encoding: gzip"];
     let answer = world.send(&request("GET", "/api/v1/services/", &head, b"")).await;
     assert_eq!((answer.status, answer.header("content-encoding")), (200, None));
-    let page = http::head_of(world.address, &request("GET", "/", &["Accept-Encoding: gzip"], b"")).await;
+    let (page, _) = http::packed(world.address, &request("GET", "/", &["Accept-Encoding: gzip"], b"")).await;
     assert!(page.to_lowercase().contains("content-encoding: gzip"), "{page}");
+});
+
+on_both!(the_front_page_and_all_it_loads_are_light, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    seed(&world.app, "olga").await.expect("the shipped catalogue");
+    world.pass_ms(SECOND_MS * 2);
+    let page = world.send(&request("GET", "/", &[], b"")).await.body;
+    assert!(page.matches("<tr>").count() > 50, "the page has the whole catalogue");
+    let files: BTreeSet<&str> = page.split('"').filter(|text| text.starts_with("/assets/")).collect();
+    let kinds: Vec<&str> = files.iter().filter_map(|file| file.rsplit('.').next()).collect();
+    assert_eq!(kinds, ["css", "css", "js", "svg"], "styles, script and icon: {files:?}");
+    let mut total = 0;
+    for target in files.into_iter().chain(["/"]) {
+        let (head, bytes) = http::packed(world.address, &request("GET", target, &["Accept-Encoding: gzip"], b"")).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{target}: {head}");
+        total += bytes;
+    }
+    assert!(total < FRONT_MAX, "{total} bytes");
 });
 
 on_both!(who_reads_pages_is_told_in_a_page_and_a_program_in_json, async |world: &World| {

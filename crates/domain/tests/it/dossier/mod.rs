@@ -64,3 +64,30 @@ on_both!(a_number_s_orders_and_the_newest_of_all_are_listed, async |house: House
     assert!(of_number.iter().any(|(facts, name)| facts.id == first.order && name == "ann"));
     assert!(dossier::of_number(&house.app, "12025550199").await.expect("read").is_empty());
 });
+
+on_both!(orders_and_rentals_of_all_are_one_list_that_is_read_by_pages, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let (ann, bob) = (house.customer("ann", "20.00").await, house.customer("bob", "30.00").await);
+    let rent = async |who, product| {
+        rental::rent(&house.app, who, product, &ask("whatsapp"), None).await.expect("rented").rental
+    };
+    // The first two are made at one time, so that their ids decide.
+    let made = [rent(ann, Product::Rental1Day).await, house.order(bob, "instagram").await.order];
+    let mut all = made.to_vec();
+    all.sort_unstable();
+    house.pass_ms(1_000);
+    all.push(house.order(ann, "instagram").await.order);
+    house.pass_ms(1_000);
+    all.push(rent(bob, Product::Rental30Day).await);
+    all.reverse();
+    let mut seen = Vec::new();
+    let mut before = None;
+    while let Some((facts, _)) = dossier::newest(&house.app, before, 1).await.expect("read").pop() {
+        before = Some((facts.created_ms, facts.id));
+        seen.push(facts.id);
+    }
+    assert_eq!(seen, all);
+    let page = dossier::newest(&house.app, None, 3).await.expect("read");
+    let ids: Vec<i64> = page.iter().map(|(facts, _)| facts.id).collect();
+    assert_eq!((ids.as_slice(), page[0].0.product, page[0].1.as_str()), (&all[..3], Product::Rental30Day, "bob"));
+});

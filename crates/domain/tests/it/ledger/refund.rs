@@ -37,6 +37,10 @@ fn told<T>(answer: Result<T, Failure<RefundRefusal>>) -> Result<T, RefundRefusal
     })
 }
 
+async fn refunded_of(house: &House, of: Caller, order: i64) -> Usd {
+    ledger::refunded_of(&house.app, of.account, order).await.expect("read")
+}
+
 /// An order for 0.42 that was paid.
 async fn paid(house: &House, caller: Caller) -> i64 {
     let placed = house.order(caller, "instagram").await;
@@ -59,6 +63,9 @@ on_both!(a_captured_order_is_refunded_in_parts_and_never_above_its_price, async 
     assert_eq!(events.iter().filter(|event| event.kind == Kind::OrderRefunded).count(), 2);
     let (lines, _) = history::history(&house.app, ann.account, &Filter::default(), None, 10).await.expect("read");
     assert_eq!(lines[0].refunded, Usd::from_cents(40));
+    assert_eq!(refunded_of(&house, ann, order).await, Usd::from_cents(40));
+    let bob = house.customer("bob", "5.00").await;
+    assert_eq!(refunded_of(&house, bob, order).await, Usd::ZERO);
     assert_eq!(crate::verify::findings(&house).await, []);
 });
 
@@ -67,6 +74,7 @@ on_both!(what_was_not_paid_does_not_come_back, async |house: House| {
     let ann = house.customer("ann", "5.00").await;
     let placed = house.order(ann, "instagram").await;
     assert_eq!(refund(&house, placed.order, 42).await, Err(RefundRefusal::NotPaid));
+    assert_eq!(refunded_of(&house, ann, placed.order).await, Usd::ZERO);
     assert_eq!(refund(&house, placed.order + 1, 42).await, Err(RefundRefusal::NotFound));
     assert_eq!(refund(&house, placed.order, 0).await, Err(RefundRefusal::BadAmount));
     assert_eq!(house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
@@ -141,6 +149,7 @@ on_both!(a_rental_is_refunded_by_its_payments_and_its_cancel_gives_back_the_rest
     give(cancelled, 100).await.expect("some comes back");
     rental::cancel(&house.app, ann, product, cancelled, None).await.expect("in time");
     assert_eq!(house.money(ann).await.0, "20.00");
+    assert_eq!(refunded_of(&house, ann, cancelled).await, Usd::from_cents(365));
     let renewed = rent().await;
     rental::renew(&house.app, ann, (product, renewed), None, None).await.expect("renewed");
     let left = Usd::from_cents(365);
@@ -148,6 +157,7 @@ on_both!(a_rental_is_refunded_by_its_payments_and_its_cancel_gives_back_the_rest
     give(renewed, 365).await.expect("the renewal");
     give(renewed, 365).await.expect("the first term");
     assert!(give(renewed, 1).await.is_err());
+    assert_eq!(refunded_of(&house, ann, renewed).await, Usd::from_cents(730));
     assert_eq!(house.money(ann).await.0, "20.00");
     assert_eq!(crate::verify::findings(&house).await, []);
 });

@@ -22,7 +22,7 @@ use crate::page::PageError;
 /// Pages of one file: 100,000 lines and more are asked for in parts, by days.
 const PAGES_MAX: usize = 500;
 /// The first line.
-const HEAD: &str = "id,kind,service,number,price_usd,state,created_at,ends_at\r\n";
+const HEAD: &str = "id,kind,service,number,price_usd,refunded_usd,state,created_at,ends_at\r\n";
 
 /// Where a file has come to.
 struct Place {
@@ -76,6 +76,7 @@ fn row(line: &Line) -> String {
         line.service.clone(),
         line.digits.clone(),
         line.price.to_string(),
+        line.refunded.to_string(),
         line.state.to_owned(),
         rfc3339(line.created_ms),
         rfc3339(line.end_ms),

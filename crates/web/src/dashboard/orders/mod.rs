@@ -12,7 +12,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::ids;
+use domain::ledger;
 use domain::message::Message;
+use domain::money::Usd;
 use domain::order::{self, Which};
 use domain::product::Product;
 
@@ -50,6 +52,8 @@ struct OrdersPage {
 struct OrderPage {
     view: View,
     messages: Vec<Message>,
+    /// What came back by refunds after it was paid.
+    refunded: Usd,
     report: Report,
     notice: Option<Notice>,
 }
@@ -82,9 +86,10 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let found = view::view(&door.app, customer.caller(), read(id)?).await?;
     let (mut view, messages) = found.ok_or(PageError::NotFound)?;
     view.can_reuse &= customer.may_buy();
+    let refunded = ledger::refunded_of(&door.app, customer.account(), read(id)?).await?;
     let report = Report::about(&door.app, customer.account(), Product::ShortTerm, read(id)?).await?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };
     let frame = Frame::live(HERE, &customer.standing, door.app.now_ms());
-    Ok(page::show(ONE, status, &OrderPage { view, messages, report, notice }, &frame))
+    Ok(page::show(ONE, status, &OrderPage { view, messages, refunded, report, notice }, &frame))
 }

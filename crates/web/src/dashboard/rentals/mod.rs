@@ -12,6 +12,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use domain::catalog;
 use domain::ids;
+use domain::ledger;
 use domain::message::Message;
 use domain::money::Usd;
 use domain::order::Which;
@@ -61,6 +62,8 @@ struct RentalPage {
     name: String,
     rental: Rental,
     messages: Vec<Message>,
+    /// What came back of all its terms.
+    refunded: Usd,
     cancellable_until_ms: Option<i64>,
     /// What another term costs today, if it is sold.
     renew_price: Option<Usd>,
@@ -127,6 +130,7 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
         renew_price: service.and_then(|service| service.price(product, Some(customer.caller().tier))),
         rental: inbox.rental,
         messages: inbox.messages,
+        refunded: ledger::refunded_of(app, customer.account(), rental).await?,
         cancellable_until_ms: inbox.cancellable_until_ms,
         form_id: asked::fresh_id(),
         report: Report::about(app, customer.account(), product, rental).await?,

@@ -8,14 +8,14 @@ use domain::login::{self, Busy};
 use crate::page;
 
 /// A form's status, and a sentence that says what to do.
-pub(crate) struct Complaint {
+pub(crate) struct Objection {
     status: StatusCode,
     sentence: String,
     /// Seconds after which it may be tried again.
     wait_s: Option<i64>,
 }
 
-impl Complaint {
+impl Objection {
     /// What was typed is not taken.
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, sentence: sentence.into(), wait_s: None }
@@ -28,34 +28,34 @@ impl Complaint {
     }
 
     /// The sentence for the form.
-    pub(crate) fn words(complaint: Option<&Self>) -> Option<&str> {
-        complaint.map(|complaint| complaint.sentence.as_str())
+    pub(crate) fn words(objection: Option<&Self>) -> Option<&str> {
+        objection.map(|objection| objection.sentence.as_str())
     }
 }
 
-/// Shows a form with or without a complaint.
+/// Shows a form with or without an objection.
 pub(crate) fn show(
     route: &'static str,
-    complaint: Option<&Complaint>,
+    objection: Option<&Objection>,
     page: &impl Template,
     frame: &dyn Values,
 ) -> Response {
-    let status = complaint.map_or(StatusCode::OK, |complaint| complaint.status);
+    let status = objection.map_or(StatusCode::OK, |objection| objection.status);
     let mut answer = page::show(route, status, page, frame);
-    if let Some(seconds) = complaint.and_then(|complaint| complaint.wait_s) {
+    if let Some(seconds) = objection.and_then(|objection| objection.wait_s) {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
 }
 
-impl From<Busy> for Complaint {
+impl From<Busy> for Objection {
     fn from(_: Busy) -> Self {
         let sentence = "Many people are signing in just now. Wait a few seconds, then try again.".to_owned();
         Self { status: StatusCode::SERVICE_UNAVAILABLE, sentence, wait_s: Some(5) }
     }
 }
 
-impl From<login::PasswordFault> for Complaint {
+impl From<login::PasswordFault> for Objection {
     fn from(fault: login::PasswordFault) -> Self {
         Self::new(password_words(fault))
     }
