@@ -196,3 +196,16 @@ fn texts(folder: &str, ending: &str) -> Vec<String> {
     }
     found
 }
+
+on_both!(an_auditor_changes_nothing_by_any_form_of_the_console, async |world: &World| {
+    let mut olga = crate::people::operator(world, "olga", domain::login::Role::Auditor).await;
+    let is_open_to_all = |target: &str| target.starts_with("/operator/sign-") || target == "/operator/set-up/";
+    let console = FORMS.into_iter().filter(|(target, _)| target.starts_with("/operator/") && !is_open_to_all(target));
+    for (target, form) in console {
+        let answer = match target.ends_with("/import/") {
+            true => olga.upload(target, &[], ("file", "x")).await,
+            false => olga.post(target, form).await,
+        };
+        assert_eq!(answer.status, 403, "{target}");
+    }
+});
