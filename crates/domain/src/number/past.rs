@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::list::subject;
 use crate::App;
 use crate::db::{DbError, Row, Tx};
-use crate::policy::audit::{self, Entry};
+use crate::policy::deeds::{self, DeedLine};
 use crate::product::Product;
 use crate::values;
 
@@ -82,7 +82,7 @@ pub struct Past {
     /// What it was used for.
     pub uses: Vec<Use>,
     /// What people did to it, newest first.
-    pub deeds: Vec<Entry>,
+    pub deeds: Vec<DeedLine>,
 }
 
 /// What a number has been through, by its id.
@@ -100,7 +100,7 @@ pub async fn past(app: &App, number: i64) -> Result<Past, DbError> {
             outcome.delivered += usize::from(lease.messages > 0);
         }
         leases.truncate(LEASES_TOLD);
-        let deeds = audit::of_subject(tx, &subject(number), DEEDS_MAX)?;
+        let deeds = deeds::of_subject(tx, &subject(number), DEEDS_MAX)?;
         Ok::<_, DbError>(Past { sims: sims(tx, number)?, leases, outcomes, uses: uses(tx, number)?, deeds })
     };
     app.db.read(story).await

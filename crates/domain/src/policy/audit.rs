@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Tx};
 use crate::verify::Finding;
 use crate::{ids, values};
 
@@ -66,50 +66,6 @@ pub(crate) fn link(last: &[u8], seq: i64, at_ms: i64, deed: &Deed<'_>) -> [u8; 3
         hash.update(bytes);
     }
     hash.finalize().into()
-}
-
-/// A deed as it is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its place in the chain.
-    pub seq: i64,
-    /// When it was done.
-    pub at_ms: i64,
-    /// Who did it.
-    pub who: String,
-    /// What was done.
-    pub deed: String,
-    /// To what.
-    pub subject: String,
-    /// Why.
-    pub reason: String,
-    /// How it was before.
-    pub before: Option<String>,
-    /// How it was after.
-    pub after: Option<String>,
-}
-
-/// What was done to one thing, newest first.
-pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<Entry>, DbError> {
-    let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after
-         FROM audit
-         WHERE subject = $1
-         ORDER BY seq DESC
-         LIMIT $2";
-    Ok(tx.all(sql, values![subject, limit])?.iter().map(entry).collect())
-}
-
-fn entry(row: &Row) -> Entry {
-    Entry {
-        seq: row.int(0),
-        at_ms: row.int(1),
-        who: row.text(2).to_owned(),
-        deed: row.text(3).to_owned(),
-        subject: row.text(4).to_owned(),
-        reason: row.text(5).to_owned(),
-        before: row.opt_text(6).map(str::to_owned),
-        after: row.opt_text(7).map(str::to_owned),
-    }
 }
 
 /// Deeds read in one snapshot.

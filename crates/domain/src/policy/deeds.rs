@@ -1,7 +1,7 @@
 //! The audit log as it is read: newest first, by who did it, what it was, to what, and when.
 
 use crate::App;
-use crate::db::{DbError, Row, like};
+use crate::db::{DbError, Row, Tx, like};
 use crate::values;
 
 /// Deeds in one page, at most.
@@ -76,6 +76,16 @@ pub async fn deeds(
     let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == limit);
     let last = if is_full { lines.last().map_or(floor, |line| line.seq) } else { floor };
     Ok((lines, (last > 1).then_some(last)))
+}
+
+/// What was done to one thing, newest first.
+pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<DeedLine>, DbError> {
+    let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after
+         FROM audit
+         WHERE subject = $1
+         ORDER BY seq DESC
+         LIMIT $2";
+    Ok(tx.all(sql, values![subject, limit])?.iter().map(line).collect())
 }
 
 fn line(row: &Row) -> DeedLine {

@@ -1,6 +1,6 @@
 //! What the house will not do, and what people with power did.
 
-pub mod audit;
+pub(crate) mod audit;
 pub mod deeds;
 pub mod denied;
 pub(crate) mod limits;

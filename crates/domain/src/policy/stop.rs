@@ -3,6 +3,7 @@
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
+use crate::policy::deeds::{self, DeedLine};
 use crate::values;
 
 /// Deeds that are told.
@@ -34,8 +35,8 @@ pub async fn pause_sales(app: &App, is_paused: bool, reason: &str, by: &str) -> 
 ///
 /// # Errors
 /// What the database said.
-pub async fn deeds(app: &App) -> Result<Vec<audit::Entry>, DbError> {
-    app.db.read(|tx: &mut Tx<'_>| audit::of_subject(tx, "all", DEEDS_MAX)).await
+pub async fn deeds(app: &App) -> Result<Vec<DeedLine>, DbError> {
+    app.db.read(|tx: &mut Tx<'_>| deeds::of_subject(tx, "all", DEEDS_MAX)).await
 }
 
 /// Whether all sales are paused, as the console shows it.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use domain::policy::audit::Entry;
+use domain::policy::deeds::DeedLine;
 use domain::policy::powers::Power;
 use domain::policy::stop;
 use domain::supply;
@@ -35,7 +35,7 @@ struct StopsPage {
     is_paused: bool,
     /// Sources whose numbers are not sold.
     sources: Vec<String>,
-    deeds: Vec<Entry>,
+    deeds: Vec<DeedLine>,
     may_change: bool,
 }
 
