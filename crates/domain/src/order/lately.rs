@@ -10,6 +10,9 @@ pub const COUNTED_MAX: i64 = 1_000;
 const SETTLED_MS: i64 = 5 * MINUTE_MS;
 /// With fewer orders nothing is said of their share.
 const SHARE_MIN: i64 = 5;
+/// With so many orders, and a larger share of unused ones than this, somebody should look.
+const SUSPECT_ORDERS: i64 = 20;
+const SUSPECT_PERCENT: i64 = 80;
 
 /// What became of orders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +36,12 @@ impl Lately {
     #[must_use]
     pub fn unused_percent(&self) -> Option<i64> {
         self.delivered_percent().map(|percent| 100 - percent)
+    }
+
+    /// Whether so many orders went unused that a person should look at this customer.
+    #[must_use]
+    pub fn is_suspect(&self) -> bool {
+        self.settled >= SUSPECT_ORDERS && self.unused_percent() > Some(SUSPECT_PERCENT)
     }
 }
 
@@ -72,5 +81,13 @@ mod tests {
         assert_eq!(few.delivered_percent(), None);
         let some = Lately { orders: 8, settled: 6, received: 1 };
         assert_eq!((some.delivered_percent(), some.unused_percent()), (Some(16), Some(84)));
+    }
+
+    #[test]
+    fn who_leaves_most_of_many_orders_unused_is_looked_at() {
+        let of = |settled, received| Lately { orders: settled, settled, received }.is_suspect();
+        assert!(of(20, 3));
+        assert!(!of(20, 4), "80 % are not above 80 %");
+        assert!(!of(19, 0));
     }
 }

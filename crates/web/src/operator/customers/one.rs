@@ -17,17 +17,14 @@ use domain::policy::powers::Power;
 use super::{HERE, TIERS, orders, share};
 use crate::Door;
 use crate::asked;
-use crate::operator::Frame;
 use crate::operator::told::{Told, national};
+use crate::operator::{Frame, id_in};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
 pub(super) const ONE: &str = "/operator/customers/{id}/";
 /// Orders and rentals of the page, the newest; and transfers.
 const NEWEST: usize = 10;
-/// With so many orders and such a share of unused ones somebody should look.
-const ORDERS_SUSPECT: i64 = 20;
-const UNUSED_SUSPECT_PERCENT: i64 = 80;
 
 struct OrderRow {
     id: String,
@@ -67,17 +64,6 @@ impl OnePage {
     fn unused(&self) -> String {
         share(self.profile.month.unused_percent())
     }
-
-    /// Whether so much of what was ordered went unused that somebody should look.
-    fn is_suspect(&self) -> bool {
-        let month = self.profile.month;
-        month.settled >= ORDERS_SUSPECT && month.unused_percent() > Some(UNUSED_SUSPECT_PERCENT)
-    }
-}
-
-/// The account's id in an address.
-pub(super) fn parse(id: &str) -> Result<i64, PageError> {
-    id.parse().map_err(|_| PageError::NotFound)
 }
 
 pub(super) async fn show(
@@ -85,7 +71,7 @@ pub(super) async fn show(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    render(&door, &operator, parse(&id)?, None).await
+    render(&door, &operator, id_in(&id)?, None).await
 }
 
 /// The page, with what was told of a deed that was refused.
