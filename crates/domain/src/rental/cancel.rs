@@ -16,7 +16,7 @@ use crate::request::{self, Failure, Once, Refusal};
 /// A rental that is cancelled, now or before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancelled {
-    /// What came back.
+    /// What came back of its price in all, with what an operator had given back before.
     pub refunded: Usd,
 }
 

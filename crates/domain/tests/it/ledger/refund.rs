@@ -147,7 +147,8 @@ on_both!(a_rental_is_refunded_by_its_payments_and_its_cancel_gives_back_the_rest
     };
     let cancelled = rent().await;
     give(cancelled, 100).await.expect("some comes back");
-    rental::cancel(&house.app, ann, product, cancelled, None).await.expect("in time");
+    let answer = rental::cancel(&house.app, ann, product, cancelled, None).await.expect("in time");
+    assert_eq!(answer.refunded, Usd::from_cents(365), "the price came back in all");
     assert_eq!(house.money(ann).await.0, "20.00");
     assert_eq!(refunded_of(&house, ann, cancelled).await, Usd::from_cents(365));
     let renewed = rent().await;
