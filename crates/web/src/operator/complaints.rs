@@ -18,8 +18,8 @@ use domain::policy::powers::{Power, refund_limits};
 use domain::policy::reason::Reason;
 use serde::Deserialize;
 
-use super::Frame;
 use super::told::{Told, ago, national};
+use super::{Frame, id_in};
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
@@ -137,11 +137,7 @@ async fn show(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    render(&door, &operator, parse(&id)?, Shown::default()).await
-}
-
-fn parse(id: &str) -> Result<i64, PageError> {
-    id.parse().map_err(|_| PageError::NotFound)
+    render(&door, &operator, id_in(&id)?, Shown::default()).await
 }
 
 async fn render(door: &Door, operator: &Operator, id: i64, shown: Shown) -> Result<Response, PageError> {
@@ -174,7 +170,7 @@ async fn answer(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Answer)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let (text, refund) = (form.text("text").to_owned(), form.text("refund").trim().to_owned());
     let pauses_number = form.text("pause") == "yes";
     if pauses_number {
@@ -211,7 +207,7 @@ async fn read(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad("Say in 1 to 500 letters why you read the customer's messages.");
         return render(&door, &operator, id, Shown { told: Some(told), ..Shown::default() }).await;

@@ -13,8 +13,8 @@ use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 use serde::Deserialize;
 
-use super::Frame;
 use super::told::{Told, ago};
+use super::{Frame, id_in};
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
@@ -89,17 +89,13 @@ async fn render_list(door: &Door, operator: &Operator, wish: Wish, told: Option<
     Ok(page::show(HERE, status, &page, &Frame::of(door, operator, HERE).await?))
 }
 
-fn parse(id: &str) -> Result<i64, PageError> {
-    id.parse().map_err(|_| PageError::NotFound)
-}
-
 async fn show(
     State(door): State<Arc<Door>>,
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    render(&door, &operator, parse(&id)?, None, None).await
+    render(&door, &operator, id_in(&id)?, None, None).await
 }
 
 async fn render(
@@ -124,7 +120,7 @@ async fn read(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad("Say in 1 to 500 letters why you read this mail.");
         return render(&door, &operator, id, None, Some(told)).await;
@@ -145,7 +141,7 @@ async fn retry(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    match mail::retry(&door.app, parse(&id)?, &operator.name).await {
+    match mail::retry(&door.app, id_in(&id)?, &operator.name).await {
         Ok(()) => Ok(page::see_other(HERE, HERE)),
         Err(RetryRefusal::Db(error)) => Err(error.into()),
         Err(refusal) => {

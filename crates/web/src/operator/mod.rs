@@ -24,10 +24,16 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::Door;
+use crate::page::PageError;
 
 pub(crate) use frame::{Frame, PLACES};
 pub(crate) use numbers::Imports;
 pub(crate) use refused::forbidden;
+
+/// The id of a row in a page's address.
+fn id_in(place: &str) -> Result<i64, PageError> {
+    place.parse().map_err(|_| PageError::NotFound)
+}
 
 /// The routes of the console.
 pub(crate) fn routes() -> Router<Arc<Door>> {

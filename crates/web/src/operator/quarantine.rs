@@ -17,8 +17,8 @@ use domain::policy::reason::Reason;
 use domain::supply;
 use serde::Deserialize;
 
-use super::Frame;
 use super::told::{Told, ago, national};
+use super::{Frame, id_in};
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
@@ -29,6 +29,7 @@ pub(super) const HERE: &str = "/operator/quarantine/";
 const ONE: &str = "/operator/quarantine/{id}/";
 /// Messages on a page.
 const ROWS: i64 = 50;
+const NO_REASON: &str = "say why, in 1 to 500 letters";
 
 pub(super) fn routes() -> Router<Arc<Door>> {
     Router::new()
@@ -166,11 +167,7 @@ async fn show(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    render(&door, &operator, parse(&id)?, Shown::default()).await
-}
-
-fn parse(id: &str) -> Result<i64, PageError> {
-    id.parse().map_err(|_| PageError::NotFound)
+    render(&door, &operator, id_in(&id)?, Shown::default()).await
 }
 
 async fn render(door: &Door, operator: &Operator, id: i64, shown: Shown) -> Result<Response, PageError> {
@@ -202,19 +199,16 @@ async fn gone(door: &Door, operator: &Operator) -> Result<Response, PageError> {
     render_list(door, operator, Wish::default(), Some(told)).await
 }
 
-/// The reason of a form, or what to say where it has none.
-fn reason_of(form: &Form) -> Result<Reason, Told> {
-    Reason::parse(form.text("reason")).ok_or_else(|| Told::bad("Nothing was done: say why, in 1 to 500 letters."))
+async fn refuse(door: &Door, operator: &Operator, id: i64, why: impl std::fmt::Display) -> Result<Response, PageError> {
+    let told = Some(Told::bad(format!("Nothing was done: {why}.")));
+    render(door, operator, id, Shown { told, text: None }).await
 }
 
 async fn told(door: &Door, operator: &Operator, id: i64, refusal: QuarantineRefusal) -> Result<Response, PageError> {
     match refusal {
         QuarantineRefusal::Db(error) => Err(error.into()),
         QuarantineRefusal::NoMessage => gone(door, operator).await,
-        refusal => {
-            let told = Some(Told::bad(format!("Nothing was done: {refusal}.")));
-            render(door, operator, id, Shown { told, text: None }).await
-        }
+        refusal => refuse(door, operator, id, refusal).await,
     }
 }
 
@@ -225,10 +219,9 @@ async fn read(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    let id = parse(&id)?;
-    let reason = match reason_of(&form) {
-        Ok(reason) => reason,
-        Err(told) => return render(&door, &operator, id, Shown { told: Some(told), text: None }).await,
+    let id = id_in(&id)?;
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     match message::read_quarantined(&door.app, id, reason.text(), &operator.name).await {
         Ok(text) => render(&door, &operator, id, Shown { told: None, text: Some(text) }).await,
@@ -243,14 +236,12 @@ async fn release(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
-    let reason = match reason_of(&form) {
-        Ok(reason) => reason,
-        Err(told) => return render(&door, &operator, id, Shown { told: Some(told), text: None }).await,
+    let id = id_in(&id)?;
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     let Ok(order) = form.text("order").parse() else {
-        let told = Some(Told::bad("Nothing was done: choose the order that gets it."));
-        return render(&door, &operator, id, Shown { told, text: None }).await;
+        return refuse(&door, &operator, id, "choose the order that gets it").await;
     };
     match message::release(&door.app, id, order, reason.text(), &operator.name).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),
@@ -265,10 +256,9 @@ async fn drop_one(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
-    let reason = match reason_of(&form) {
-        Ok(reason) => reason,
-        Err(told) => return render(&door, &operator, id, Shown { told: Some(told), text: None }).await,
+    let id = id_in(&id)?;
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     match message::drop_quarantined(&door.app, id, reason.text(), &operator.name).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),

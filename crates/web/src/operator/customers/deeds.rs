@@ -13,14 +13,15 @@ use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 
 use super::HERE;
-use super::one::{ONE, parse, render};
+use super::one::{ONE, render};
 use crate::Door;
 use crate::form::Form;
+use crate::operator::id_in;
 use crate::operator::told::Told;
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
-const NO_REASON: &str = "Nothing was changed: say why, in 1 to 500 letters.";
+const NO_REASON: &str = "say why, in 1 to 500 letters";
 
 fn back(id: i64) -> Response {
     page::see_other(ONE, &format!("{HERE}{id}/"))
@@ -43,12 +44,12 @@ pub(super) async fn money(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let (id, form_id) = (parse(&id)?, form.text("form"));
+    let (id, form_id) = (id_in(&id)?, form.text("form"));
     if form_id.len() != 32 || !form_id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(PageError::BadForm);
     }
     let Some(reason) = Reason::parse(form.text("reason")) else {
-        return render(&door, &operator, id, Some(Told::bad(NO_REASON))).await;
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     let Ok(amount) = Usd::parse(form.text("amount").trim().trim_start_matches('$')) else {
         return refuse(&door, &operator, id, "the amount is no amount of dollars, such as 5.00").await;
@@ -80,14 +81,14 @@ pub(super) async fn state(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let state = match form.text("state") {
         "active" => AccountState::Active,
         "suspended" => AccountState::Suspended,
         _ => return Err(PageError::BadForm),
     };
     let Some(reason) = Reason::parse(form.text("reason")) else {
-        return render(&door, &operator, id, Some(Told::bad(NO_REASON))).await;
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     let name = name_of(&door, id).await?;
     match account::set_state(&door.app, &name, state, reason.text(), &operator.name).await {
@@ -104,7 +105,7 @@ pub(super) async fn tier(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let tier = Tier::from_word(form.text("tier")).ok_or(PageError::BadForm)?;
     let name = name_of(&door, id).await?;
     match account::set_tier(&door.app, &name, tier, &operator.name).await {
@@ -122,7 +123,7 @@ pub(super) async fn note(
 ) -> Result<Response, PageError> {
     // Who answers customers notes what they said.
     operator.may(Power::Answer)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     match account::set_note(&door.app, id, form.text("note"), &operator.name).await {
         Ok(()) => Ok(back(id)),
         Err(NoteRefusal::NoAccount) => Err(PageError::NotFound),
@@ -138,7 +139,7 @@ pub(super) async fn revoke_key(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let key: i64 = form.text("key").parse().map_err(|_| PageError::BadForm)?;
     let name = name_of(&door, id).await?;
     let keys = match account::keys(&door.app, &name).await {
@@ -165,9 +166,9 @@ pub(super) async fn sign_in(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let id = parse(&id)?;
+    let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
-        return render(&door, &operator, id, Some(Told::bad(NO_REASON))).await;
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
     let done = match form.text("deed") {
         "sign-out" => login::sign_out_account(&door.app, id, &reason, &operator.name).await.map(drop),

@@ -16,11 +16,11 @@ use domain::product::Product;
 use serde::Deserialize;
 
 use super::HERE;
-use super::one::parse;
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
 use crate::operator::Frame;
+use crate::operator::id_in;
 use crate::operator::told::Told;
 use crate::page::{self, PageError};
 use crate::session::Operator;
@@ -52,7 +52,7 @@ pub(super) async fn form(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    render(&door, &operator, parse(&id)?, wish.order, Ok(None)).await
+    render(&door, &operator, id_in(&id)?, wish.order, Ok(None)).await
 }
 
 async fn render(
@@ -79,7 +79,7 @@ pub(super) async fn read(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::ReadTexts)?;
-    let account = parse(&id)?;
+    let account = id_in(&id)?;
     let order = form.text("order").trim().to_uppercase();
     let none = || Told::bad("This customer has no such order. Its id looks like ORD-123456 or RNT-123456.");
     let of = |product| ids::parse(product, &order).map(|id| (product, id));
