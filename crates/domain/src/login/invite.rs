@@ -48,7 +48,7 @@ pub enum InviteRefusal {
 }
 
 /// Sends a link, good once and for a day, with which the person of an account chooses a password, and returns it too,
-/// for where no mail leaves the house.
+/// for where no mail leaves the house. Links that were sent for this account before are good no more.
 ///
 /// # Errors
 /// See [`InviteRefusal`].
@@ -66,12 +66,14 @@ pub async fn invite(app: &App, invitation: Invitation) -> Result<Secret, InviteR
         if rows::named(tx, Kind::Customer, &email)?.is_some() {
             return Err(InviteRefusal::Taken);
         }
+        // An invitation that went to a wrong address is taken back by sending the right one.
+        link::end_of_account(tx, id)?;
         let link = Link { email: Some(email.clone()), account: Some(id), ..Link::default() };
         link::make(tx, Purpose::SignUp, &kept, &link, now_ms)?;
-        mail::post(tx, &house, &letters::invite(base_url, &email, &invitation.url(&kept)))?;
         let deed =
             Deed { who: by, deed: "account.invite", subject: account, reason: "", before: None, after: Some(&email) };
         audit::write(tx, now_ms, &deed)?;
+        mail::post(tx, &house, &letters::invite(base_url, &email, &invitation.url(&kept)))?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await.map(|()| secret)

@@ -94,6 +94,11 @@ pub(super) fn end_all(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {
     tx.run("DELETE FROM link WHERE login_id = $1", values![login]).map(drop)
 }
 
+/// Ends all links by which somebody could become the person of an account.
+pub(super) fn end_of_account(tx: &mut Tx<'_>, account: i64) -> Result<(), DbError> {
+    tx.run("DELETE FROM link WHERE account_id = $1", values![account]).map(drop)
+}
+
 fn read(row: &Row) -> Link {
     Link {
         login: row.opt_int(0),

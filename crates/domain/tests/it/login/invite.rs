@@ -44,15 +44,19 @@ on_both!(an_invited_person_accepts_the_statement_with_the_password, async |house
 
 on_both!(an_account_has_one_person, async |house: House| {
     house.customer("ann", "0.00").await;
-    let links = [
-        login::invite(&house.app, to("ann", "ann@example.org")).await.expect("a link"),
-        login::invite(&house.app, to("ann", "bob@example.org")).await.expect("another"),
-    ];
-    login::confirm_sign_up(&house.app, &visit(1), chosen(&links[0]), STATEMENT_VERSION).await.expect("in");
-    let late = login::confirm_sign_up(&house.app, &visit(2), chosen(&links[1]), STATEMENT_VERSION).await;
-    assert!(matches!(late, Err(ConfirmRefusal::BadLink)));
+    let link = login::invite(&house.app, to("ann", "ann@example.org")).await.expect("a link");
+    login::confirm_sign_up(&house.app, &visit(1), chosen(&link), STATEMENT_VERSION).await.expect("in");
     let again = login::invite(&house.app, to("ann", "bob@example.org")).await;
     assert!(matches!(again, Err(InviteRefusal::HasLogin)));
+});
+
+on_both!(another_invitation_takes_the_first_one_back, async |house: House| {
+    house.customer("ann", "5.00").await;
+    let wrong = login::invite(&house.app, to("ann", "stranger@example.org")).await.expect("a link");
+    let right = login::invite(&house.app, to("ann", "ann@example.org")).await.expect("another");
+    let stranger = login::confirm_sign_up(&house.app, &visit(2), chosen(&wrong), STATEMENT_VERSION).await;
+    assert!(matches!(stranger, Err(ConfirmRefusal::BadLink)));
+    login::confirm_sign_up(&house.app, &visit(1), chosen(&right), STATEMENT_VERSION).await.expect("in");
 });
 
 on_both!(an_invitation_names_an_account_and_a_free_address, async |house: House| {
