@@ -83,19 +83,16 @@ fn answer_one(tx: &mut Tx<'_>, app: &App, answer: &Answer, text: &str) -> Result
     if complaint.state != State::Open {
         return Err(AnswerRefusal::Answered);
     }
-    let refunded = give_back(tx, answer, &complaint, now)?;
+    // The number is locked before the audit log, of which the refund writes, too.
     if answer.pauses_number {
         number::pause(tx, complaint.number, &format!("complaint {}", complaint.id), &answer.by, now)?;
     }
+    let refunded = give_back(tx, answer, &complaint, now)?;
     rows::close(tx, complaint.id, (text, &answer.by), refunded, now)?;
     let seq = account::next_event(tx, account)?;
     let order = Some((complaint.product, complaint.order));
     let told = Event { seq, kind: Kind::ComplaintAnswered, at_ms: now, order, amount: None, message: None };
     event::append(tx, account, &told)?;
-    if let Some(to) = login::mailbox(tx, account)? {
-        let refund = (refunded > Usd::ZERO).then(|| refunded.to_string());
-        mail::post(tx, app, &letter::answered(&answer.base_url, &to, &complaint, text, refund.as_deref()))?;
-    }
     let subject = format!("complaint {}", complaint.id);
     let mut after = State::Answered.word().to_owned();
     if answer.pauses_number {
@@ -113,6 +110,10 @@ fn answer_one(tx: &mut Tx<'_>, app: &App, answer: &Answer, text: &str) -> Result
         after: Some(&after),
     };
     audit::write(tx, now, &deed)?;
+    if let Some(to) = login::address_of(tx, account)? {
+        let refund = (refunded > Usd::ZERO).then(|| refunded.to_string());
+        mail::post(tx, app, &letter::answered(&answer.base_url, &to, &complaint, text, refund.as_deref()))?;
+    }
     Ok((account, Answered { refunded }))
 }
 

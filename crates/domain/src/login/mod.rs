@@ -138,12 +138,7 @@ pub struct Entered {
     pub device: Secret,
 }
 
-/// Where the person of an account reads mail, if it has one.
-pub(crate) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
-    rows::mailbox(tx, account)
-}
-
-/// The address of whoever signs in to an account, if anybody does.
+/// The confirmed address of whoever signs in to an account, if anybody does.
 pub(crate) fn address_of(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
     rows::address_of(tx, account)
 }

@@ -66,7 +66,6 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
         link::end_all(tx, person.id)?;
         let tries = throttle::tag(&house, Deed::CodeOfLogin, &person.id.to_string());
         throttle::forgive(tx, Deed::CodeOfLogin, &tries)?;
-        mail::post(tx, &house, &letters::second_removed(base_url, &person.name, person.is_short))?;
         let deed = audit::Deed {
             who: by,
             deed: "account.second_factor.remove",
@@ -76,6 +75,7 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
             after: Some("off"),
         };
         audit::write(tx, now_ms, &deed)?;
+        mail::post(tx, &house, &letters::second_removed(base_url, &person.name, person.is_short))?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

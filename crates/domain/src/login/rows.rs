@@ -163,9 +163,3 @@ pub(super) fn address_of(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>
 pub(super) fn of_account(tx: &mut Tx<'_>, account: i64) -> Result<Option<i64>, DbError> {
     Ok(tx.one("SELECT id FROM login WHERE account_id = $1", values![account])?.map(|row| row.int(0)))
 }
-
-/// The confirmed address of an account.
-pub(super) fn mailbox(tx: &mut Tx<'_>, account: i64) -> Result<Option<String>, DbError> {
-    let row = tx.one("SELECT name FROM login WHERE account_id = $1 AND kind = 'customer'", values![account])?;
-    Ok(row.map(|row| row.text(0).to_owned()))
-}

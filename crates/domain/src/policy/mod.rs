@@ -1,4 +1,4 @@
-//! What the house will not do, and what people with power did.
+//! What the house will not do, what people with power may do, and what they did.
 
 pub(crate) mod audit;
 pub mod deeds;
