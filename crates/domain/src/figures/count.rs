@@ -13,7 +13,7 @@ use crate::order::{self, Made, State};
 
 /// How far back the first count goes, and how long figures are kept.
 const KEPT_MS: i64 = 90 * DAY_MS;
-/// Nothing of an hour changes so long after its end: its last orders have ended and a worker has marked them.
+/// Nothing of an hour changes so long after its end, once a worker has marked its last orders as ended.
 const SETTLED_MS: i64 = 25 * MINUTE_MS;
 /// How often the newest hours are counted again, by all nodes together.
 const EVERY_MS: i64 = 55 * SECOND_MS;
@@ -35,7 +35,7 @@ pub async fn count_due(app: &App) -> Result<u64, DbError> {
     let mut hour = final_ms;
     while hour <= last {
         let counted = count(app, hour).await?;
-        let is_final = hour + HOUR_MS + SETTLED_MS <= now;
+        let is_final = hour + HOUR_MS + SETTLED_MS <= now && !counted.has_waiting;
         app.db.write(Lane::Work, move |tx| rows::keep(tx, hour, &counted, is_final)).await?;
         hour += HOUR_MS;
     }
@@ -69,6 +69,8 @@ pub(super) struct Hour {
     pub(super) sums: BTreeMap<(i64, i64), Sums>,
     /// By step of the wait.
     pub(super) waits: BTreeMap<i64, i64>,
+    /// Whether some order still waits: its worker may be behind, after the house was closed for a while.
+    has_waiting: bool,
 }
 
 async fn count(app: &App, hour: i64) -> Result<Hour, DbError> {
@@ -96,7 +98,7 @@ async fn count(app: &App, hour: i64) -> Result<Hour, DbError> {
 fn add_order(counted: &mut Hour, order: &Made, place: (i64, i64), cost: Usd) {
     let mut one = Sums { orders: 1, cost, ..Sums::default() };
     match order.state {
-        State::Waiting => {}
+        State::Waiting => counted.has_waiting = true,
         State::Received => {
             one.delivered = 1;
             one.revenue = order.price;

@@ -71,6 +71,17 @@ on_both!(an_order_that_ends_later_is_counted_where_it_began, async |house: House
     assert_eq!(report.slices[23].sums, Sums::default());
 });
 
+on_both!(an_hour_is_not_final_while_an_order_of_it_waits_to_be_marked, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    house.order(ann, "instagram").await;
+    // The house was closed: its workers all begin at once, and this one is the first.
+    house.pass_ms(2 * HOUR_MS);
+    counted(&house, Span::Day).await;
+    order::expire_due(&house.app).await.expect("expired");
+    assert_eq!(counted(&house, Span::Day).await.sums.given_up, 1);
+});
+
 on_both!(what_is_final_stays_and_days_are_told_for_a_month, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
