@@ -15,9 +15,9 @@ use tokio::time::timeout;
 /// How long one mail may take, the connection with it.
 pub const PATIENCE: Duration = Duration::from_secs(25);
 
-/// Answers that are about the mailbox, and so final (RFC 5321, 4.2.3). Other refusals may be the fault of our own
-/// settings, and are tried again.
-const FINAL: [u16; 5] = [550, 551, 552, 553, 555];
+/// What a server says of a mailbox that there is none (RFC 3463, 3.2), and so final. Every other refusal may be the
+/// fault of our own settings, such as a sender or a network that it does not want, and is tried again.
+const NO_MAILBOX: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
 
 /// How a connection is kept from eavesdroppers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,8 @@ impl Smtp {
         match timeout(self.patience, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
-                let is_final = error.status().is_some_and(|code| FINAL.contains(&u16::from(code)));
                 let words = error.to_string();
+                let is_final = error.is_permanent() && words.split_whitespace().any(|word| NO_MAILBOX.contains(&word));
                 Err(if is_final { Undelivered::Refused(words) } else { Undelivered::Later(words) })
             }
             Err(_) => Err(Undelivered::Later("the mail server took too long".to_owned())),
