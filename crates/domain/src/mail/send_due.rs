@@ -14,15 +14,16 @@ const ROUND_MAX: i64 = 8;
 /// How long a mail is left to the node that took it. Twice as long as a postman may need.
 const LEASE_MS: i64 = MINUTE_MS;
 /// How long a mail waits after its first try, its second, and so on; after the last it is given up. Together they stay
-/// within the day for which the links in mails are good.
+/// within the day for which most links in mails are good; one that resets a password is good for an hour.
 const WAITS_MS: [i64; 7] = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS, 8 * HOUR_MS];
 /// Characters of what a mail server said that are kept.
 const FAULT_MAX: usize = 200;
 
-/// A mail that this node took, by which try.
+/// A mail that this node took, by which try; one that cannot be opened is given up, and holds up no other.
 struct Taken {
-    mail: Envelope,
+    id: i64,
     tries: i64,
+    mail: Result<Envelope, DbError>,
 }
 
 /// Hands the mails that are due to the postman of this house; tells how many. Without a postman they stay where they
@@ -33,12 +34,12 @@ struct Taken {
 pub async fn send_due(app: &App) -> Result<usize, DbError> {
     let Some(postman) = app.postman.get() else { return Ok(0) };
     let taken = take(app).await?;
-    let carry = |taken: &Taken| {
-        let (id, tries, mail) = (taken.mail.id, taken.tries, taken.mail.clone());
-        async move {
-            let carried = postman.carry(&mail).await;
-            settle(app, id, tries, carried).await
-        }
+    let carry = async |taken: &Taken| {
+        let carried = match &taken.mail {
+            Ok(mail) => postman.carry(mail).await,
+            Err(error) => Err(Undelivered::Refused(error.to_string())),
+        };
+        settle(app, taken.id, taken.tries, carried).await
     };
     join_all(taken.iter().map(carry)).await.into_iter().collect::<Result<Vec<()>, DbError>>()?;
     Ok(taken.len())
@@ -58,20 +59,19 @@ async fn take(app: &App) -> Result<Vec<Taken>, DbError> {
         tx.all(sql, values![now_ms, now_ms + LEASE_MS, ROUND_MAX])
     };
     let rows = app.db.write(Lane::Work, story).await?;
-    rows.iter().map(|row| read(app, row)).collect()
+    Ok(rows.iter().map(|row| Taken { id: row.int(0), tries: row.int(4), mail: read(app, row) }).collect())
 }
 
-fn read(app: &App, row: &Row) -> Result<Taken, DbError> {
+fn read(app: &App, row: &Row) -> Result<Envelope, DbError> {
     let id = row.int(0);
     let body = app.vault.open(&purpose(id), row.blob(3))?;
-    let mail = Envelope {
+    Ok(Envelope {
         id,
         to: row.text(1).to_owned(),
         subject: row.text(2).to_owned(),
         body: String::from_utf8(body).map_err(|_| DbError::Damaged("a mail is not text"))?,
         created_ms: row.int(5),
-    };
-    Ok(Taken { mail, tries: row.int(4) })
+    })
 }
 
 /// Writes down what came of a try, unless the lease has passed to another one.

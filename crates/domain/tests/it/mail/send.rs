@@ -77,6 +77,24 @@ on_both!(without_a_postman_it_stays_in_the_outbox, async |house: House| {
     assert_eq!((newest(&house).await.state, newest(&house).await.tries), (State::Waiting, 0));
 });
 
+on_both!(a_mail_that_cannot_be_opened_holds_up_no_other, async |house: House| {
+    let postman = Told::default();
+    house.app.send_mails_by(Box::new(postman.clone()));
+    post_one(&house, "ann@example.org").await;
+    let damaged = newest(&house).await.id;
+    post_one(&house, "bob@example.org").await;
+    let other = newest(&house).await.id;
+    house
+        .tamper(&[&format!(
+            "UPDATE mail SET sealed = (SELECT sealed FROM mail WHERE id = {other}) WHERE id = {damaged}"
+        )])
+        .await;
+    sent(&house).await;
+    let lines = mail::outbox(&house.app, i64::MAX, 2).await.expect("the outbox");
+    assert_eq!(lines.iter().map(|line| line.state).collect::<Vec<_>>(), [State::Sent, State::Failed]);
+    assert_eq!(postman.carried().iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["bob@example.org"]);
+});
+
 on_both!(what_is_not_taken_yet_is_tried_later_and_ever_more_seldom, async |house: House| {
     let postman = Told::with([later("451 busy\r\n"), later("the line broke")]);
     house.app.send_mails_by(Box::new(postman.clone()));
