@@ -5,12 +5,13 @@ use crate::clock::DAY_MS;
 use crate::db::{DbError, Lane, Tx};
 use crate::values;
 
-/// How long after the answer words are kept: as long as other records of orders.
+/// How long after the answer, or after the report where nobody answers, words are kept: as long as other records of
+/// orders.
 const KEPT_MS: i64 = 90 * DAY_MS;
 /// Complaints emptied in one story of the worker.
 const FORGET_MAX: i64 = 500;
 
-/// Empties what was written in complaints that were answered 90 days ago; tells how many.
+/// Empties what was written in complaints that were answered, or reported in vain, 90 days ago; tells how many.
 ///
 /// # Errors
 /// What the database said.
@@ -22,8 +23,8 @@ pub async fn forget_old(app: &App) -> Result<u64, DbError> {
              WHERE id IN (
                SELECT id
                FROM complaint
-               WHERE state = 'answered' AND answered_ms <= $1 AND (words <> '' OR answer <> '')
-               ORDER BY answered_ms
+               WHERE COALESCE(answered_ms, created_ms) <= $1 AND (words <> '' OR answer <> '')
+               ORDER BY id
                LIMIT $2)";
         tx.run(sql, values![before_ms, FORGET_MAX])
     };

@@ -58,7 +58,7 @@ pub async fn deeds(
 ) -> Result<(Vec<DeedLine>, Option<i64>), DbError> {
     let limit = limit.clamp(1, DEEDS_MAX);
     let newest = app.db.row("SELECT MAX(seq) FROM audit", &[]).await?.and_then(|row| row.opt_int(0)).unwrap_or(0);
-    let before = before.unwrap_or(i64::MAX).min(newest.saturating_add(1));
+    let before = before.unwrap_or(i64::MAX).clamp(1, newest.saturating_add(1));
     let floor = (before - WINDOW).max(1);
     let sql = "SELECT seq, at_ms, who, deed, subject, reason, before, after
          FROM audit

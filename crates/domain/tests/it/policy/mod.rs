@@ -45,4 +45,6 @@ on_both!(pages_of_deeds_follow_without_a_gap, async |house: House| {
         }
     }
     assert_eq!(seqs, (1..=10).rev().collect::<Vec<_>>());
+    let before_all = deeds(&house.app, &DeedFilter::default(), Some(i64::MIN), 3).await.expect("read");
+    assert_eq!((before_all.0.len(), before_all.1), (0, None));
 });
