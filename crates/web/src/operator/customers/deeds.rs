@@ -35,8 +35,8 @@ async fn refuse(door: &Door, operator: &Operator, id: i64, why: impl std::fmt::D
     render(door, operator, id, Some(Told::bad(format!("Nothing was changed: {why}.")))).await
 }
 
-/// Adds to a balance or takes back from it. The form's id is the reference, so that it counts once however often it is
-/// sent.
+/// Adds to a balance or takes back from it. The form's id and what it asks for are the reference, so that it counts once
+/// however often it is sent, and a form that is gone back to and changed is another one.
 pub(super) async fn money(
     State(door): State<Arc<Door>>,
     operator: Operator,
@@ -58,7 +58,7 @@ pub(super) async fn money(
         account: name_of(&door, id).await?,
         amount,
         reason: reason.text().to_owned(),
-        reference: Some(format!("form {form_id}")),
+        reference: Some(format!("form {form_id} {} {amount}", form.text("deed"))),
         by: operator.name.clone(),
     };
     let booked = match form.text("deed") {
