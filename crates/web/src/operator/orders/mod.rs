@@ -77,7 +77,7 @@ struct Line {
 #[derive(Default)]
 struct Found {
     orders: Vec<(Facts, String)>,
-    /// Customers whom the words fit, where they do not fit one alone.
+    /// Customers whom the words fit.
     customers: Vec<CustomerLine>,
     next: Option<(i64, i64)>,
     /// Whose orders these are, where they are one customer's.
@@ -107,6 +107,10 @@ async fn show(
     }
     let frame = Frame::of(&door, &operator, HERE).await?;
     let found = find(app, &wish).await?;
+    // One customer whom the words fit has a list of their own, in which one can go on.
+    if let [one] = found.customers.as_slice() {
+        return Ok(page::see_other(HERE, &format!("{HERE}?customer={}", one.account.id)));
+    }
     let catalog = catalog::catalog(app).await?;
     let line = |(facts, customer): (Facts, String)| Line {
         id: ids::shown(facts.product, facts.id),
@@ -141,10 +145,7 @@ async fn find(app: &App, wish: &Wish) -> Result<Found, PageError> {
     }
     let filter = CustomerFilter { text: text.to_owned(), ..CustomerFilter::default() };
     let (customers, _) = account::search(app, &filter, None, CUSTOMERS).await?;
-    match customers.as_slice() {
-        [one] => of_customer(app, one.account.id, wish.place()).await,
-        _ => Ok(Found { customers, ..Found::default() }),
-    }
+    Ok(Found { customers, ..Found::default() })
 }
 
 async fn of_customer(app: &App, customer: i64, before: Option<(i64, i64)>) -> Result<Found, PageError> {
