@@ -41,14 +41,17 @@ impl Wish {
         }
     }
 
-    /// The filter; a source or an area code that there is not finds nothing.
+    /// The filter; a state, a source or an area code that there is not finds nothing.
     pub(super) fn filter(&self, sources: &[Source]) -> Filter {
         let source = |slug: &str| sources.iter().find(|source| source.slug == slug).map_or(-1, |source| source.id);
         let set = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let state = NumberState::from_word(&self.state);
+        // No source has this id.
+        let is_unknown = state.is_none() && !self.state.is_empty();
         Filter {
             digits: self.q.trim().to_owned(),
-            state: NumberState::from_word(&self.state),
-            source: set(&self.source).map(|slug| source(&slug)),
+            source: if is_unknown { Some(-1) } else { set(&self.source).map(|slug| source(&slug)) },
+            state,
             area_code: set(&self.area).map(|area| area.parse().unwrap_or(u16::MAX)),
             region: self.region.trim().to_uppercase(),
             carrier: self.carrier.clone(),
