@@ -1,16 +1,21 @@
-//! Changes are made from our own pages only: another site's form or script changes nothing.
+//! Changes are made from our own pages only: another site's form or script changes nothing. And no page is asked for with
+//! a NUL in its address, which no text in the house has.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
+use crate::page::PageError;
 use crate::{Door, page};
 
 /// Lets reading through, and changes that a page of ours asks for.
 pub(crate) async fn own_pages_only(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return PageError::BadForm.into_response();
+    }
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_reading || is_own(request.headers(), &door.settings.base_url) {
         return next.run(request).await;

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use domain::login::Role;
 use domain::mail;
+use domain::policy::powers::Power;
 
 use crate::browser::Browser;
 use crate::on_both;
+use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
@@ -197,15 +200,42 @@ fn texts(folder: &str, ending: &str) -> Vec<String> {
     found
 }
 
-on_both!(an_auditor_changes_nothing_by_any_form_of_the_console, async |world: &World| {
-    let mut olga = crate::people::operator(world, "olga", domain::login::Role::Auditor).await;
-    let is_open_to_all = |target: &str| target.starts_with("/operator/sign-") || target == "/operator/set-up/";
-    let console = FORMS.into_iter().filter(|(target, _)| target.starts_with("/operator/") && !is_open_to_all(target));
-    for (target, form) in console {
-        let answer = match target.ends_with("/import/") {
-            true => olga.upload(target, &[], ("file", "x")).await,
-            false => olga.post(target, form).await,
-        };
-        assert_eq!(answer.status, 403, "{target}");
+/// The power that a form of the console takes; none: it is open to all who sign in there.
+fn power_of(target: &str) -> Option<Power> {
+    let place = target.strip_prefix("/operator/")?;
+    let (page, deed) = place.split_once('/').expect("a page");
+    match (page, deed.trim_end_matches('/').rsplit('/').next().unwrap_or_default()) {
+        ("sign-in" | "sign-out" | "set-up", _) => None,
+        ("operators", _) => Some(Power::Rule),
+        ("orders", "refund") => Some(Power::Refund),
+        ("complaints", "answer") | ("customers", "note") => Some(Power::Answer),
+        (_, "messages") | ("quarantine", "read") => Some(Power::ReadTexts),
+        _ => Some(Power::Run),
+    }
+}
+
+on_both!(no_role_does_by_any_form_what_it_may_not, async |world: &World| {
+    for (name, role) in [("ada", Role::Auditor), ("sue", Role::Support), ("otto", Role::Operator)] {
+        let mut browser = operator(world, name, role).await;
+        let beyond = FORMS.into_iter().filter(|(target, _)| power_of(target).is_some_and(|power| !role.may(power)));
+        for (target, form) in beyond {
+            let answer = match target.ends_with("/import/") {
+                true => browser.upload(target, &[], ("file", "x")).await,
+                false => browser.post(target, form).await,
+            };
+            assert_eq!(answer.status, 403, "{name} {target}");
+        }
+    }
+});
+
+on_both!(who_reads_customers_texts_reads_no_links_in_mails, async |world: &World| {
+    let mut sue = operator(world, "sue", Role::Support).await;
+    assert_eq!(sue.get("/operator/mails/1/").await.status, 403);
+});
+
+on_both!(an_address_with_a_nul_is_no_fault_of_ours, async |world: &World| {
+    let mut otto = operator(world, "otto", Role::Owner).await;
+    for target in ["/operator/audit/?who=%00", "/operator/customers/?q=a%00", "/operator/sources/%00/", "/?q=%00"] {
+        assert_eq!(otto.get(target).await.status, 400, "{target}");
     }
 });
