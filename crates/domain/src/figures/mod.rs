@@ -10,7 +10,7 @@ mod waits;
 
 pub use count::count_due;
 pub(crate) use report::{Cache, lately};
-pub use report::{Report, Slice, Span, report};
+pub use report::{LEADERS_MAX, Leaders, Report, Slice, Span, report};
 
 use crate::money::Usd;
 
