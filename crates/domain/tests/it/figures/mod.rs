@@ -147,3 +147,20 @@ on_both!(totals_count_what_the_lists_have_no_room_for, async |house: House| {
     assert_eq!(sold, 12_001);
     assert_eq!(report.slices[22].services.len(), 25);
 });
+
+on_both!(a_lease_costs_once_and_its_renewals_nothing, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let cost = |tx: &mut Tx<'_>| tx.run("UPDATE number SET cost = 50000", &[]);
+    assert_eq!(house.app.db.write(Lane::Work, cost).await.expect("costs"), 4);
+    let ann = house.customer("ann", "50.00").await;
+    let cancelled = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, cancelled.order, None).await.expect("cancelled");
+    let rented = rental::rent(&house.app, ann, Product::Rental1Day, &ask("whatsapp"), None).await.expect("rented");
+    // Once within the hour and once in a later one.
+    rental::renew(&house.app, ann, (rented.product, rented.rental), None, None).await.expect("renewed");
+    house.pass_ms(3 * HOUR_MS);
+    rental::renew(&house.app, ann, (rented.product, rented.rental), None, None).await.expect("renewed");
+    let report = counted(&house, Span::Day).await;
+    assert_eq!((report.sums.rentals, report.sums.cost), (3, Usd::from_cents(10)));
+    assert_eq!((report.slices[20].sums.cost, report.slices[23].sums.cost), (Usd::from_cents(10), Usd::ZERO));
+});
