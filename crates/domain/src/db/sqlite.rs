@@ -17,7 +17,9 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate};
+use super::{
+    BY_LETTER, DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate,
+};
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
@@ -437,7 +439,7 @@ fn places(sql: &str) -> Box<str> {
     let list = "SELECT value FROM json_each(?1)";
     let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
     let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
-    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
+    let text = sql.replace('$', "?").replace(FOR_UPDATE, "").replace(BY_LETTER, "");
     let text = text.replace(&list_place, list).replace(&pairs_place, pairs);
     text.split_whitespace().collect::<Vec<_>>().join(" ").into_boxed_str()
 }
