@@ -33,7 +33,7 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Support).await;
     let page = olga.get("/operator/").await.body;
     assert!(
-        page.contains("The house is well.") && page.contains("1 orders in the last 24 hours, 100 % of those"),
+        page.contains("The house is well.") && page.contains("1 order in the last 24 hours, 100 % of those"),
         "{page}"
     );
     assert!(page.contains("<dd>$0.42<small>captured</small>"), "{page}");
