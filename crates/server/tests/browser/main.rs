@@ -67,3 +67,13 @@ fn a_house_begins_on_sqlite() {
 fn a_house_begins_on_postgres() {
     travel(Kept::Postgres, "beginning");
 }
+
+#[test]
+fn the_pages_of_an_empty_house() {
+    travel(Kept::Sqlite, "looks-empty");
+}
+
+#[test]
+fn the_pages_of_a_house_at_work() {
+    travel(Kept::Sqlite, "looks-filled");
+}

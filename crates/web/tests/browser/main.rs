@@ -76,13 +76,6 @@ async fn hostile_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_looks_of_the_pages() {
-    let world = house(60).await;
-    let ann = people::rich(&world, "ann@example.org", "50.00").await;
-    travel(world, "looks", &[("ann", &ann)]).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_day_of_an_operator() {
     let world = World::open(EngineKind::Sqlite).await;
     let ann = people::rich(&world, "ann@example.org", "50.00").await;
