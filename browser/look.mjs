@@ -18,6 +18,12 @@ const KINDS_MAX = 80;
 // Places of one fault that are told.
 const TOLD_MAX = 3;
 
+// What axe-core finds, each with the first places where it is so. It runs in the page.
+async function violations({ asked, most }) {
+  const { violations } = await globalThis.axe.run({ ...asked, resultTypes: ["violations"] });
+  return violations.map(({ id, nodes }) => `${id} at ${nodes.slice(0, most).map((node) => node.html.slice(0, 200)).join(" and ")}`);
+}
+
 // What is wrong with how the open page looks, as sentences.
 export async function faultsOf(page) {
   const faults = [];
@@ -26,10 +32,8 @@ export async function faultsOf(page) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await fits(page).catch((error) => faults.push(error.message));
-    const { violations } = await page.evaluate((asked) => globalThis.axe.run(asked), asked);
-    for (const { id, nodes } of violations) {
-      const places = nodes.slice(0, TOLD_MAX).map((node) => node.html.slice(0, 200));
-      faults.push(`${page.url()}, ${colorScheme} at ${viewport.width}: ${id} at ${places.join(" and ")}`);
+    for (const fault of await page.evaluate(violations, { asked, most: TOLD_MAX })) {
+      faults.push(`${page.url()}, ${colorScheme} at ${viewport.width}: ${fault}`);
     }
   }
   return faults;
