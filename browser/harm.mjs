@@ -1,6 +1,6 @@
 // What a page or a table must not have whatever is written in it.
 import assert from "node:assert/strict";
-import { fits } from "./house.mjs";
+import { DESK, fits } from "./house.mjs";
 
 // None of our pages has these in its midst.
 const ALIEN = "#main :is(script, img, svg, iframe, style, link, meta, base, math, video, object, embed, marquee, template, noscript), details[open]";
@@ -33,6 +33,15 @@ function harmOf(alien) {
 export async function isClean(page) {
   assert.deepEqual(await page.evaluate(harmOf, ALIEN), [], page.url());
   await fits(page);
+}
+
+// The same, on a desk as well.
+export async function isCleanEverywhere(page) {
+  await isClean(page);
+  const own = page.viewportSize();
+  await page.setViewportSize(DESK);
+  await fits(page);
+  await page.setViewportSize(own);
 }
 
 // Fails unless a page shows every one of these as it was written.

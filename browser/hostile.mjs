@@ -1,7 +1,7 @@
 // Texts, senders and words that mean harm, on every page that shows them and in every table that holds them.
 import assert from "node:assert/strict";
 import { PHONE, base, buy, open, pass, sms } from "./house.mjs";
-import { isClean, opensHarmless, shows } from "./harm.mjs";
+import { isClean, isCleanEverywhere, opensHarmless, shows } from "./harm.mjs";
 import { LINES, LONG, NAMES, TEXTS } from "./hostile-texts.mjs";
 
 // An order takes so many messages.
@@ -24,7 +24,7 @@ async function send(page, place, fields) {
 async function visit(page, ...places) {
   for (const place of places) {
     await page.goto(place);
-    await isClean(page);
+    await isCleanEverywhere(page);
   }
 }
 
