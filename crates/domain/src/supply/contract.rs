@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::seam::Seam;
+
 /// A request that reached us, with nothing read into it yet: signatures are checked over these bytes.
 pub struct Request {
     /// `GET`, `POST`, …
@@ -94,13 +96,16 @@ pub struct Concat {
     pub total: u8,
     /// Which one this is.
     pub seq: u8,
+    /// Where it was cut inside a character; most are not.
+    pub seam: Seam,
 }
 
 impl Concat {
     /// The place, unless it makes no sense: then the piece is a message of its own.
     #[must_use]
     pub fn new(kind: ConcatKind, reference: u32, total: u8, seq: u8) -> Option<Self> {
-        (total >= 2 && (1..=total).contains(&seq)).then_some(Self { kind, reference, total, seq })
+        let seam = Seam::default();
+        (total >= 2 && (1..=total).contains(&seq)).then_some(Self { kind, reference, total, seq, seam })
     }
 }
 

@@ -4,6 +4,7 @@ mod contract;
 mod heard;
 mod ingest;
 mod rows;
+mod seam;
 mod settings;
 mod source;
 
@@ -12,6 +13,7 @@ pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
 pub use ingest::{IngestError, ingest};
 pub(crate) use rows::{enabled, id_of, ids};
+pub use seam::{End, Seam, Start};
 pub use settings::{ShownSetting, set_settings, settings};
 pub use source::{
     NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, source, sources, unmap_sim,
