@@ -4,5 +4,6 @@ mod cases;
 mod mail_server;
 mod own;
 mod peer;
+mod sms;
 mod sms_gateway_android;
 mod smtp;
