@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::seam::Seam;
+use super::{Holding, Inbox};
 
 /// A request that reached us, with nothing read into it yet: signatures are checked over these bytes.
 pub struct Request {
@@ -189,11 +190,27 @@ pub trait Supply: Send + Sync {
     /// A sentence that says which setting is wrong and what it should be.
     fn check(&self, settings: &Settings) -> Result<(), String>;
 
-    /// Reads a request that was pushed to us.
+    /// Reads a request that was pushed to us. A connector that holds a wire may leave it: nothing is pushed to it.
     ///
     /// # Errors
     /// The refusal, if it is not from this source or cannot be read; then nothing is kept.
-    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply>;
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
+        let _ = (settings, request, now_ms);
+        Err(Reply::refusal(404, "not_found", "Nothing is pushed to this source."))
+    }
+
+    /// Whether it holds a wire, or asks its source from time to time: then one node of the house calls
+    /// [`Supply::hold`].
+    fn holds(&self) -> bool {
+        false
+    }
+
+    /// Holds the source's wire until the inbox closes. It comes back from every fault by itself; where it ends before,
+    /// or panics, it is begun again after a while.
+    fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
+        let _ = settings;
+        Box::pin(async move { inbox.closed().await })
+    }
 }
 
 /// The connectors that this program has, by name.
