@@ -9,6 +9,9 @@ const status = document.getElementById("status");
 // Buttons that only this script serves are shown from now on.
 document.documentElement.classList.add("scripted");
 
+// A list of places that scrolls sideways begins where one is.
+document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Copying
 
 async function copy(text) {

@@ -15,7 +15,7 @@ on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &Wor
     let mut olga = operator(world, "olga", Role::Auditor).await;
     let page = olga.get("/operator/").await;
     assert_eq!(page.status, 200, "{}", page.body);
-    assert!(page.body.contains("olga <small class=\"soft\">auditor</small>"));
+    assert!(page.body.contains("<bdi>olga</bdi> <small class=\"soft\">auditor</small>"));
     assert!(page.body.contains("<a href=\"/operator/\" aria-current=\"page\">Today</a>"));
     assert!(!page.body.contains("All sales are paused."));
     stop::pause_sales(&world.app, true, "a test", "test").await.expect("paused");
@@ -33,7 +33,7 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Support).await;
     let page = olga.get("/operator/").await.body;
     assert!(
-        page.contains("The house is well.") && page.contains("1 orders in the last 24 hours, 100 % of those"),
+        page.contains("The house is well.") && page.contains("1 order in the last 24 hours, 100 % of those"),
         "{page}"
     );
     assert!(page.contains("<dd>$0.42<small>captured</small>"), "{page}");
