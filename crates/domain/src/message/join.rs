@@ -213,9 +213,8 @@ fn update(tx: &mut Tx<'_>, incoming: &Incoming, group: &Group, is_complete: bool
         return Ok(Received::Quarantined);
     };
     account::lock(tx, account)?;
-    let leases = number::near(tx, row.int(2), group.first_ms)?;
-    let lease = leases.iter().find(|lease| lease.order == order);
-    let key: Option<Key> = lease.map(|lease| lease.key(&incoming.app.vault)).transpose()?.flatten();
+    let lease = number::lease_of(tx, order, row.int(2))?;
+    let key: Option<Key> = lease.as_ref().map(|lease| lease.key(&incoming.app.vault)).transpose()?.flatten();
     let (Some(key), Some(lease)) = (key, lease) else { return Err(Trouble::Quarantine("lease_erased")) };
     reseal(tx, group.message, is_complete, None, &content.seal(&key, group.message))?;
     let seq = account::next_event(tx, account)?;
