@@ -135,7 +135,12 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         by: desk.by()?.to_owned(),
     };
     let id = supply::add_source(desk.app, desk.registry, new).await?;
-    let line = format!("added source {slug}; it is pushed to at /ingest/{slug}/");
+    let is_held = desk.registry.get(&connector).is_some_and(|connector| connector.holds());
+    let line = if is_held {
+        format!("added source {slug}; a house at work connects to it within some seconds")
+    } else {
+        format!("added source {slug}; it is pushed to at /ingest/{slug}/")
+    };
     Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
 }
 
@@ -160,14 +165,22 @@ fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
 
 async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
     let sources = supply::sources(desk.app).await?;
+    let mut health = supply::health(desk.app).await?;
     let rows = sources.iter().map(|source| {
+        let health = health.remove(&source.id).unwrap_or_default();
         json!({
             "id": source.id,
             "source": source.slug,
             "connector": source.connector,
             "is_enabled": source.is_enabled,
             "created_at": rfc3339(source.created_ms),
+            "heard_at": health.heard_ms.map(rfc3339),
+            "connections": health.wire.map(|wire| wire.links),
+            "reconnects": health.wire.map(|wire| wire.reconnects),
+            "backlog": health.wire.map(|wire| wire.backlog),
+            "fault": health.fault.map(|(at_ms, fault)| format!("{} {fault}", rfc3339(at_ms))),
         })
     });
-    Ok(Answer::list(&["id", "source", "connector", "is_enabled", "created_at"], rows.collect()))
+    let columns = &["id", "source", "connector", "is_enabled", "heard_at", "connections", "backlog", "fault"];
+    Ok(Answer::list(columns, rows.collect()))
 }
