@@ -252,6 +252,7 @@ macro_rules! table {
 table! {
     own: all named json signed timed headed;
     sms_gateway_android: all named json signed timed headed;
+    httpsms: all named json timed headed;
 }
 
 #[test]

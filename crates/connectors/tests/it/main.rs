@@ -2,6 +2,7 @@
 
 mod cases;
 mod house;
+mod httpsms;
 mod mail_server;
 mod own;
 mod peer;
