@@ -1,11 +1,21 @@
 //! The wires that SMS come by.
 
+mod charset;
+mod dinstar;
+mod ejoin;
+mod form;
 mod httpsms;
+mod kannel;
+mod local_time;
+mod openvox;
 mod own;
 mod signature;
 mod sms_gateway_android;
 mod telling;
+mod template;
+mod textbee;
 mod token;
+mod word;
 
 use domain::supply::Registry;
 
@@ -16,5 +26,11 @@ pub fn registry() -> Registry {
         Box::new(own::Own),
         Box::new(sms_gateway_android::SmsGatewayAndroid),
         Box::new(httpsms::HttpSms),
+        Box::new(textbee::Textbee),
+        Box::new(ejoin::Ejoin),
+        Box::new(dinstar::Dinstar),
+        Box::new(kannel::Kannel),
+        Box::new(openvox::OpenVox),
+        Box::new(template::Template),
     ])
 }

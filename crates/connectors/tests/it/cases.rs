@@ -253,6 +253,12 @@ table! {
     own: all named json signed timed headed;
     sms_gateway_android: all named json signed timed headed;
     httpsms: all named json timed headed;
+    textbee: all named json signed headed;
+    ejoin: all json;
+    dinstar: all json;
+    kannel: all named;
+    openvox: all;
+    template: all;
 }
 
 #[test]
