@@ -49,3 +49,23 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     assert!(page.contains("Look here:") && !page.contains("The house is well."), "{page}");
     assert!(page.contains("Numbers run out: telegram: 15 are left to sell") && page.contains("22 May 2026"), "{page}");
 });
+
+on_both!(a_page_that_refreshes_itself_keeps_nobody_signed_in, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Owner).await;
+    assert_eq!(olga.get("/operator/").await.status, 200);
+    for _ in 0..5 {
+        world.pass_ms(10 * 60_000);
+        assert_eq!(olga.refresh("/operator/").await.status, 200);
+    }
+    world.pass_ms(11 * 60_000);
+    assert_eq!(olga.refresh("/operator/").await.status, 303);
+    assert_eq!(olga.get("/operator/").await.status, 303);
+});
+
+on_both!(a_page_that_somebody_opens_keeps_them_signed_in, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Owner).await;
+    for _ in 0..7 {
+        world.pass_ms(10 * 60_000);
+        assert_eq!(olga.get("/operator/").await.status, 200);
+    }
+});
