@@ -3,8 +3,8 @@
 use super::link::{self, Link, Purpose};
 use super::sign_up::count_letter;
 use super::{
-    Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, password, rows,
-    session,
+    Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, passkey, password,
+    rows, session,
 };
 use crate::db::{DbError, Lane, Tx};
 use crate::{App, mail, values};
@@ -59,7 +59,8 @@ pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<(), C
         rows::set_password(tx, found.id, &hash, is_short)?;
         session::end_all(tx, found.id, None)?;
         link::end_all(tx, found.id)?;
-        mail::post(tx, &house, &letters::password_changed(&visit, &found.name))?;
+        let passkeys = passkey::count(tx, found.id)?;
+        mail::post(tx, &house, &letters::password_changed(&visit, &found.name, passkeys))?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

@@ -16,6 +16,8 @@ pub(super) enum Deed {
     PasswordFrom,
     /// Codes of a second factor tried for one person.
     CodeOfLogin,
+    /// Sign-ins by passkey begun from one client's address.
+    PasskeyFrom,
     /// Mails with links asked for to one mailbox.
     LetterTo,
     /// Mails with links asked for from one client's address.
@@ -29,6 +31,7 @@ impl Deed {
             Self::PasswordOfName => ("password.name", 10, 15 * MINUTE_MS),
             Self::PasswordFrom => ("password.from", 50, 15 * MINUTE_MS),
             Self::CodeOfLogin => ("code.login", 10, 15 * MINUTE_MS),
+            Self::PasskeyFrom => ("passkey.from", 50, 15 * MINUTE_MS),
             Self::LetterTo => ("letter.to", 5, HOUR_MS),
             Self::LetterFrom => ("letter.from", 20, HOUR_MS),
         }
