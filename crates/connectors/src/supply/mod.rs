@@ -2,6 +2,7 @@
 
 mod own;
 mod signature;
+mod smpp;
 mod sms_gateway_android;
 mod telling;
 
@@ -10,5 +11,5 @@ use domain::supply::Registry;
 /// Every connector that this program has.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new(vec![Box::new(own::Own), Box::new(sms_gateway_android::SmsGatewayAndroid)])
+    Registry::new(vec![Box::new(own::Own), Box::new(sms_gateway_android::SmsGatewayAndroid), Box::new(smpp::Smpp)])
 }

@@ -4,5 +4,7 @@ mod cases;
 mod mail_server;
 mod own;
 mod peer;
+mod smpp;
+mod sms;
 mod sms_gateway_android;
 mod smtp;
