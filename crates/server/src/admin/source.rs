@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::phone::Nanp;
-use domain::supply::{self, NewSource, Settings, Supply};
+use domain::supply::{self, Health, NewSource, Settings, Supply};
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -22,10 +22,10 @@ pub(crate) enum SourceCommand {
     Connectors,
     /// Add a source
     #[command(
-        after_help = "Example: jesusnumber admin source add rack-1 --connector android --set-file secret=/run/secrets/rack-1"
+        after_help = "Example: jesusnumber admin source add rack-1 --connector sms-gateway-android --set-file signing_key=/run/secrets/rack-1"
     )]
     Add(AddArgs),
-    /// List the sources; their settings stay sealed
+    /// List the sources and how they do; their settings stay sealed
     #[command(after_help = "Example: jesusnumber admin source list")]
     List,
     /// Stop selling the numbers of a source; it still receives
@@ -166,21 +166,34 @@ fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
 async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
     let sources = supply::sources(desk.app).await?;
     let mut health = supply::health(desk.app).await?;
-    let rows = sources.iter().map(|source| {
-        let health = health.remove(&source.id).unwrap_or_default();
+    let rows = sources.into_iter().map(|source| {
+        let Health { heard_ms, messages, refused, fault, wire } = health.remove(&source.id).unwrap_or_default();
         json!({
             "id": source.id,
             "source": source.slug,
             "connector": source.connector,
             "is_enabled": source.is_enabled,
             "created_at": rfc3339(source.created_ms),
-            "heard_at": health.heard_ms.map(rfc3339),
-            "connections": health.wire.map(|wire| wire.links),
-            "reconnects": health.wire.map(|wire| wire.reconnects),
-            "backlog": health.wire.map(|wire| wire.backlog),
-            "fault": health.fault.map(|(at_ms, fault)| format!("{} {fault}", rfc3339(at_ms))),
+            "heard_at": heard_ms.map(rfc3339),
+            "messages_24h": messages,
+            "refused_24h": refused,
+            "connections": wire.map(|wire| wire.links),
+            "reconnects": wire.map(|wire| wire.reconnects),
+            "backlog": wire.map(|wire| wire.backlog),
+            "fault": fault.map(|(at_ms, fault)| format!("{} {fault}", rfc3339(at_ms))),
         })
     });
-    let columns = &["id", "source", "connector", "is_enabled", "heard_at", "connections", "backlog", "fault"];
+    let columns = &[
+        "id",
+        "source",
+        "connector",
+        "is_enabled",
+        "heard_at",
+        "messages_24h",
+        "refused_24h",
+        "connections",
+        "backlog",
+        "fault",
+    ];
     Ok(Answer::list(columns, rows.collect()))
 }
