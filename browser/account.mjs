@@ -1,26 +1,10 @@
 // How a customer makes signing in safer, and what it asks for then.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { STEP_MS, codeAt } from "./codes.mjs";
 import { PASSWORD, open, pass } from "./house.mjs";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const STEP_MS = 30_000;
 // A wrong code is answered with 422, which the browser tells as a fault.
 export const meant = ["status of 422"];
-
-function base32(text) {
-  const bits = [...text].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-}
-
-// What a code generator shows at a time, by RFC 6238.
-function codeAt(secret, ms) {
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(ms / STEP_MS)));
-  const mac = createHmac("sha1", base32(secret)).update(step).digest();
-  const number = mac.readUInt32BE(mac.at(-1) & 0xf) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 const now = (page) => page.evaluate(() => Number(document.body.dataset.now));
 

@@ -1,11 +1,12 @@
-// A house under test, and the browser that its pages are opened in. The house is told as JSON: where it is, and the
-// cookies of the people who are signed in. It hears what comes at /ingest/wire/REFERENCE.
+// A house under test, and the browser that its pages are opened in. The house is told as JSON: where it is, and either
+// the cookies of the people who are signed in, or the link that lets its first operator in. The house of such people
+// hears what comes at /ingest/wire/REFERENCE.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-const { base, clock, people } = JSON.parse(process.argv[3]);
+export const { base, clock, people, link } = JSON.parse(process.argv[3]);
 export const PHONE = { width: 390, height: 844 };
-export { base };
+export const DESK = { width: 1200, height: 900 };
 // What everybody signs in with.
 export const PASSWORD = "plover tin harbour seven";
 // How long something may take to show.
@@ -27,7 +28,7 @@ function cookiesOf(who) {
 
 // A page in a browser of its own, of somebody who is signed in, or of nobody.
 export async function open(who, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, baseURL: base, ...options });
+  const context = await browser.newContext({ viewport: DESK, baseURL: base, ...options });
   if (who !== null) await context.addCookies(cookiesOf(who));
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: base });
   await context.addInitScript(() => {

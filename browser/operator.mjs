@@ -67,7 +67,7 @@ export const journeys = {
     await ann.goto("/numbers/");
     assert.equal(await ann.getByRole("button", { name: CODE }).isDisabled(), true);
     await importFile(olga, row("12025550147"));
-    await olga.getByText("is complete: 1 numbers").waitFor();
+    await olga.getByText("is complete: 1 number.").waitFor();
     await olga.goto("/operator/numbers/");
     await olga.getByRole("link", { name: "(202) 555-0147" }).waitFor();
     await pass(31);

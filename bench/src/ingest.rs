@@ -84,7 +84,7 @@ pub(crate) async fn run(time: Duration, count: usize) {
     for buyer in buyers {
         numbers.push(buyer.await.expect("no buyer panics"));
     }
-    let limit = recording.replay(&for_driver, orders::STORY_BEGIN);
+    let limit = recording.replay(&for_driver, orders::STORY_BEGIN, 1).turn();
     let database = format!("sqlite:{}", house.folder.path().join("house.db").display());
     let program = Program::start(&binary, house.folder.path(), &database).await;
     let numbers = Arc::new(numbers);

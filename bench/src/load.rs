@@ -4,6 +4,7 @@
 //! Customers have machines of their own. Here their load runs on the cores that it measures, so it steps back: its threads
 //! have a lower priority than any server, or each answer would put the server off its core to let its reader on.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -92,18 +93,41 @@ impl Reached {
     pub(crate) fn a_second(&self) -> f64 {
         mean(&self.0[1.min(self.0.len() - 1)..])
     }
-
-    /// The mean of the last fifth against that of the first: 1 is flat.
-    pub(crate) fn flatness(&self) -> f64 {
-        let seconds = &self.0[1.min(self.0.len() - 1)..];
-        let fifth = (seconds.len() / 5).max(1);
-        mean(&seconds[seconds.len() - fifth..]) / mean(&seconds[..fifth])
-    }
 }
 
 fn mean(counts: &[u64]) -> f64 {
     let sum: u64 = counts.iter().sum();
     f64::from(u32::try_from(sum).expect("fewer than 4 billion")) / f64::from(u32::try_from(counts.len()).expect("few"))
+}
+
+/// What a limit and the program reached in a second, turn by turn. They take turns, so that a machine whose speed changes
+/// is as fast for one as for the other; the program's turns together are one run of the whole time.
+#[derive(Default)]
+pub(crate) struct Turns {
+    limit: f64,
+    reached: f64,
+    ratios: String,
+}
+
+impl Turns {
+    /// How often they take turns.
+    pub(crate) const COUNT: u32 = 5;
+
+    /// Adds what a turn of each reached.
+    pub(crate) fn add(&mut self, limit: f64, reached: f64) {
+        self.limit += limit / f64::from(Self::COUNT);
+        self.reached += reached / f64::from(Self::COUNT);
+        write!(self.ratios, " {:.2}", reached / limit).expect("a String takes all");
+    }
+
+    /// Tells their means, the ratio, and that of each turn: all the same is flat.
+    pub(crate) fn tell(&self, what: &str, wanted: f64) {
+        let Self { limit, reached, ratios } = self;
+        let ratio = reached / limit;
+        println!(
+            "{what:<16} limit {limit:>7.0}/s   reached {reached:>7.0}/s   ratio {ratio:.2} (wanted: at least {wanted:.2}), by turns{ratios}"
+        );
+    }
 }
 
 /// Asks over `connections` for `time`. `request` makes the next request of a connection by its number and turn, or ends

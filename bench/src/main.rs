@@ -44,7 +44,7 @@ enum What {
     /// Figure 2: orders over HTTP on SQLite, against their statements through the driver alone.
     Orders {
         /// Numbers in stock: each order takes one for the whole run.
-        #[arg(long, default_value_t = 1_000_000)]
+        #[arg(long, default_value_t = 1_500_000)]
         numbers: usize,
     },
     /// Figure 3: orders over HTTP on PostgreSQL, against pgbench running their statements.
@@ -76,8 +76,8 @@ enum What {
     Bare {
         /// Where it listens.
         address: std::net::SocketAddr,
-        /// What it answers.
-        body: String,
+        /// What it answers, head and body.
+        answer: String,
     },
 }
 
@@ -95,6 +95,6 @@ async fn main() {
         What::Ingest { numbers } => ingest::run(time, numbers).await,
         What::Streams => streams::run().await,
         What::Pages => pages::run().await,
-        What::Bare { address, body } => bare::serve(address, body).await,
+        What::Bare { address, answer } => bare::serve(address, answer).await,
     }
 }

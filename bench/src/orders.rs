@@ -1,13 +1,13 @@
 //! Figure 2: durable short-term orders over HTTP on SQLite, against the same statements through the driver alone.
 
-use std::path::Path;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use domain::account::Caller;
 use domain::order::{self, Ask};
 
 use crate::fixture::{Fixture, scratch};
-use crate::load::{Answer, Reached, load, post};
+use crate::load::{Answer, Reached, Turns, load, post};
 use crate::program::{Program, build};
 use crate::replay::Recording;
 
@@ -15,7 +15,7 @@ pub(crate) const CONNECTIONS: usize = 256;
 /// How the story of an order begins: it takes the price from the account.
 pub(crate) const STORY_BEGIN: &str = "UPDATE account";
 /// Orders that are written down and run again by the driver.
-const RECORDED: usize = 40_000;
+const RECORDED: usize = 120_000;
 
 pub(crate) async fn run(time: Duration, numbers: usize) {
     let binary = build();
@@ -33,20 +33,25 @@ pub(crate) async fn run(time: Duration, numbers: usize) {
     let (for_driver, for_many, for_one) = (copy("driver.db").await, copy("many.db").await, copy("one.db").await);
     recording.forget();
     place(&house, &customers).await;
-    let limit = recording.replay(&for_driver, STORY_BEGIN);
-    println!("driver alone, 256 a batch   {limit:>10.0} orders/s");
+    let mut driver = recording.replay(&for_driver, STORY_BEGIN, 2 * Turns::COUNT);
     let keys: Vec<String> = customers.into_iter().map(|(_, key)| key).collect();
-    report("many accounts", measure(&binary, copies.path(), &for_many, keys.clone(), time).await, limit);
-    report("one hot account", measure(&binary, copies.path(), &for_one, keys[..1].to_vec(), time).await, limit);
+    for (what, database, keys) in [("many accounts", for_many, &keys[..]), ("one hot account", for_one, &keys[..1])] {
+        let program = Program::start(&binary, copies.path(), &format!("sqlite:{}", database.display())).await;
+        let mut turns = Turns::default();
+        for _ in 0..Turns::COUNT {
+            let limit = driver.turn();
+            turns.add(limit, against(program.address, keys, time / Turns::COUNT).await.a_second());
+        }
+        turns.tell(what, 0.40);
+    }
 }
 
-fn report(what: &str, reached: Reached, limit: f64) {
-    let rate = reached.a_second();
-    println!(
-        "{what:<26}  {rate:>10.0} orders/s   ratio {:.2} (wanted: at least 0.40), last fifth / first {:.2}",
-        rate / limit,
-        reached.flatness()
-    );
+/// Orders with these keys.
+pub(crate) async fn against(address: SocketAddr, keys: &[String], time: Duration) -> Reached {
+    let requests: Vec<Vec<u8>> =
+        keys.iter().map(|key| post("/api/v1/short-term/order/", key, r#"{"service":"instagram"}"#)).collect();
+    let request = move |number: usize, _: u64| Some(requests[number % requests.len()].clone());
+    load(address, CONNECTIONS, time, request, is_ok).await
 }
 
 /// Places orders through the door, so that their statements are written down.
@@ -67,14 +72,6 @@ async fn place(house: &Fixture, customers: &[(Caller, String)]) {
     for caller in callers {
         caller.await.expect("no caller panics");
     }
-}
-
-async fn measure(binary: &Path, folder: &Path, database: &Path, keys: Vec<String>, time: Duration) -> Reached {
-    let program = Program::start(binary, folder, &format!("sqlite:{}", database.display())).await;
-    let requests: Vec<Vec<u8>> =
-        keys.iter().map(|key| post("/api/v1/short-term/order/", key, r#"{"service":"instagram"}"#)).collect();
-    let request = move |number: usize, _: u64| Some(requests[number % requests.len()].clone());
-    load(program.address, CONNECTIONS, time, request, is_ok).await
 }
 
 pub(crate) fn is_ok(answer: &Answer) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use domain::order::{self, Ask};
 
 use crate::fixture::{Fixture, scratch};
-use crate::load::{load, post};
-use crate::orders::{CONNECTIONS, STORY_BEGIN, is_ok};
+use crate::load::Turns;
+use crate::orders::{CONNECTIONS, STORY_BEGIN, against};
 use crate::pgbench::{Server, literal, on_one_line};
 use crate::program::{Program, build};
 use crate::replay::{Recording, Statement};
@@ -54,18 +54,13 @@ pub(crate) async fn run(time: Duration, count: usize) {
     for (what, accounts, keys) in
         [("many accounts", first..=last, keys.clone()), ("one hot account", first..=first, keys[..1].to_vec())]
     {
-        let limit = server.pgbench(&script(&story, &accounts, most), time);
         let program = Program::start(&binary, house.folder.path(), &server.url).await;
-        let requests: Vec<Vec<u8>> =
-            keys.iter().map(|key| post("/api/v1/short-term/order/", key, r#"{"service":"instagram"}"#)).collect();
-        let request = move |number: usize, _: u64| Some(requests[number % requests.len()].clone());
-        let reached = load(program.address, CONNECTIONS, time, request, is_ok).await;
-        println!(
-            "{what:<16} pgbench {limit:>7.0}/s   over HTTP {:>7.0}/s   ratio {:.2} (wanted: at least 0.60), last fifth / first {:.2}",
-            reached.a_second(),
-            reached.a_second() / limit,
-            reached.flatness()
-        );
+        let (script, mut turns) = (script(&story, &accounts, most), Turns::default());
+        for _ in 0..Turns::COUNT {
+            let limit = server.pgbench(&script, time / Turns::COUNT);
+            turns.add(limit, against(program.address, &keys, time / Turns::COUNT).await.a_second());
+        }
+        turns.tell(what, 0.60);
     }
 }
 

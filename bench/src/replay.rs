@@ -52,10 +52,10 @@ impl Recording {
         stories
     }
 
-    /// Runs the stories again on a copy of the database they ran on, 256 in a transaction, and tells stories a second.
-    pub(crate) fn replay(&self, database: &Path, begin: &str) -> f64 {
-        // The same settings as the house's own writer has.
+    /// The stories, to be run again in so many turns on a copy of the database they ran on.
+    pub(crate) fn replay(&self, database: &Path, begin: &str, turns: u32) -> Replay {
         let connection = Connection::open_with_flags(database, flags()).expect("the copy opens");
+        // The same settings as the house's own writer has.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting of SQLite");
         for pragma in ["journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "mmap_size=1073741824"] {
             let (name, value) = pragma.split_once('=').expect("a pragma");
@@ -63,15 +63,33 @@ impl Recording {
         }
         connection.pragma_update(None, "wal_autocheckpoint", 16_000).expect("a pragma of SQLite");
         connection.set_prepared_statement_cache_capacity(256);
-        let stories: Vec<Vec<(String, Vec<Val>)>> = self.stories(begin).into_iter().map(as_sqlite).collect();
+        let stories: Vec<_> = self.stories(begin).into_iter().map(as_sqlite).collect();
+        let share = stories.len() / usize::try_from(turns).expect("few turns");
+        Replay { connection, stories, share, done: 0 }
+    }
+}
+
+/// Stories that the driver runs alone, 256 in a transaction, on a connection like the house's own writer has.
+pub(crate) struct Replay {
+    connection: Connection,
+    stories: Vec<Vec<(String, Vec<Val>)>>,
+    share: usize,
+    done: usize,
+}
+
+impl Replay {
+    /// Runs the next turn's share of the stories and tells stories a second.
+    pub(crate) fn turn(&mut self) -> f64 {
+        let stories = &self.stories[self.done..][..self.share];
         let begun = Instant::now();
         for batch in stories.chunks(BATCH) {
-            connection.execute_batch("BEGIN IMMEDIATE").expect("the copy is ours");
+            self.connection.execute_batch("BEGIN IMMEDIATE").expect("the copy is ours");
             for (sql, values) in batch.iter().flatten() {
-                run(&connection, sql, values);
+                run(&self.connection, sql, values);
             }
-            connection.execute_batch("COMMIT").expect("the disk keeps it");
+            self.connection.execute_batch("COMMIT").expect("the disk keeps it");
         }
+        self.done += stories.len();
         let count = u32::try_from(stories.len()).expect("few stories");
         f64::from(count) / begun.elapsed().max(Duration::from_millis(1)).as_secs_f64()
     }

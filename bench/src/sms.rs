@@ -7,7 +7,7 @@ use domain::order::{self, Ask};
 
 use crate::bare::Bare;
 use crate::fixture::{Fixture, scratch};
-use crate::load::{Connection, Reached, get, load};
+use crate::load::{Connection, Reached, Turns, get, load};
 use crate::orders::is_ok;
 use crate::pgbench::{self, Server};
 use crate::program::{Program, build};
@@ -17,9 +17,8 @@ use crate::replay::Recording;
 const CONNECTIONS: usize = 256;
 /// Orders of each kind that are read by turns.
 const ORDERS: usize = 1_000;
-/// How often the bare server and the program take turns. A turn has at least three seconds, of which the first is not
-/// counted.
-const TURNS: u32 = 5;
+/// Seconds of a turn at least, of which the first is not counted.
+const TURN_MIN: Duration = Duration::from_secs(3);
 
 /// The houses that can be read from.
 pub(crate) enum On {
@@ -28,7 +27,7 @@ pub(crate) enum On {
 }
 
 pub(crate) async fn run(on: On, time: Duration) {
-    let time = time.max(Duration::from_secs(3) * TURNS);
+    let time = time.max(TURN_MIN * Turns::COUNT);
     let binary = build();
     let recording = Recording::default();
     let (server, folder) = (Server::start_if(matches!(on, On::Postgres)), scratch());
@@ -58,34 +57,25 @@ pub(crate) async fn run(on: On, time: Duration) {
     for (what, ids) in ["waiting", "answered"].into_iter().zip(ids) {
         let requests: Vec<Vec<u8>> =
             ids.iter().map(|id| get(&format!("/api/v1/short-term/sms/?order_id=ORD-{id}"), &key)).collect();
-        let answer = Connection::open(program.address).await.ask(&requests[0]).await;
-        is_ok(&answer);
-        let (limit, reached) = match &server {
-            None => by_turns(&Bare::start(&answer.body).await, &program, &requests, time).await,
-            Some(server) => {
-                recording.forget();
-                domain::account::authenticate(&house.app, &key).await.expect("the key opens");
-                order::inbox(&house.app, caller.account, ids[0]).await.expect("read");
-                let limit = pgbench::reads(server, &recording, time);
-                (limit, against(program.address, &requests, time).await.a_second())
-            }
-        };
-        println!(
-            "{what:<9} limit {limit:>9.0}/s  reached {reached:>9.0}/s  ratio {:.2} (wanted: at least 0.50)",
-            reached / limit
-        );
+        let mut connection = Connection::open(program.address).await;
+        is_ok(&connection.ask(&requests[0]).await);
+        let bare = if server.is_none() { Some(Bare::start(&connection.last()).await) } else { None };
+        recording.forget();
+        domain::account::authenticate(&house.app, &key).await.expect("the key opens");
+        order::inbox(&house.app, caller.account, ids[0]).await.expect("read");
+        let mut turns = Turns::default();
+        for _ in 0..Turns::COUNT {
+            let limit = match &server {
+                Some(server) => pgbench::reads(server, &recording, time / Turns::COUNT),
+                None => {
+                    let bare = bare.as_ref().expect("it was started");
+                    against(bare.address, &requests, time / Turns::COUNT).await.a_second()
+                }
+            };
+            turns.add(limit, against(program.address, &requests, time / Turns::COUNT).await.a_second());
+        }
+        turns.tell(what, 0.50);
     }
-}
-
-/// What the bare server and the program answer in a second. They are asked by turns, so that a machine whose speed
-/// changes is as fast for one as for the other.
-async fn by_turns(bare: &Bare, program: &Program, requests: &[Vec<u8>], time: Duration) -> (f64, f64) {
-    let (mut limit, mut reached) = (0.0, 0.0);
-    for _ in 0..TURNS {
-        limit += against(bare.address, requests, time / TURNS).await.a_second();
-        reached += against(program.address, requests, time / TURNS).await.a_second();
-    }
-    (limit / f64::from(TURNS), reached / f64::from(TURNS))
 }
 
 async fn against(address: std::net::SocketAddr, requests: &[Vec<u8>], time: Duration) -> Reached {

@@ -1,6 +1,7 @@
 //! Every wire the house opens or understands: one file a supplier, translating both ways.
 
 pub mod mail;
+pub mod sms;
 
 mod supply;
 

@@ -11,6 +11,7 @@ mod postman;
 mod serve;
 mod tls;
 mod watch;
+mod wires;
 mod workers;
 
 use std::io::{self, Write};

@@ -20,7 +20,7 @@ use crate::house::{self, StartError};
 use crate::observe::{self, Metrics, ObserveError};
 use crate::postman::{self, PostmanError};
 use crate::tls::{self, TlsError};
-use crate::{watch, workers};
+use crate::{watch, wires, workers};
 
 /// Connections to the private door: a scraper, a load balancer, a person.
 const PRIVATE_MAX: usize = 64;
@@ -106,6 +106,7 @@ pub(crate) async fn attend(
     let (stop, stopping) = channel::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
+    workers.spawn(wires::hold(app.clone(), registry.clone(), stopping.clone()));
     let web = Web { app: app.clone(), registry, settings: web_settings(settings, in_force) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
     let drain = Duration::from_secs(settings.shutdown_seconds);

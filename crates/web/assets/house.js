@@ -9,6 +9,9 @@ const status = document.getElementById("status");
 // Buttons that only this script serves are shown from now on.
 document.documentElement.classList.add("scripted");
 
+// A list of places that scrolls sideways begins where one is.
+document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Copying
 
 async function copy(text) {
@@ -81,16 +84,19 @@ function takeOver(fresh) {
 
 let asking = null;
 
-async function refresh(url = location.href) {
+// What a page asks for by itself says so, because nobody uses a session that way.
+async function refresh(url, own) {
   asking?.abort();
   asking = new AbortController();
-  const answer = await fetch(url, { headers: { Accept: "text/html" }, signal: asking.signal });
+  const answer = await fetch(url, { headers: { Accept: "text/html", ...own }, signal: asking.signal });
   // Whoever is not signed in any more is sent to sign in.
   if (answer.redirected) return location.assign(answer.url);
   if (answer.ok) takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
 
-const look = (url) => refresh(url).catch((error) => error.name === "AbortError" || console.warn(error.message));
+const tell = (error) => error.name === "AbortError" || console.warn(error.message);
+const search = (url) => refresh(url, {}).catch(tell);
+const look = () => refresh(location.href, { "X-By-Itself": "1" }).catch(tell);
 
 // A code has come.
 
@@ -120,7 +126,7 @@ for (const box of document.querySelectorAll("[data-search]")) {
       const url = new URL(box.form.action);
       url.search = new URLSearchParams(new FormData(box.form));
       history.replaceState(null, "", url);
-      look(url);
+      search(url);
     }, TYPING_MS);
   });
 }

@@ -1,7 +1,19 @@
 //! Tables for spreadsheets, whose cells may hold what others wrote.
 
+use std::io;
+
+use axum::body::{Body, Bytes};
+use futures_util::{Stream, StreamExt, stream};
+
 /// The sign by which spreadsheets know UTF-8.
 pub(crate) const MARK: &str = "\u{feff}";
+
+/// A table that is sent page by page: its first line, and what follows.
+pub(crate) fn body(head: &str, pages: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+    let head = stream::iter([Ok(Bytes::from([MARK, head].concat()))]);
+    // Whoever packs it asks once more behind its end, which not every stream bears.
+    Body::from_stream(head.chain(pages).fuse())
+}
 
 /// A line of a table.
 pub(crate) fn line<const CELLS: usize>(cells: [String; CELLS]) -> String {

@@ -107,7 +107,10 @@ async fn live(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     // Watching begins before the first look, so that nothing falls between the two.
     let watch = door.app.notices.watch(signed_in.account);
-    let cookies = headers.get_all(header::COOKIE).iter().map(|line| (header::COOKIE, line.clone())).collect();
+    let mut cookies: HeaderMap =
+        headers.get_all(header::COOKIE).iter().map(|line| (header::COOKIE, line.clone())).collect();
+    // Each later look is the stream's own.
+    cookies.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
     let stream = Stream {
         door,
         headers: cookies,

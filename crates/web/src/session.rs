@@ -22,6 +22,9 @@ const OPERATOR: &str = "__Host-operator";
 /// The cookie by which a browser is known again.
 const DEVICE: &str = "__Host-device";
 
+/// The header by which the pages' script tells that it asks by itself.
+const BY_ITSELF: &str = "x-by-itself";
+
 /// Seconds that a browser keeps a customer's session: 90 days, which is its longest life.
 const CUSTOMER_S: u32 = 90 * 24 * 60 * 60;
 /// Seconds that a browser keeps an operator's session: 12 hours.
@@ -132,7 +135,19 @@ impl FromRequestParts<Arc<Door>> for Visitor {
 
 async fn find(headers: &HeaderMap, door: &Arc<Door>, kind: Kind) -> Result<Option<Session>, Response> {
     let Some(secret) = cookie(headers, cookie_of(kind)) else { return Ok(None) };
-    login::session(&door.app, kind, &secret).await.map_err(|error| PageError::from(error).into_response())
+    let found = if is_by_itself(headers) {
+        login::peek(&door.app, kind, &secret).await
+    } else {
+        login::session(&door.app, kind, &secret).await
+    };
+    found.map_err(|error| PageError::from(error).into_response())
+}
+
+/// Whether an open page asks without anybody having touched it: its script says so, and a stream of hints is asked for by
+/// nothing else. A session does not live on by that.
+fn is_by_itself(headers: &HeaderMap) -> bool {
+    headers.contains_key(BY_ITSELF)
+        || headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream")
 }
 
 fn cookie_of(kind: Kind) -> &'static str {
@@ -181,6 +196,12 @@ pub(crate) fn keep(mut answer: Response, kind: Kind, entered: &Entered) -> Respo
     };
     set(&mut answer, cookie_of(kind), entered.session.text(), life_s);
     set(&mut answer, DEVICE, entered.device.text(), DEVICE_S);
+    answer
+}
+
+/// Gives the browser what it is known by.
+pub(crate) fn keep_device(mut answer: Response, device: &Secret) -> Response {
+    set(&mut answer, DEVICE, device.text(), DEVICE_S);
     answer
 }
 

@@ -10,6 +10,7 @@ mod local_time;
 mod openvox;
 mod own;
 mod signature;
+mod smpp;
 mod sms_gateway_android;
 mod telling;
 mod template;
@@ -32,5 +33,6 @@ pub fn registry() -> Registry {
         Box::new(kannel::Kannel),
         Box::new(openvox::OpenVox),
         Box::new(template::Template),
+        Box::new(smpp::Smpp),
     ])
 }

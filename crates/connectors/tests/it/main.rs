@@ -10,6 +10,8 @@ mod mail_server;
 mod openvox;
 mod own;
 mod peer;
+mod smpp;
+mod sms;
 mod sms_gateway_android;
 mod smtp;
 mod template;

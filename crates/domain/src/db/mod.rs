@@ -310,7 +310,7 @@ impl Db {
 pub struct Tx<'a>(Inner<'a>, Option<Tap>);
 
 enum Inner<'a> {
-    Sqlite(sqlite::Within<'a>),
+    Sqlite(&'a mut (dyn sqlite::Run + 'a)),
     Postgres(&'a mut postgres::Session),
 }
 

@@ -1,10 +1,11 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
 mod copy;
+mod desk;
+mod hot;
 mod keeper;
 mod log;
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{DbError, DbOptions, Durability, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val, migrate};
+use super::{DbError, DbOptions, Durability, Inner, Row, Tx, Val, migrate};
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
@@ -38,6 +39,9 @@ const DOOR_OPEN: Duration = Duration::from_millis(1);
 const CHECKPOINT_PAGES: i64 = 16_000;
 
 pub(super) use copy::check as check_copy;
+use desk::Desk;
+pub(super) use desk::Run;
+use hot::Hot;
 use keeper::{HOLD, Keeper};
 
 /// The embedded engine.
@@ -45,8 +49,10 @@ pub(super) struct Sqlite {
     path: PathBuf,
     stories: SyncSender<Box<dyn Job>>,
     waiting: Arc<AtomicUsize>,
-    #[expect(clippy::vec_box, reason = "a connection is a large thing to move in and out at every read")]
-    readers: Mutex<Vec<Box<Reader>>>,
+    /// Idle connections for snapshots.
+    readers: Mutex<Vec<Connection>>,
+    /// Connections for single statements, one a thread.
+    hot: Hot,
     snapshots: Arc<Semaphore>,
 }
 
@@ -92,19 +98,20 @@ impl Sqlite {
     pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
         let mut writer = connect(path, options.durability)?;
         migrate_up(&mut writer)?;
-        let keeper = Keeper::open(path)?;
+        let keeper = open_reader(path)?;
         let (stories, queue) = sync_channel(QUEUE_MAX);
         let waiting = Arc::new(AtomicUsize::new(0));
         let (counter, batch_max) = (Arc::clone(&waiting), options.batch_max.max(1));
         std::thread::Builder::new()
             .name("db-writer".to_owned())
-            .spawn(move || write_for_ever(Reader::new(writer), keeper, &queue, &counter, batch_max))
+            .spawn(move || write_for_ever(&writer, &keeper, &queue, &counter, batch_max))
             .map_err(|error| DbError::Down(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
             stories,
             waiting,
             readers: Mutex::default(),
+            hot: Hot::new(path),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         })
     }
@@ -137,7 +144,7 @@ impl Sqlite {
         let turn = turn.expect("the semaphore is never closed");
         let mut reader = self.reader()?;
         let (reader, outcome) = tokio::task::spawn_blocking(move || {
-            let outcome = reader.snapshot(&story);
+            let outcome = snapshot(&mut reader, &story);
             drop(turn);
             (reader, outcome)
         })
@@ -148,10 +155,7 @@ impl Sqlite {
     }
 
     pub(super) fn rows(&self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
-        let mut reader = self.reader()?;
-        let rows = Within(&mut reader).all(sql, values);
-        self.give_back(reader);
-        rows
+        self.hot.all(sql, values)
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -167,17 +171,13 @@ impl Sqlite {
         tokio::task::spawn_blocking(move || log::shorten(&path)).await.map_err(|_| DbError::Panicked)?
     }
 
-    fn reader(&self) -> Result<Box<Reader>, DbError> {
+    fn reader(&self) -> Result<Connection, DbError> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(reader) => Ok(reader),
-            None => open_reader(&self.path).map(Box::new),
-        }
+        idle.map_or_else(|| open_reader(&self.path), Ok)
     }
 
-    /// Keeps a reader for the next one who needs it. There are never more than were in use at once: one a thread of
-    /// the runtime and [`SNAPSHOTS_MAX`].
-    fn give_back(&self, reader: Box<Reader>) {
+    /// Keeps a connection for the next snapshot. There are never more than [`SNAPSHOTS_MAX`].
+    fn give_back(&self, reader: Connection) {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
     }
 }
@@ -241,11 +241,11 @@ fn check_durable(connection: &Connection) -> Result<(), DbError> {
     Ok(())
 }
 
-fn open_reader(path: &Path) -> Result<Reader, DbError> {
+fn open_reader(path: &Path) -> Result<Connection, DbError> {
     let mut connection = open_alone(path).map_err(|error| told(&error))?;
     set_up(&mut connection).map_err(|error| told(&error))?;
     connection.pragma_update(None, "query_only", "ON").map_err(|error| told(&error))?;
-    Ok(Reader::new(connection))
+    Ok(connection)
 }
 
 fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
@@ -265,12 +265,13 @@ fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
 /// The writer's life: everything that waits becomes one transaction, a savepoint each, and is answered after the
 /// commit.
 fn write_for_ever(
-    mut writer: Reader,
-    mut keeper: Keeper,
+    writer: &Connection,
+    keeper: &Connection,
     queue: &Receiver<Box<dyn Job>>,
     waiting: &AtomicUsize,
     batch_max: usize,
 ) {
+    let (mut writer, mut keeper) = (Desk::new(writer), Keeper::new(keeper));
     let mut door_opened = Instant::now();
     while let Some(first) = next_story(&mut writer, &mut keeper, queue) {
         let mut batch = vec![first];
@@ -297,7 +298,7 @@ fn write_for_ever(
 
 /// The next story, or `None` when there never is another one. While there is none, readers have it easy: the log is
 /// moved into the file, so that nobody has to search it, and the keeper holds their lock.
-fn next_story(writer: &mut Reader, keeper: &mut Keeper, queue: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+fn next_story(writer: &mut Desk<'_>, keeper: &mut Keeper<'_>, queue: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
     if let Ok(job) = queue.try_recv() {
         return Some(job);
     }
@@ -308,14 +309,14 @@ fn next_story(writer: &mut Reader, keeper: &mut Keeper, queue: &Receiver<Box<dyn
         match next {
             Ok(job) => return Some(job),
             // It moves what can be moved and waits for nobody. It fails only where the next commit would tell of it too.
-            Err(RecvTimeoutError::Timeout) => drop(Within(writer).all("PRAGMA wal_checkpoint(PASSIVE)", &[])),
+            Err(RecvTimeoutError::Timeout) => drop(writer.batch("PRAGMA wal_checkpoint(PASSIVE)")),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
 }
 
 /// Runs and commits a batch; an error stands for all of it.
-fn write_batch(writer: &mut Reader, batch: &mut [Box<dyn Job>]) -> Option<DbError> {
+fn write_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> Option<DbError> {
     if let Err(error) = writer.batch("BEGIN IMMEDIATE") {
         return Some(error);
     }
@@ -335,11 +336,11 @@ fn write_batch(writer: &mut Reader, batch: &mut [Box<dyn Job>]) -> Option<DbErro
 }
 
 /// Runs one story behind a savepoint. An error means that the whole transaction is gone.
-fn write_one(writer: &mut Reader, job: &mut dyn Job) -> Result<(), DbError> {
+fn write_one(writer: &mut Desk<'_>, job: &mut dyn Job) -> Result<(), DbError> {
     writer.batch("SAVEPOINT story")?;
-    let keep = job.run(&mut Tx(Inner::Sqlite(Within(writer)), None));
+    let keep = job.run(&mut Tx(Inner::Sqlite(writer), None));
     // On a full disk or an I/O error SQLite rolls back everything, not just to the savepoint.
-    if writer.connection.is_autocommit() {
+    if writer.is_alone() {
         return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
     }
     if !keep {
@@ -355,98 +356,21 @@ fn stop_the_house() -> ! {
     std::process::exit(70)
 }
 
-/// A connection with the texts it has translated.
-pub(super) struct Reader {
-    connection: Connection,
-    /// The text of a statement as SQLite wants it, by where the original lies.
-    texts: HashMap<(usize, usize), Box<str>>,
-}
-
-impl Reader {
-    fn new(connection: Connection) -> Self {
-        Self { connection, texts: HashMap::new() }
-    }
-
-    fn batch(&mut self, sql: &'static str) -> Result<(), DbError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(|error| told(&error))?;
-        statement.execute([]).map(drop).map_err(|error| told(&error))
-    }
-
-    fn snapshot<T, E: From<DbError>>(&mut self, story: &impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let deadline = Instant::now() + PATIENCE;
-        let late = move || Instant::now() > deadline;
-        self.connection.progress_handler(100_000, Some(late)).map_err(|error| told(&error))?;
-        self.batch("BEGIN")?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Sqlite(Within(self)), None))));
-        self.batch("ROLLBACK")?;
-        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| told(&error))?;
-        outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
-    }
-}
-
-/// A transaction on one connection.
-pub(super) struct Within<'a>(&'a mut Reader);
-
-impl Within<'_> {
-    pub(super) fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
-        self.prepared(sql, |statement| {
-            bind(statement, values)?;
-            let columns = statement.column_count();
-            let mut cursor = statement.raw_query();
-            let mut rows = Vec::new();
-            while let Some(row) = cursor.next()? {
-                let mut cells = Vec::with_capacity(columns);
-                for column in 0..columns {
-                    cells.push(cell(row.get_ref(column)?));
-                }
-                rows.push(Row(cells));
-            }
-            Ok(rows)
-        })
-    }
-
-    pub(super) fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
-        self.prepared(sql, |statement| {
-            bind(statement, values)?;
-            if statement.column_count() == 0 {
-                return Ok(statement.raw_execute()? as u64);
-            }
-            let (mut cursor, mut rows) = (statement.raw_query(), 0);
-            while cursor.next()?.is_some() {
-                rows += 1;
-            }
-            Ok(rows)
-        })
-    }
-
-    fn prepared<T>(
-        &mut self,
-        sql: &'static str,
-        run: impl FnOnce(&mut rusqlite::Statement<'_>) -> rusqlite::Result<T>,
-    ) -> Result<T, DbError> {
-        let Reader { connection, texts } = &mut *self.0;
-        let text = texts.entry((sql.as_ptr() as usize, sql.len())).or_insert_with(|| places(sql));
-        let mut statement = connection.prepare_cached(text).map_err(|error| told(&error))?;
-        run(&mut statement).map_err(|error| told(&error))
-    }
-}
-
-/// SQLite numbers `$2` by where it first stands; only `?2` means the second value. With one writer no row needs a
-/// lock of its own. A prepared statement is found again by its text, so the spaces that make it readable are left out.
-fn places(sql: &str) -> Box<str> {
-    let list = "SELECT value FROM json_each(?1)";
-    let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
-    let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
-    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
-    let text = text.replace(&list_place, list).replace(&pairs_place, pairs);
-    text.split_whitespace().collect::<Vec<_>>().join(" ").into_boxed_str()
-}
-
-fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {
-    for (index, value) in values.iter().enumerate() {
-        statement.raw_bind_parameter(index + 1, value)?;
-    }
-    Ok(())
+/// Runs a story on one snapshot.
+fn snapshot<T, E: From<DbError>>(
+    connection: &mut Connection,
+    story: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let deadline = Instant::now() + PATIENCE;
+    let late = move || Instant::now() > deadline;
+    connection.progress_handler(100_000, Some(late)).map_err(|error| told(&error))?;
+    let mut desk = Desk::new(connection);
+    desk.batch("BEGIN")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| story(&mut Tx(Inner::Sqlite(&mut desk), None))));
+    desk.batch("ROLLBACK")?;
+    drop(desk);
+    connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| told(&error))?;
+    outcome.unwrap_or_else(|_| Err(DbError::Panicked.into()))
 }
 
 impl ToSql for Val {
@@ -457,16 +381,6 @@ impl ToSql for Val {
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
             Self::Blob(value) => ValueRef::Blob(value),
         }))
-    }
-}
-
-fn cell(value: ValueRef<'_>) -> Val {
-    match value {
-        ValueRef::Null => Val::Null,
-        ValueRef::Integer(value) => Val::Int(value),
-        ValueRef::Text(value) => Val::Text(String::from_utf8_lossy(value).into_owned()),
-        ValueRef::Blob(value) => Val::Blob(value.to_vec()),
-        ValueRef::Real(_) => panic!("no column of the house holds a float"),
     }
 }
 
@@ -482,15 +396,5 @@ fn told(error: &rusqlite::Error) -> DbError {
             }
         }
         other => DbError::Engine(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_numbered_not_named() {
-        assert_eq!(&*places("SELECT $2 || $1\n     FROM t"), "SELECT ?2 || ?1 FROM t");
     }
 }

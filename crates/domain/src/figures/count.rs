@@ -114,7 +114,8 @@ fn add_order(counted: &mut Hour, order: &Made, place: (i64, i64), cost: Usd) {
     }
 }
 
-/// Rentals that were paid within the hour, and what came back of anything.
+/// Rentals that were paid within the hour, and what came back of anything. A renewal makes the lease longer and not
+/// another one, so it costs nothing more, in whatever hour it is paid.
 async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), DbError> {
     let mut after = Some(i64::MIN);
     while let Some(place) = after {
@@ -131,7 +132,12 @@ async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), Db
             let lease = leased.get(&moved.order).copied().unwrap_or_default();
             let one = match moved.kind {
                 Move::Refund => Sums { refunded: moved.amount, ..Sums::default() },
-                _ => Sums { rentals: moved.count, revenue: moved.amount, cost: lease.cost, ..Sums::default() },
+                _ => Sums {
+                    rentals: moved.count,
+                    revenue: moved.amount,
+                    cost: if hour_of(lease.start_ms) == hour { lease.cost } else { Usd::ZERO },
+                    ..Sums::default()
+                },
             };
             counted.sums.entry((lease.service, lease.source)).or_default().add(&one);
         }

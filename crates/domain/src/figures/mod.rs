@@ -10,7 +10,7 @@ mod waits;
 
 pub use count::count_due;
 pub(crate) use report::{Cache, lately};
-pub use report::{Report, Slice, Span, report};
+pub use report::{LEADERS_MAX, Leaders, Report, Slice, Span, report};
 
 use crate::money::Usd;
 
@@ -31,7 +31,8 @@ pub struct Sums {
     pub released: Usd,
     /// What operators gave back, and rentals that were cancelled in time.
     pub refunded: Usd,
-    /// What the leases cost the house.
+    /// What the leases cost the house: each once, in the hour in which it began, whatever became of it. Renewals cost
+    /// nothing more.
     pub cost: Usd,
 }
 

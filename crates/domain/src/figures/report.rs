@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::count::hour_of;
+use super::rows::By;
 use super::{Sums, rows, waits};
 use crate::App;
 use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
@@ -12,6 +13,10 @@ use crate::order::{self, Number};
 
 /// How old a report may be.
 const FRESH_MS: i64 = 20 * SECOND_MS;
+/// Services and sources that a report lists, each; its totals count all of them.
+pub const LEADERS_MAX: i64 = 25;
+/// Sources that are watched for silence, far more than a house has.
+const SOURCES_MAX: i64 = 10_000;
 
 /// How much time a report looks back at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,25 +57,42 @@ pub struct Slice {
     pub start_ms: i64,
     /// All of it.
     pub sums: Sums,
-    /// Its orders, rentals among them, by service.
+    /// Its orders, rentals among them, by service, of those that a report lists.
     pub services: BTreeMap<i64, i64>,
-    /// Its orders, rentals among them, by source.
+    /// Its orders, rentals among them, by source, of those that a report lists.
     pub sources: BTreeMap<i64, i64>,
+}
+
+/// What was counted, of the services or sources that sold most.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leaders {
+    /// The ids with their sums, who sold most first; at most [`LEADERS_MAX`].
+    pub lines: Vec<(i64, Sums)>,
+    /// Of how many something was counted; more than the lines, if the list is cut.
+    pub all: i64,
+}
+
+impl Leaders {
+    /// How many are counted and not listed.
+    #[must_use]
+    pub fn unlisted(&self) -> i64 {
+        self.all.saturating_sub(i64::try_from(self.lines.len()).unwrap_or(i64::MAX))
+    }
 }
 
 /// What was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// All of it.
+    /// All of it, listed below or not.
     pub sums: Sums,
     /// About the median from order to code, in ms; none if none came.
     pub median_ms: Option<i64>,
     /// By time, oldest first; slices in which nothing happened are among them.
     pub slices: Vec<Slice>,
     /// By service.
-    pub services: BTreeMap<i64, Sums>,
+    pub services: Leaders,
     /// By source.
-    pub sources: BTreeMap<i64, Sums>,
+    pub sources: Leaders,
     /// The numbers that delivered worst, of the newest orders of a week.
     pub worst: Vec<Number>,
     /// When the newest hours were last counted; none: never.
@@ -117,17 +139,18 @@ fn read(tx: &mut Tx<'_>, span: Span, now_ms: i64) -> Result<Report, DbError> {
         .map(|place| from_ms + place * slice_ms)
         .map(|start_ms| (start_ms, Slice { start_ms, ..Slice::default() }))
         .collect();
-    let (mut sums, mut services, mut sources) = (Sums::default(), BTreeMap::new(), BTreeMap::new());
-    for part in rows::parts(tx, from_ms, slice_ms)? {
-        sums.add(&part.sums);
-        services.entry(part.service).or_insert_with(Sums::default).add(&part.sums);
-        sources.entry(part.source).or_insert_with(Sums::default).add(&part.sums);
-        if let Some(slice) = slices.get_mut(&part.slice_ms) {
-            let sold = part.sums.orders + part.sums.rentals;
-            slice.sums.add(&part.sums);
-            *slice.services.entry(part.service).or_default() += sold;
-            *slice.sources.entry(part.source).or_default() += sold;
-        }
+    let mut sums = Sums::default();
+    for (start_ms, part) in rows::slices(tx, from_ms, slice_ms)? {
+        sums.add(&part);
+        slices.entry(start_ms).or_insert_with(|| Slice { start_ms, ..Slice::default() }).sums = part;
+    }
+    let services = leaders(tx, from_ms, By::Service)?;
+    for (start_ms, id, sold) in rows::sold(tx, (from_ms, slice_ms), By::Service, &ids(&services))? {
+        slices.entry(start_ms).or_default().services.insert(id, sold);
+    }
+    let sources = leaders(tx, from_ms, By::Source)?;
+    for (start_ms, id, sold) in rows::sold(tx, (from_ms, slice_ms), By::Source, &ids(&sources))? {
+        slices.entry(start_ms).or_default().sources.insert(id, sold);
     }
     Ok(Report {
         sums,
@@ -140,11 +163,17 @@ fn read(tx: &mut Tx<'_>, span: Span, now_ms: i64) -> Result<Report, DbError> {
     })
 }
 
+fn leaders(tx: &mut Tx<'_>, from_ms: i64, by: By) -> Result<Leaders, DbError> {
+    let (lines, all) = rows::leaders(tx, from_ms, by, LEADERS_MAX)?;
+    Ok(Leaders { lines, all })
+}
+
+fn ids(leaders: &Leaders) -> Vec<i64> {
+    leaders.lines.iter().map(|(id, _)| *id).collect()
+}
+
 /// Orders and codes by source in this hour and the one before.
 pub(crate) fn lately(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeMap<i64, Sums>, DbError> {
-    let mut sources: BTreeMap<i64, Sums> = BTreeMap::new();
-    for part in rows::parts(tx, hour_of(now_ms) - HOUR_MS, HOUR_MS)? {
-        sources.entry(part.source).or_default().add(&part.sums);
-    }
-    Ok(sources)
+    let (sources, _) = rows::leaders(tx, hour_of(now_ms) - HOUR_MS, By::Source, SOURCES_MAX)?;
+    Ok(sources.into_iter().collect())
 }

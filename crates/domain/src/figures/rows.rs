@@ -3,12 +3,10 @@
 use super::Sums;
 use super::count::Hour;
 use crate::clock::HOUR_MS;
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, pairs};
 use crate::money::Usd;
 use crate::values;
 
-/// Rows of a report, at most: those of a month of a house with 50 services on 6 sources, by the day.
-const REPORT_MAX: i64 = 10_000;
 /// Old rows that are forgotten at once.
 const FORGET_MAX: i64 = 5_000;
 
@@ -78,41 +76,94 @@ pub(super) fn forget(tx: &mut Tx<'_>, before_ms: i64) -> Result<(), DbError> {
     tx.queue("DELETE FROM figure_wait WHERE hour_ms < $1", values![before_ms])
 }
 
-/// What was counted of one slice of time, service and source.
-pub(super) struct Part {
-    pub(super) slice_ms: i64,
-    pub(super) service: i64,
-    pub(super) source: i64,
-    pub(super) sums: Sums,
+/// The sums of rows of `figure`, as [`sums`] reads them from the second column on.
+macro_rules! summed {
+    ($key:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $key,
+            ", CAST(SUM(orders) AS BIGINT), CAST(SUM(delivered) AS BIGINT), CAST(SUM(given_up) AS BIGINT),
+               CAST(SUM(rentals) AS BIGINT), CAST(SUM(revenue) AS BIGINT), CAST(SUM(released) AS BIGINT),
+               CAST(SUM(refunded) AS BIGINT), CAST(SUM(cost) AS BIGINT)
+             FROM figure
+             WHERE hour_ms >= $1 ",
+            $rest
+        )
+    };
 }
 
-/// What was counted from an hour on, by slices of some length.
-pub(super) fn parts(tx: &mut Tx<'_>, from_ms: i64, slice_ms: i64) -> Result<Vec<Part>, DbError> {
-    let sql = "SELECT hour_ms / $2, service_id, source_id, CAST(SUM(orders) AS BIGINT), CAST(SUM(delivered) AS BIGINT),
-           CAST(SUM(given_up) AS BIGINT), CAST(SUM(rentals) AS BIGINT), CAST(SUM(revenue) AS BIGINT),
-           CAST(SUM(released) AS BIGINT), CAST(SUM(refunded) AS BIGINT), CAST(SUM(cost) AS BIGINT)
-         FROM figure
-         WHERE hour_ms >= $1
-         GROUP BY 1, 2, 3
-         ORDER BY 1 DESC, 2, 3
-         LIMIT $3";
-    let usd = |row: &Row, column: usize| Usd::from_micros(row.int(column));
-    let part = |row: &Row| Part {
-        slice_ms: row.int(0) * slice_ms,
-        service: row.int(1),
-        source: row.int(2),
-        sums: Sums {
-            orders: row.int(3),
-            delivered: row.int(4),
-            given_up: row.int(5),
-            rentals: row.int(6),
-            revenue: usd(row, 7),
-            released: usd(row, 8),
-            refunded: usd(row, 9),
-            cost: usd(row, 10),
-        },
+fn sums(row: &Row) -> (i64, Sums) {
+    let usd = |column: usize| Usd::from_micros(row.int(column));
+    let sums = Sums {
+        orders: row.int(1),
+        delivered: row.int(2),
+        given_up: row.int(3),
+        rentals: row.int(4),
+        revenue: usd(5),
+        released: usd(6),
+        refunded: usd(7),
+        cost: usd(8),
     };
-    Ok(tx.all(sql, values![from_ms, slice_ms, REPORT_MAX])?.iter().map(part).collect())
+    (row.int(0), sums)
+}
+
+/// All that was counted from an hour on, by slices of some length, each by its start. A span has few slices, so nothing
+/// is cut.
+pub(super) fn slices(tx: &mut Tx<'_>, from_ms: i64, slice_ms: i64) -> Result<Vec<(i64, Sums)>, DbError> {
+    let rows = tx.all(summed!("hour_ms / $2 * $2", "GROUP BY 1 ORDER BY 1"), values![from_ms, slice_ms])?;
+    Ok(rows.iter().map(sums).collect())
+}
+
+/// By what a list of figures is told.
+#[derive(Clone, Copy)]
+pub(super) enum By {
+    Service,
+    Source,
+}
+
+/// What was counted from an hour on of those services or sources that sold most, the first first, at most `limit`; with
+/// them, of how many something was counted.
+pub(super) fn leaders(tx: &mut Tx<'_>, from_ms: i64, by: By, limit: i64) -> Result<(Vec<(i64, Sums)>, i64), DbError> {
+    let (sql, count) = match by {
+        By::Service => (
+            summed!("service_id", "GROUP BY 1 ORDER BY SUM(orders + rentals) DESC, 1 LIMIT $2"),
+            "SELECT COUNT(DISTINCT service_id) FROM figure WHERE hour_ms >= $1",
+        ),
+        By::Source => (
+            summed!("source_id", "GROUP BY 1 ORDER BY SUM(orders + rentals) DESC, 1 LIMIT $2"),
+            "SELECT COUNT(DISTINCT source_id) FROM figure WHERE hour_ms >= $1",
+        ),
+    };
+    let leaders = tx.all(sql, values![from_ms, limit])?.iter().map(sums).collect();
+    Ok((leaders, tx.one(count, values![from_ms])?.map_or(0, |row| row.int(0))))
+}
+
+/// What some services or sources sold from an hour on, as slice, id and count.
+pub(super) fn sold(
+    tx: &mut Tx<'_>,
+    (from_ms, slice_ms): (i64, i64),
+    by: By,
+    ids: &[i64],
+) -> Result<Vec<(i64, i64, i64)>, DbError> {
+    let sql = match by {
+        By::Service => {
+            "SELECT f.hour_ms / $3 * $3, f.service_id, CAST(SUM(f.orders + f.rentals) AS BIGINT)
+             FROM (json_pairs($1)) p
+             JOIN figure f ON f.service_id = p.a
+             WHERE f.hour_ms >= $2
+             GROUP BY 1, 2"
+        }
+        By::Source => {
+            "SELECT f.hour_ms / $3 * $3, f.source_id, CAST(SUM(f.orders + f.rentals) AS BIGINT)
+             FROM (json_pairs($1)) p
+             JOIN figure f ON f.source_id = p.a
+             WHERE f.hour_ms >= $2
+             GROUP BY 1, 2"
+        }
+    };
+    let ids = pairs(ids.iter().map(|id| (*id, 0)));
+    let rows = tx.all(sql, &[ids, from_ms.into(), slice_ms.into()])?;
+    Ok(rows.iter().map(|row| (row.int(0), row.int(1), row.int(2))).collect())
 }
 
 /// How many codes came within which step of waiting, from an hour on.

@@ -51,7 +51,7 @@ pub use second::{
     CODES, begin_second, confirm_second, recovery_left, remove_second, renew_recovery, sign_in_with_code,
 };
 pub use secret::Secret;
-pub use session::{Device, Session, session, sessions, sign_out, sign_out_everywhere};
+pub use session::{Device, Session, peek, session, sessions, sign_out, sign_out_everywhere};
 pub use sign_in::{Credentials, SignIn, SignInRefusal, sign_in};
 pub use sign_up::{Chosen, ConfirmRefusal, SignUpRefusal, confirm_sign_up, must_accept, sign_up};
 pub use statement::{STATEMENT, STATEMENT_VERSION};

@@ -52,9 +52,10 @@ pub async fn person(app: &App, account: i64) -> Result<Option<Person>, DbError> 
     let look = move |tx: &mut Tx<'_>| {
         let Some(row) = tx.one(OF_ACCOUNT, values![account])? else { return Ok(None) };
         let (login, email) = (row.int(0), row.text(1).to_owned());
+        let counted = tags(tx, &house, login, &email)?;
         let devices = tx.one("SELECT COUNT(*) FROM device WHERE login_id = $1", values![login])?;
         Ok::<_, DbError>(Some(Person {
-            tries: throttle::counted(tx, &tags(&house, login, &email), now)?,
+            tries: throttle::counted(tx, &counted, now)?,
             devices: devices.map_or(0, |row| row.int(0)),
             created_ms: row.int(2),
             has_second: row.opt_int(3).is_some(),
@@ -69,12 +70,16 @@ pub async fn person(app: &App, account: i64) -> Result<Option<Person>, DbError> 
 }
 
 /// What is counted against one person.
-fn tags(app: &App, login: i64, email: &str) -> [(Tried, Vec<u8>); 2] {
+fn tags(tx: &mut Tx<'_>, app: &App, login: i64, email: &str) -> Result<Vec<(Tried, Vec<u8>)>, DbError> {
     let name = sign_in::counted_name(Kind::Customer, email);
-    [
+    let mut tags = vec![
         (Tried::PasswordOfName, throttle::tag(app, Tried::PasswordOfName, &name)),
         (Tried::CodeOfLogin, throttle::tag(app, Tried::CodeOfLogin, &login.to_string())),
-    ]
+    ];
+    for device in session::device_hashes(tx, login)? {
+        tags.push((Tried::PasswordInDevice, sign_in::tag_in_device(app, Kind::Customer, email, &device)));
+    }
+    Ok(tags)
 }
 
 /// Ends every session of whoever signs in to an account; tells how many. The deed is written down.
@@ -104,7 +109,7 @@ pub async fn forgive_account(app: &App, account: i64, reason: &Reason, by: &str)
     let (house, now, reason, by) = (app.clone(), app.now_ms(), reason.clone(), by.to_owned());
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(OF_ACCOUNT, values![account])?.ok_or(PersonRefusal::Nobody)?;
-        for (deed, who) in tags(&house, row.int(0), row.text(1)) {
+        for (deed, who) in tags(tx, &house, row.int(0), row.text(1))? {
             throttle::forgive(tx, deed, &who)?;
         }
         let after = "tries forgotten";

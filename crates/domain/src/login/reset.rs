@@ -4,7 +4,7 @@ use super::link::{self, Link, Purpose};
 use super::sign_up::count_letter;
 use super::{
     Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, password, rows,
-    session,
+    session, sign_in,
 };
 use crate::db::{DbError, Lane, Tx};
 use crate::{App, mail, values};
@@ -29,11 +29,13 @@ pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), Sign
 }
 
 /// Changes the password of a link's person and ends all their sessions and links. They sign in with it then, and with
-/// their second factor if they have one: a mailbox alone does not open such an account.
+/// their second factor if they have one: a mailbox alone does not open such an account. Wrong passwords that were counted
+/// against them are forgotten, and the secret that comes back is what this browser is known by from now on, so that no
+/// stranger's tries can keep them out.
 ///
 /// # Errors
 /// See [`ConfirmRefusal`].
-pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<(), ConfirmRefusal> {
+pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<Secret, ConfirmRefusal> {
     let (secret, now_ms) = (chosen.link.clone(), app.now_ms());
     let look = move |tx: &mut Tx<'_>| {
         let link = link::find(tx, Purpose::Reset, &secret, now_ms)?;
@@ -50,6 +52,8 @@ pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<(), C
     let is_short = password::is_short(chosen.password);
     let hash = app.passwords.hash(chosen.password.to_owned()).await?;
     let (house, visit, secret) = (app.clone(), visit.clone(), chosen.link.clone());
+    let device = visit.known_by.clone().unwrap_or_else(Secret::random);
+    let noted = device.clone();
     let story = move |tx: &mut Tx<'_>| {
         link::take(tx, Purpose::Reset, &secret, house.now_ms())?.ok_or(ConfirmRefusal::BadLink)?;
         let found = rows::locked(tx, person.id)?;
@@ -59,8 +63,11 @@ pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<(), C
         rows::set_password(tx, found.id, &hash, is_short)?;
         session::end_all(tx, found.id, None)?;
         link::end_all(tx, found.id)?;
+        sign_in::forgive(tx, &house, found.kind, &found.name, Some(&noted))?;
+        session::note_device(tx, found.id, &noted, house.now_ms())?;
         mail::post(tx, &house, &letters::password_changed(&visit, &found.name))?;
         Ok(())
     };
-    app.db.write(Lane::Work, story).await
+    app.db.write::<_, ConfirmRefusal, _>(Lane::Work, story).await?;
+    Ok(device)
 }

@@ -75,6 +75,29 @@ const LIVE: &str = "SELECT s.id, s.login_id, l.name, l.account_id, l.role, l.tot
 /// # Errors
 /// What the database said.
 pub async fn session(app: &App, kind: Kind, secret: &Secret) -> Result<Option<Session>, DbError> {
+    let Some((session, seen_ms)) = live(app, kind, secret).await? else { return Ok(None) };
+    let now = app.now_ms();
+    if seen_ms <= now - SEEN_EVERY_MS {
+        let id = session.id;
+        let touch = move |tx: &mut Tx<'_>| {
+            tx.run("UPDATE session SET seen_ms = $2 WHERE id = $1 AND seen_ms < $2", values![id, now]).map(drop)
+        };
+        app.db.write::<_, DbError, _>(Lane::Work, touch).await?;
+    }
+    Ok(Some(session))
+}
+
+/// Finds who is signed in as [`session`] does, for what a page asks by itself: that nobody touched an open page is no use
+/// of the session, and it ends in time.
+///
+/// # Errors
+/// What the database said.
+pub async fn peek(app: &App, kind: Kind, secret: &Secret) -> Result<Option<Session>, DbError> {
+    Ok(live(app, kind, secret).await?.map(|(session, _)| session))
+}
+
+/// The session of a secret that lives, and when it was last used.
+async fn live(app: &App, kind: Kind, secret: &Secret) -> Result<Option<(Session, i64)>, DbError> {
     let (now, (idle_ms, whole_ms)) = (app.now_ms(), life_ms(kind));
     let hash = secret.hash();
     let row = app.db.row(LIVE, values![hash.as_slice(), kind.word(), now - idle_ms, now - whole_ms]).await?;
@@ -87,14 +110,7 @@ pub async fn session(app: &App, kind: Kind, secret: &Secret) -> Result<Option<Se
         role: row.opt_text(4).map(|role| word(Role::from_word(role), "an operator's role")).transpose()?,
         has_second: row.opt_int(5).is_some(),
     };
-    if row.int(6) <= now - SEEN_EVERY_MS {
-        let id = session.id;
-        let touch = move |tx: &mut Tx<'_>| {
-            tx.run("UPDATE session SET seen_ms = $2 WHERE id = $1 AND seen_ms < $2", values![id, now]).map(drop)
-        };
-        app.db.write::<_, DbError, _>(Lane::Work, touch).await?;
-    }
-    Ok(Some(session))
+    Ok(Some((session, row.int(6))))
 }
 
 /// The sessions of a person that live, the one used last first.
@@ -207,8 +223,23 @@ fn keep_newest(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {
     tx.run(sql, values![login, SESSIONS_MAX]).map(drop)
 }
 
+/// Whether somebody of this name was in with this browser before, as far as its secret tells.
+pub(super) fn is_known(tx: &mut Tx<'_>, kind: Kind, name: &str, device: &Secret) -> Result<bool, DbError> {
+    let sql = "SELECT 1
+         FROM login l
+         JOIN device d ON d.login_id = l.id
+         WHERE l.kind = $1 AND l.name = $2 AND d.hash = $3";
+    Ok(tx.one(sql, values![kind.word(), name, device.hash().as_slice()])?.is_some())
+}
+
+/// The tags by which the browsers are counted that a person is known by.
+pub(super) fn device_hashes(tx: &mut Tx<'_>, login: i64) -> Result<Vec<Vec<u8>>, DbError> {
+    let rows = tx.all("SELECT hash FROM device WHERE login_id = $1 LIMIT $2", values![login, DEVICES_MAX])?;
+    Ok(rows.iter().map(|row| row.blob(0).to_vec()).collect())
+}
+
 /// Notes that a browser was here; whether it is new.
-fn note_device(tx: &mut Tx<'_>, login: i64, device: &Secret, now_ms: i64) -> Result<bool, DbError> {
+pub(super) fn note_device(tx: &mut Tx<'_>, login: i64, device: &Secret, now_ms: i64) -> Result<bool, DbError> {
     let hash = device.hash();
     let known = tx.run(
         "UPDATE device SET seen_ms = $3 WHERE login_id = $1 AND hash = $2",

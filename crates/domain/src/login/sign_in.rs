@@ -77,8 +77,7 @@ pub async fn sign_in(app: &App, kind: Kind, visit: &Visit, who: Credentials) -> 
         if found.password != person.password || !may_sign_in(&found) {
             return Err(SignInRefusal::Wrong);
         }
-        let tag = throttle::tag(&house, Deed::PasswordOfName, &counted_name(kind, &name));
-        throttle::forgive(tx, Deed::PasswordOfName, &tag)?;
+        forgive(tx, &house, kind, &name, kept.visit.known_by.as_ref())?;
         if found.has_second() {
             let link = Link { login: Some(found.id), ..Link::default() };
             link::make(tx, Purpose::SecondFactor, &secret, &link, now_ms)?;
@@ -108,8 +107,8 @@ pub(super) async fn show_again(app: &App, visit: &Visit, login: i64, password: &
     if !is_right {
         return Err(SignInRefusal::Wrong);
     }
-    let tag = throttle::tag(app, Deed::PasswordOfName, &counted_name(person.kind, &person.name));
-    app.db.write(Lane::Work, move |tx: &mut Tx<'_>| throttle::forgive(tx, Deed::PasswordOfName, &tag)).await?;
+    let (house, kind, name, device) = (app.clone(), person.kind, person.name.clone(), visit.known_by.clone());
+    app.db.write(Lane::Work, move |tx: &mut Tx<'_>| forgive(tx, &house, kind, &name, device.as_ref())).await?;
     Ok(person)
 }
 
@@ -118,13 +117,48 @@ pub(super) fn counted_name(kind: Kind, name: &str) -> String {
     format!("{} {name}", kind.word())
 }
 
+/// The tag of a name in a browser that is known by this hash.
+pub(super) fn tag_in_device(app: &App, kind: Kind, name: &str, device: &[u8]) -> Vec<u8> {
+    let device: String = device.iter().map(|byte| format!("{byte:02x}")).collect();
+    throttle::tag(app, Deed::PasswordInDevice, &format!("{} in {device}", counted_name(kind, name)))
+}
+
+/// Forgets the tries for a name, those in this browser among them.
+pub(super) fn forgive(
+    tx: &mut Tx<'_>,
+    app: &App,
+    kind: Kind,
+    name: &str,
+    device: Option<&Secret>,
+) -> Result<(), DbError> {
+    let of_name = throttle::tag(app, Deed::PasswordOfName, &counted_name(kind, name));
+    throttle::forgive(tx, Deed::PasswordOfName, &of_name)?;
+    match device {
+        Some(device) => {
+            let in_device = tag_in_device(app, kind, name, &device.hash());
+            throttle::forgive(tx, Deed::PasswordInDevice, &in_device)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Counts a try. A browser in which its person was in before is counted by itself, so that nobody is locked out by what
+/// strangers try from elsewhere.
 async fn count(app: &App, kind: Kind, visit: &Visit, name: &str) -> Result<(), SignInRefusal> {
     let of_name = throttle::tag(app, Deed::PasswordOfName, &counted_name(kind, name));
+    let device = visit.known_by.clone();
+    let known = device.map(|device| (tag_in_device(app, kind, name, &device.hash()), device));
+    let name = name.to_owned();
     let from = throttle::tag_of_address(app, Deed::PasswordFrom, visit.address);
     let now_ms = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
         throttle::count(tx, Deed::PasswordFrom, &from, now_ms)??;
-        throttle::count(tx, Deed::PasswordOfName, &of_name, now_ms)??;
+        match &known {
+            Some((in_device, device)) if session::is_known(tx, kind, &name, device)? => {
+                throttle::count(tx, Deed::PasswordInDevice, in_device, now_ms)??;
+            }
+            Some(_) | None => throttle::count(tx, Deed::PasswordOfName, &of_name, now_ms)??,
+        }
         Ok::<_, SignInRefusal>(())
     };
     app.db.write(Lane::Work, story).await

@@ -12,6 +12,8 @@ use crate::values;
 pub(super) enum Deed {
     /// Passwords tried for one name.
     PasswordOfName,
+    /// Passwords tried for one name in one browser that is known again.
+    PasswordInDevice,
     /// Passwords tried from one client's address.
     PasswordFrom,
     /// Codes of a second factor tried for one person.
@@ -27,6 +29,7 @@ impl Deed {
     fn limit(self) -> (&'static str, i64, i64) {
         match self {
             Self::PasswordOfName => ("password.name", 10, 15 * MINUTE_MS),
+            Self::PasswordInDevice => ("password.device", 10, 15 * MINUTE_MS),
             Self::PasswordFrom => ("password.from", 50, 15 * MINUTE_MS),
             Self::CodeOfLogin => ("code.login", 10, 15 * MINUTE_MS),
             Self::LetterTo => ("letter.to", 5, HOUR_MS),

@@ -3,6 +3,7 @@
 use crate::db::DbError;
 use crate::message::code::code_in;
 use crate::seal::Key;
+use crate::supply::Seam;
 
 /// What a message says. It is a customer's, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Content {
     pub(super) link: Option<String>,
     /// The bytes it came in.
     pub(super) raw: Vec<u8>,
+    /// Of a piece: where it was cut.
+    pub(super) seam: Seam,
 }
 
 impl Content {
@@ -25,6 +28,7 @@ impl Content {
             code: found.code.map(|code| code.text),
             link: found.link.and_then(|span| text.get(span)).map(str::to_owned),
             raw: raw.to_vec(),
+            seam: Seam::default(),
         }
     }
 
@@ -34,6 +38,7 @@ impl Content {
 
     /// Seals it for one message.
     pub(super) fn seal(&self, key: &Key, message: i64) -> Vec<u8> {
+        let seam = self.seam.bytes();
         let fields: [&[u8]; 5] = [
             self.sender.as_bytes(),
             self.text.as_bytes(),
@@ -41,12 +46,14 @@ impl Content {
             self.link.as_deref().unwrap_or("").as_bytes(),
             &self.raw,
         ];
-        let mut plain = Vec::with_capacity(fields.iter().map(|field| field.len() + 4).sum());
+        let length = fields.iter().map(|field| field.len() + 4).sum::<usize>() + seam.len();
+        let mut plain = Vec::with_capacity(length);
         for field in fields {
             let length = u32::try_from(field.len()).expect("a message is far below 4 GiB");
             plain.extend_from_slice(&length.to_be_bytes());
             plain.extend_from_slice(field);
         }
+        plain.extend_from_slice(&seam);
         key.seal(&purpose(message), &plain)
     }
 
@@ -66,7 +73,14 @@ impl Content {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| damaged());
         let [sender, body, code, link, raw] = fields;
         let some = |text: String| if text.is_empty() { None } else { Some(text) };
-        Ok(Self { sender: text(sender)?, text: text(body)?, code: some(text(code)?), link: some(text(link)?), raw })
+        Ok(Self {
+            sender: text(sender)?,
+            text: text(body)?,
+            code: some(text(code)?),
+            link: some(text(link)?),
+            raw,
+            seam: Seam::from_bytes(rest),
+        })
     }
 }
 
@@ -77,6 +91,7 @@ fn purpose(message: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supply::{End, Start};
 
     #[test]
     fn what_is_sealed_comes_back_with_nul_and_all() {
@@ -86,6 +101,7 @@ mod tests {
             code: Some("482910".to_owned()),
             link: None,
             raw: vec![0, 1, 255],
+            seam: Seam { start: Some(Start::Escaped('€')), end: Some(End::Surrogate(0xD83D)) },
         };
         let key = Key::random();
         assert!(Content::open(&key, 7, &content.seal(&key, 7)).ok() == Some(content.clone()));

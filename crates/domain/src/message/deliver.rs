@@ -37,7 +37,7 @@ pub(super) struct Whole {
 /// Delivers a message, or quarantines it where it is known on which number it came.
 pub(super) fn deliver(tx: &mut Tx<'_>, incoming: &Incoming, whole: Whole) -> Result<Received, Trouble> {
     let service = incoming.catalog.classifier.classify(&whole.content.sender, &whole.content.text);
-    let leases = number::near(tx, whole.number, whole.received_ms - route::LONGEST_PAUSE_MS)?;
+    let leases = number::near(tx, whole.number, whole.received_ms - route::LONGEST_PAUSE_MS, whole.received_ms)?;
     if let Some(denied) = denied(incoming, service, &whole.content) {
         refuse_denied(tx, incoming, &leases, whole.received_ms)?;
         return quarantine(tx, incoming, &whole, denied_reason(denied));

@@ -148,12 +148,12 @@ pub async fn held(app: &App, id: i64) -> Result<(Held, Vec<Candidate>), Quaranti
         let mut found = Held { id, source: row.int(1), digits: None, reason, received_ms, sender };
         let Some(number) = row.opt_int(2) else { return Ok((found, Vec::new())) };
         found.digits = number::digits(tx, &[number])?.remove(&number);
-        let leases = number::near(tx, number, received_ms - route::LONGEST_PAUSE_MS)?;
+        let leases = number::near(tx, number, received_ms - route::LONGEST_PAUSE_MS, received_ms)?;
         let accounts: Vec<i64> = leases.iter().map(|lease| lease.account).collect();
         let names = account::names(tx, &accounts)?;
         let is_open = found.sender.is_some() && !found.reason.starts_with(DENIED);
         let mut candidates = Vec::with_capacity(leases.len());
-        for lease in leases.iter().filter(|lease| lease.start_ms <= received_ms) {
+        for lease in &leases {
             candidates.push(Candidate {
                 order: lease.order,
                 product: lease.product,

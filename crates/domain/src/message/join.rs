@@ -18,7 +18,7 @@ use crate::db::{DbError, Lane, Row, Tx};
 use crate::event::{self, Event, Kind};
 use crate::number;
 use crate::seal::Key;
-use crate::supply::{Concat, ConcatKind, Line, Part};
+use crate::supply::{Concat, ConcatKind, Line, Part, Seam};
 use crate::values;
 
 /// How long a message waits for its parts before it is told as it is.
@@ -123,8 +123,13 @@ fn digest_of(tx: &mut Tx<'_>, message: i64, seq: i64) -> Result<Option<Vec<u8>>,
 
 fn add_part(tx: &mut Tx<'_>, incoming: &Incoming, message: i64, seq: i64, digest: &[u8]) -> Result<(), DbError> {
     let part = &incoming.part;
-    let content =
-        Content { sender: part.sender.clone(), text: part.text.clone(), raw: part.raw.clone(), ..Content::default() };
+    let content = Content {
+        sender: part.sender.clone(),
+        text: part.text.clone(),
+        raw: part.raw.clone(),
+        seam: part.concat.map(|concat| concat.seam).unwrap_or_default(),
+        ..Content::default()
+    };
     let sql = "INSERT INTO message_part (message_id, seq, digest, sealed_day, sealed) VALUES ($1, $2, $3, $4, $5)";
     let sealed = content.seal(&incoming.day_key, message);
     tx.run(sql, values![message, seq, digest, incoming.day, sealed]).map(drop)
@@ -170,14 +175,16 @@ fn finish(
 /// The text of a message from the parts it has, in their order, with a mark where some are missing.
 fn assemble(tx: &mut Tx<'_>, app: &App, group: &Group) -> Result<Content, DbError> {
     let sql = "SELECT seq, sealed_day, sealed FROM message_part WHERE message_id = $1 ORDER BY seq";
-    let (mut text, mut raw, mut sender, mut next) = (String::new(), Vec::new(), String::new(), 1);
+    let (mut text, mut raw, mut sender, mut next, mut end) = (String::new(), Vec::new(), String::new(), 1, None);
     for row in tx.all(sql, values![group.message])? {
         let Some(part) = open_part(tx, app, group.message, &row)? else { continue };
         if row.int(0) != next {
             text.push_str(GAP);
+            end = None;
         }
         next = row.int(0) + 1;
-        text.push_str(&part.text);
+        Seam::sew(&mut text, end, &part.text, part.seam.start);
+        end = part.seam.end;
         raw.extend_from_slice(&part.raw);
         sender = part.sender;
     }
@@ -206,9 +213,8 @@ fn update(tx: &mut Tx<'_>, incoming: &Incoming, group: &Group, is_complete: bool
         return Ok(Received::Quarantined);
     };
     account::lock(tx, account)?;
-    let leases = number::near(tx, row.int(2), group.first_ms)?;
-    let lease = leases.iter().find(|lease| lease.order == order);
-    let key: Option<Key> = lease.map(|lease| lease.key(&incoming.app.vault)).transpose()?.flatten();
+    let lease = number::lease_of(tx, order, row.int(2))?;
+    let key: Option<Key> = lease.as_ref().map(|lease| lease.key(&incoming.app.vault)).transpose()?.flatten();
     let (Some(key), Some(lease)) = (key, lease) else { return Err(Trouble::Quarantine("lease_erased")) };
     reseal(tx, group.message, is_complete, None, &content.seal(&key, group.message))?;
     let seq = account::next_event(tx, account)?;

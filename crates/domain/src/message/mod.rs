@@ -30,5 +30,6 @@ pub use quarantine::{QuarantineLine, QuarantineRefusal, drop_quarantined, quaran
 pub use read::Message;
 pub(crate) use read::{newest_code, of_order};
 pub use read_delivered::{ReadRefusal, read_delivered};
+pub(crate) use receive::is_kept;
 pub use receive::{Received, receive};
 pub use waiting::quarantine_size;

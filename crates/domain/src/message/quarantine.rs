@@ -174,8 +174,7 @@ fn release_one(tx: &mut Tx<'_>, app: &App, id: i64, order: i64, now_ms: i64) -> 
         return Err(QuarantineRefusal::Denied);
     }
     let number = opened.number.ok_or(QuarantineRefusal::NoOrder)?;
-    let leases = number::near(tx, number, opened.received_ms)?;
-    let lease = leases.iter().find(|lease| lease.order == order && lease.runs_at(opened.received_ms));
+    let lease = number::lease_of(tx, order, number)?.filter(|lease| lease.runs_at(opened.received_ms));
     let lease = lease.ok_or(QuarantineRefusal::NoOrder)?;
     let key = lease.key(&app.vault)?.ok_or(QuarantineRefusal::Erased)?;
     account::lock(tx, lease.account)?;

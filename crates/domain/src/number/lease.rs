@@ -7,8 +7,9 @@ use crate::product::Product;
 use crate::seal::{Key, Vault};
 use crate::values;
 
-/// Leases looked at around one moment of one number.
-const NEAR_MAX: i64 = 64;
+/// Leases looked at around one moment of one number: more than services that can run on it at once, with those that
+/// rest.
+const NEAR_MAX: i64 = 1_000;
 /// Leases erased in one story of the worker.
 const ERASE_MAX: i64 = 500;
 
@@ -85,15 +86,23 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewLease<'_>) -> Result<(), DbError>
     tx.queue(sql, values)
 }
 
-const COLUMNS_NEAR: &str = "SELECT order_id, account_id, service_id, product, start_ms, end_ms, sealed_key
-     FROM lease
-     WHERE number_id = $1 AND end_ms > $2
-     ORDER BY end_ms DESC
-     LIMIT $3";
+/// The leases of a number that began by `at_ms` and ended after `since_ms`, the last to end first. Those that began later
+/// do not count: a message that waited for days would not see its own lease for them. Nothing is locked yet.
+pub(crate) fn near(tx: &mut Tx<'_>, number: i64, since_ms: i64, at_ms: i64) -> Result<Vec<Lease>, DbError> {
+    let sql = "SELECT order_id, account_id, service_id, product, start_ms, end_ms, sealed_key
+         FROM lease
+         WHERE number_id = $1 AND end_ms > $2 AND start_ms <= $3
+         ORDER BY end_ms DESC
+         LIMIT $4";
+    tx.all(sql, values![number, since_ms, at_ms, NEAR_MAX])?.iter().map(lease).collect()
+}
 
-/// The leases of a number that run or ended after `since_ms`, the last to end first. Nothing is locked yet.
-pub(crate) fn near(tx: &mut Tx<'_>, number: i64, since_ms: i64) -> Result<Vec<Lease>, DbError> {
-    tx.all(COLUMNS_NEAR, values![number, since_ms, NEAR_MAX])?.iter().map(lease).collect()
+/// The lease of an order or rental, if it was on this number. Nothing is locked yet.
+pub(crate) fn lease_of(tx: &mut Tx<'_>, order: i64, number: i64) -> Result<Option<Lease>, DbError> {
+    let sql = "SELECT order_id, account_id, service_id, product, start_ms, end_ms, sealed_key
+         FROM lease
+         WHERE order_id = $1 AND number_id = $2";
+    tx.one(sql, values![order, number])?.map(|row| lease(&row)).transpose()
 }
 
 /// The key of the texts of an order's lease; `None` once they are erased.

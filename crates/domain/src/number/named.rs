@@ -42,17 +42,24 @@ pub(crate) fn span(tx: &mut Tx<'_>, order: i64) -> Result<Option<Span>, DbError>
 pub(crate) struct LeasedFor {
     pub(crate) service: i64,
     pub(crate) source: i64,
+    /// When the lease began, which is when it costs the house.
+    pub(crate) start_ms: i64,
     pub(crate) cost: Usd,
 }
 
 /// What the leases of some orders and rentals were for, and from which sources.
 pub(crate) fn leased(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, LeasedFor>, DbError> {
-    let sql = "SELECT l.order_id, l.service_id, n.source_id, l.cost
+    let sql = "SELECT l.order_id, l.service_id, n.source_id, l.start_ms, l.cost
          FROM (json_pairs($1)) p
          JOIN lease l ON l.order_id = p.a
          JOIN number n ON n.id = l.number_id";
     let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
-    let leased = |row: &Row| LeasedFor { service: row.int(1), source: row.int(2), cost: Usd::from_micros(row.int(3)) };
+    let leased = |row: &Row| LeasedFor {
+        service: row.int(1),
+        source: row.int(2),
+        start_ms: row.int(3),
+        cost: Usd::from_micros(row.int(4)),
+    };
     Ok(rows.iter().map(|row| (row.int(0), leased(row))).collect())
 }
 

@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::seam::Seam;
+use super::{Holding, Inbox};
+
 /// A request that reached us, with nothing read into it yet: signatures are checked over these bytes.
 pub struct Request {
     /// `GET`, `POST`, …
@@ -107,13 +110,16 @@ pub struct Concat {
     pub total: u8,
     /// Which one this is.
     pub seq: u8,
+    /// Where it was cut inside a character; most are not.
+    pub seam: Seam,
 }
 
 impl Concat {
     /// The place, unless it makes no sense: then the piece is a message of its own.
     #[must_use]
     pub fn new(kind: ConcatKind, reference: u32, total: u8, seq: u8) -> Option<Self> {
-        (total >= 2 && (1..=total).contains(&seq)).then_some(Self { kind, reference, total, seq })
+        let seam = Seam::default();
+        (total >= 2 && (1..=total).contains(&seq)).then_some(Self { kind, reference, total, seq, seam })
     }
 }
 
@@ -205,11 +211,27 @@ pub trait Supply: Send + Sync {
     /// A sentence that says which setting is wrong and what it should be.
     fn check(&self, settings: &Settings) -> Result<(), String>;
 
-    /// Reads a request that was pushed to us.
+    /// Reads a request that was pushed to us. A connector that holds a wire may leave it: nothing is pushed to it.
     ///
     /// # Errors
     /// The refusal, if it is not from this source or cannot be read; then nothing is kept.
-    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply>;
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
+        let _ = (settings, request, now_ms);
+        Err(Reply::refusal(404, "not_found", "Nothing is pushed to this source."))
+    }
+
+    /// Whether it holds a wire, or asks its source from time to time: then one node of the house calls
+    /// [`Supply::hold`].
+    fn holds(&self) -> bool {
+        false
+    }
+
+    /// Holds the source's wire until the inbox closes. It comes back from every fault by itself; where it ends before,
+    /// or panics, it is begun again after a while.
+    fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
+        let _ = settings;
+        Box::pin(async move { inbox.closed().await })
+    }
 }
 
 /// The connectors that this program has, by name.

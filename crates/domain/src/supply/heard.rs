@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::WireState;
 use crate::App;
 use crate::clock::HOUR_MS;
 use crate::db::{DbError, Lane, Tx};
@@ -42,8 +43,13 @@ impl Notes {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let note = notes.entry(source).or_default();
         note.hours.entry(now_ms.div_euclid(HOUR_MS)).or_default().1 += 1;
-        let clean = |sign: char| if sign.is_control() { ' ' } else { sign };
-        note.fault = Some((now_ms, fault.chars().take(FAULT_MAX).map(clean).collect()));
+        note.fault = Some((now_ms, line(fault)));
+    }
+
+    /// Something went wrong with a wire that the house holds.
+    pub(super) fn fault(&self, source: i64, now_ms: i64, fault: &str) {
+        let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.entry(source).or_default().fault = Some((now_ms, line(fault)));
     }
 
     fn take(&self) -> Vec<(i64, Note)> {
@@ -55,6 +61,12 @@ impl Notes {
     }
 }
 
+/// A sentence as it is kept: one line, not too long.
+fn line(fault: &str) -> String {
+    let clean = |sign: char| if sign.is_control() { ' ' } else { sign };
+    fault.chars().take(FAULT_MAX).map(clean).collect()
+}
+
 /// How a source does, up to a minute late.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
@@ -64,8 +76,10 @@ pub struct Health {
     pub messages: i64,
     /// Pushes that were refused in the last 24 hours.
     pub refused: i64,
-    /// When a push was last refused, and what its sender was answered.
+    /// When a push was last refused, and what its sender was answered; or what last went wrong with its wire.
     pub fault: Option<(i64, String)>,
+    /// How its wire does, where the house holds one.
+    pub wire: Option<WireState>,
 }
 
 /// How all sources do, by their ids; one that never heard anything is not among them.
@@ -80,6 +94,13 @@ pub async fn health(app: &App) -> Result<HashMap<i64, Health>, DbError> {
             for row in tx.all("SELECT source_id, heard_ms, fault_ms, fault FROM source_seen", &[])? {
                 let fault = row.opt_int(2).map(|at_ms| (at_ms, row.opt_text(3).unwrap_or_default().to_owned()));
                 all.insert(row.int(0), Health { heard_ms: row.opt_int(1), fault, ..Health::default() });
+            }
+            let held = "SELECT source_id, links, reconnects, backlog FROM source_wire ORDER BY source_id, wire";
+            for row in tx.all(held, &[])? {
+                let wire = all.entry(row.int(0)).or_default().wire.get_or_insert_default();
+                wire.links += row.int(1);
+                wire.reconnects += row.int(2);
+                wire.backlog += row.int(3);
             }
             let sums = "SELECT source_id, CAST(SUM(messages) AS BIGINT), CAST(SUM(refused) AS BIGINT)
                  FROM source_hour

@@ -2,17 +2,25 @@
 
 mod contract;
 mod heard;
+mod inbox;
 mod ingest;
+mod own;
 mod rows;
+mod seam;
 mod settings;
 mod source;
+mod wires;
 
 pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
 pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
+pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
+pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own};
 pub(crate) use rows::{enabled, id_of, ids};
+pub use seam::{End, Seam, Start};
 pub use settings::{ShownSetting, set_settings, settings};
 pub use source::{
     NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, source, sources, unmap_sim,
 };
+pub use wires::{Wire, wires};

@@ -94,8 +94,9 @@ impl House {
     }
 }
 
+/// The address of a schema of its own.
 #[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-async fn fresh_schema() -> String {
+pub(crate) async fn fresh_schema() -> String {
     let url = std::env::var("JESUSNUMBER_TEST_POSTGRES")
         .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it");
     let schema = format!("s{:032x}", rand::random::<u128>());

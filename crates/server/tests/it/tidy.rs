@@ -13,7 +13,7 @@ const TABLES: [(&str, &[&str]); 18] = [
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer", "refund_day"]),
     ("catalog", &["service", "price", "tier_price"]),
-    ("supply", &["source", "source_hour", "source_seen"]),
+    ("supply", &["source", "source_hour", "source_seen", "source_wire"]),
     ("number", &["number", "number_use", "lease", "sim", "number_import"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),

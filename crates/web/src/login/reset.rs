@@ -15,7 +15,7 @@ use crate::customer::Perhaps;
 use crate::form::Form;
 use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
-use crate::session::Visitor;
+use crate::session::{self, Visitor};
 
 const ROUTE: &str = "/reset/";
 const CHOOSE: &str = "/reset/choose/";
@@ -81,7 +81,7 @@ pub(super) async fn choose(
     let Some(token) = Secret::parse(form.text("token")) else { return Ok(bad_link()) };
     let chosen = Chosen { link: &token, password: form.text("password") };
     let objection = match login::reset(&door.app, &visit, chosen).await {
-        Ok(()) => return Ok(page::see_other(CHOOSE, "/sign-in/")),
+        Ok(device) => return Ok(session::keep_device(page::see_other(CHOOSE, "/sign-in/"), &device)),
         Err(ConfirmRefusal::BadLink | ConfirmRefusal::NotAccepted) => return Ok(bad_link()),
         Err(ConfirmRefusal::Password(fault)) => fault.into(),
         Err(ConfirmRefusal::Busy(busy)) => busy.into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,7 @@ use axum::routing::get;
 use domain::clock::{DAY_MS, parse_rfc3339, rfc3339};
 use domain::policy::deeds::{DEEDS_MAX, DeedFilter, DeedLine, deeds};
 use domain::verify::{self, Run, RunState};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use serde::Deserialize;
 
 use super::Frame;
@@ -108,8 +108,7 @@ struct Place {
 
 async fn download(State(door): State<Arc<Door>>, _operator: Operator, Asked(wish): Asked<Wish>) -> Response {
     let place = Place { door, filter: wish.filter(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from(format!("{}{HEAD}", csv::MARK)))]);
-    let body = Body::from_stream(head.chain(stream::unfold(place, next)));
+    let body = csv::body(HEAD, stream::unfold(place, next));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""),

@@ -51,6 +51,13 @@ pub(super) fn many(count: impl ToString) -> String {
     out
 }
 
+/// So many of something, whose name takes an s: `1 number`, `2,000 numbers`.
+pub(super) fn counted(count: impl ToString, thing: &str) -> String {
+    let count = many(count);
+    let end = if count == "1" { "" } else { "s" };
+    format!("{count} {thing}{end}")
+}
+
 /// A share in whole percent: `93 %`; nothing of nothing is `–`.
 pub(super) fn percent(part: usize, of: usize) -> String {
     let share = part.saturating_mul(100).checked_div(of);
@@ -65,6 +72,12 @@ mod tests {
     fn counts_have_commas() {
         let told = [0, 12, 999, 1_000, 1_234_567, -1_000].map(many);
         assert_eq!(told, ["0", "12", "999", "1,000", "1,234,567", "-1,000"]);
+    }
+
+    #[test]
+    fn one_of_something_is_not_many() {
+        let told = [0, 1, 2_000].map(|count| counted(count, "number"));
+        assert_eq!(told, ["0 numbers", "1 number", "2,000 numbers"]);
     }
 
     #[test]

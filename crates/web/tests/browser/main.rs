@@ -72,14 +72,8 @@ async fn the_journeys_of_a_customer() {
 async fn hostile_texts() {
     let world = house(60).await;
     let ann = people::rich(&world, "ann@example.org", "50.00").await;
-    travel(world, "hostile", &[("ann", &ann)]).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_looks_of_the_pages() {
-    let world = house(60).await;
-    let ann = people::rich(&world, "ann@example.org", "50.00").await;
-    travel(world, "looks", &[("ann", &ann)]).await;
+    let olga = people::operator(&world, "olga", Role::Owner).await;
+    travel(world, "hostile", &[("ann", &ann), ("olga", &olga)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,6 +30,11 @@ impl Browser {
         self.send("GET", target, &[], "").await
     }
 
+    /// Fetches a page as its script does by itself.
+    pub(crate) async fn refresh(&mut self, target: &str) -> Answer {
+        self.send("GET", target, &["X-By-Itself: 1"], "").await
+    }
+
     /// Sends a form of one of our own pages.
     pub(crate) async fn post(&mut self, target: &str, form: &str) -> Answer {
         self.post_from(target, form, &["Sec-Fetch-Site: same-origin", "Origin: http://localhost:8080"]).await

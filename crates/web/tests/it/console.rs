@@ -15,7 +15,7 @@ on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &Wor
     let mut olga = operator(world, "olga", Role::Auditor).await;
     let page = olga.get("/operator/").await;
     assert_eq!(page.status, 200, "{}", page.body);
-    assert!(page.body.contains("olga <small class=\"soft\">auditor</small>"));
+    assert!(page.body.contains("<bdi>olga</bdi> <small class=\"soft\">auditor</small>"));
     assert!(page.body.contains("<a href=\"/operator/\" aria-current=\"page\">Today</a>"));
     assert!(!page.body.contains("All sales are paused."));
     stop::pause_sales(&world.app, true, "a test", "test").await.expect("paused");
@@ -33,7 +33,7 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Support).await;
     let page = olga.get("/operator/").await.body;
     assert!(
-        page.contains("The house is well.") && page.contains("1 orders in the last 24 hours, 100 % of those"),
+        page.contains("The house is well.") && page.contains("1 order in the last 24 hours, 100 % of those"),
         "{page}"
     );
     assert!(page.contains("<dd>$0.42<small>captured</small>"), "{page}");
@@ -48,4 +48,24 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     let page = olga.get("/operator/?span=week").await.body;
     assert!(page.contains("Look here:") && !page.contains("The house is well."), "{page}");
     assert!(page.contains("Numbers run out: telegram: 15 are left to sell") && page.contains("22 May 2026"), "{page}");
+});
+
+on_both!(a_page_that_refreshes_itself_keeps_nobody_signed_in, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Owner).await;
+    assert_eq!(olga.get("/operator/").await.status, 200);
+    for _ in 0..5 {
+        world.pass_ms(10 * 60_000);
+        assert_eq!(olga.refresh("/operator/").await.status, 200);
+    }
+    world.pass_ms(11 * 60_000);
+    assert_eq!(olga.refresh("/operator/").await.status, 303);
+    assert_eq!(olga.get("/operator/").await.status, 303);
+});
+
+on_both!(a_page_that_somebody_opens_keeps_them_signed_in, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Owner).await;
+    for _ in 0..7 {
+        world.pass_ms(10 * 60_000);
+        assert_eq!(olga.get("/operator/").await.status, 200);
+    }
 });

@@ -100,7 +100,7 @@ on_both!(bad_rows_are_told_by_line_and_nothing_is_loaded, async |world: &World| 
     assert_eq!(upload(&mut olga, "wire", rows).await, 303);
     let page = settled(&mut olga).await;
     assert!(page.contains("3 rows are bad in the file: nothing was imported"), "{page}");
-    assert!(page.contains("<td class=\"num\">3</td><td>the house has +12025550147 already"));
+    assert!(page.contains("<td class=\"num\">3</td><td><bdi>the house has +12025550147 already"));
     assert!(page.contains("line_type is mobile, landline, voip or unknown"));
     assert!(!olga.get("/operator/numbers/").await.body.contains("(212) 555-0001"));
 });

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::browser::Browser;
-use crate::http::Answer;
+use crate::http::{self, Answer};
 use crate::on_both;
 use crate::people::{customer, operator, rich};
 use crate::world::World;
@@ -167,6 +167,21 @@ on_both!(the_history_is_had_as_a_file, async |world: &World| {
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
     assert!(file.body.contains("\u{feff}id,kind,service,number,price_usd,refunded_usd,state,created_at,ends_at\r\n"));
     assert!(file.body.contains(",short_term,instagram,12025550147,0.42,0.00,waiting,2026-05-22T14:30:00Z,"));
+});
+
+on_both!(a_file_that_is_packed_for_a_browser_comes_whole, async |world: &World| {
+    let ann = rich(world, "ann@example.org", "5.00").await;
+    let olga = operator(world, "olga", Role::Owner).await;
+    let places =
+        [(&ann, "/history/history.csv"), (&ann, "/statement/statement.csv"), (&olga, "/operator/audit/audit.csv")];
+    for (reader, place) in places {
+        let cookie = format!("Cookie: {}", reader.cookie());
+        let bytes =
+            http::bytes(world.address, &http::request("GET", place, &["Accept-Encoding: gzip", &cookie], &[])).await;
+        let head = String::from_utf8_lossy(&bytes);
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains("content-encoding: gzip"), "{place}: {head}");
+        assert!(bytes.ends_with(b"\r\n0\r\n\r\n"), "{place} was torn");
+    }
 });
 
 on_both!(what_came_back_after_it_was_paid_stands_on_its_page_and_in_the_file, async |world: &World| {

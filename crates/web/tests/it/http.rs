@@ -87,12 +87,18 @@ fn answer((head, body): (&str, &str)) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
-/// The head of an answer whose body is not text, and how many bytes come behind it, as they travel.
-pub(crate) async fn packed(address: SocketAddr, request: &[u8]) -> (String, usize) {
+/// An answer as it travels.
+pub(crate) async fn bytes(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.expect("the server listens");
     stream.write_all(request).await.expect("the server reads");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.expect("the server answers");
+    bytes
+}
+
+/// The head of an answer whose body is not text, and how many bytes come behind it, as they travel.
+pub(crate) async fn packed(address: SocketAddr, request: &[u8]) -> (String, usize) {
+    let bytes = bytes(address, request).await;
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
     (String::from_utf8(bytes[..end].to_vec()).expect("a head is text"), bytes.len() - end - 4)
 }

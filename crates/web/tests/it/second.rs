@@ -21,7 +21,7 @@ on_both!(an_operator_sets_up_signs_in_and_is_no_customer, async |world: &World| 
     let code = code_of(world, &secret);
     let codes = olga.post("/operator/set-up/", &format!("{form}{code}")).await;
     assert_eq!((codes.status, codes.body.matches("<li><code>").count()), (200, 10));
-    assert!(olga.get("/operator/").await.body.contains("olga <small class=\"soft\">owner</small>"));
+    assert!(olga.get("/operator/").await.body.contains("<bdi>olga</bdi> <small class=\"soft\">owner</small>"));
     assert_eq!(olga.get("/account/").await.status, 303);
     assert_eq!(olga.post("/operator/sign-out/", "").await.status, 303);
     assert_eq!(olga.get("/operator/").await.status, 303);
@@ -35,7 +35,7 @@ on_both!(an_operator_sets_up_signs_in_and_is_no_customer, async |world: &World| 
         olga.post("/operator/sign-in/code/", &format!("{form}{code}")).await.header("location"),
         Some("/operator/")
     );
-    assert!(olga.get("/operator/").await.body.contains("olga <small class=\"soft\">owner</small>"));
+    assert!(olga.get("/operator/").await.body.contains("<bdi>olga</bdi> <small class=\"soft\">owner</small>"));
 });
 
 on_both!(a_customer_is_not_let_into_the_console, async |world: &World| {

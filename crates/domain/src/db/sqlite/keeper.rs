@@ -4,34 +4,34 @@
 //! share: only the first asks the system and only the last gives it back, under a mutex that all of them need.
 //! Without the keeper every read is the first and the last one, and readers wait for each other's calls to the system.
 
-use std::path::Path;
 use std::time::Duration;
 
-use super::{Reader, Within, open_reader};
-use crate::db::DbError;
+use rusqlite::Connection;
+
+use super::desk::{Desk, Run};
 
 /// How long the keeper holds one state. Another process may have written meanwhile: readers then see its changes all
 /// the same, but they ask the system again, and the log cannot begin anew before the keeper lets go.
 pub(super) const HOLD: Duration = Duration::from_millis(200);
 
 /// Holds the newest state, or nothing.
-pub(super) struct Keeper {
-    reader: Reader,
+pub(super) struct Keeper<'c> {
+    desk: Desk<'c>,
     is_holding: bool,
 }
 
-impl Keeper {
-    pub(super) fn open(path: &Path) -> Result<Self, DbError> {
-        Ok(Self { reader: open_reader(path)?, is_holding: false })
+impl<'c> Keeper<'c> {
+    pub(super) fn new(reader: &'c Connection) -> Self {
+        Self { desk: Desk::new(reader), is_holding: false }
     }
 
     /// Holds the newest state from now on. Failing costs speed only, so nobody is told.
     pub(super) fn hold(&mut self) {
         self.release();
         // A transaction locks nothing before its first read.
-        let begun = self.reader.batch("BEGIN");
+        let begun = self.desk.batch("BEGIN");
         self.is_holding = begun.is_ok();
-        if begun.and_then(|()| Within(&mut self.reader).run("SELECT 1 FROM migration LIMIT 1", &[])).is_err() {
+        if begun.and_then(|()| self.desk.run("SELECT 1 FROM migration LIMIT 1", &[])).is_err() {
             self.release();
         }
     }
@@ -39,7 +39,7 @@ impl Keeper {
     /// Lets go, so that the log may begin anew with the next write.
     pub(super) fn release(&mut self) {
         if std::mem::take(&mut self.is_holding) {
-            drop(self.reader.batch("ROLLBACK"));
+            drop(self.desk.batch("ROLLBACK"));
         }
     }
 }

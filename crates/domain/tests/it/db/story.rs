@@ -33,6 +33,16 @@ on_both!(a_panic_is_caught_and_rolled_back, async |house: House| {
     assert!(!is_kept(db, "bad").await);
 });
 
+on_both!(a_thread_that_reads_in_two_houses_hears_each_of_its_own, async |house: House| {
+    let other = House::open(house.app.db.kind()).await;
+    keep(&house.app.db, "here").await.expect("kept");
+    keep(&other.app.db, "there").await.expect("kept");
+    for _ in 0..2 {
+        assert!(is_kept(&house.app.db, "here").await && !is_kept(&house.app.db, "there").await);
+        assert!(is_kept(&other.app.db, "there").await && !is_kept(&other.app.db, "here").await);
+    }
+});
+
 /// Holds the one writer inside a story, so that what follows becomes one batch.
 async fn hold_writer(db: &Db) -> (Sender<()>, tokio::task::JoinHandle<Result<(), DbError>>) {
     let (go_on, waits) = channel::<()>();

@@ -1,6 +1,7 @@
 //! What the house did, counted.
 
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::db::{Lane, Tx};
 use domain::figures::{self, Report, Span, Sums};
 use domain::ledger::{self, NewRefund};
 use domain::login::Role;
@@ -9,8 +10,9 @@ use domain::order;
 use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::rental;
+use domain::values;
 
-use crate::house::{House, ask};
+use crate::house::{House, START_MS, ask};
 use crate::on_both;
 
 /// Counts until nothing is left to count, a minute later, and reads.
@@ -54,8 +56,8 @@ on_both!(a_day_is_counted_with_its_money, async |house: House| {
     assert_eq!(report.median_ms, Some(7_000));
     assert_eq!((report.slices.len(), report.slices[23].sums), (24, sums));
     assert_eq!(report.slices[23].services.values().copied().collect::<Vec<_>>(), [2, 2]);
-    assert_eq!(report.services.len(), 2);
-    assert_eq!(report.sources.len(), 1);
+    assert_eq!((report.services.lines.len(), report.services.all), (2, 2));
+    assert_eq!((report.sources.lines.len(), report.sources.all), (1, 1));
 });
 
 on_both!(an_order_that_ends_later_is_counted_where_it_began, async |house: House| {
@@ -121,4 +123,44 @@ on_both!(the_numbers_that_deliver_worst_are_told, async |house: House| {
     }
     let worst = counted(&house, Span::Day).await.worst;
     assert!(!worst.is_empty() && worst.iter().all(|number| number.orders >= 3 && number.delivered == 0), "{worst:?}");
+});
+
+on_both!(totals_count_what_the_lists_have_no_room_for, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let ann = house.customer("ann", "50.00").await;
+    house.order(ann, "instagram").await;
+    counted(&house, Span::Day).await;
+    // A house of many services on many sources, one order of each in each of six hours.
+    let sql = "INSERT INTO figure
+           (hour_ms, service_id, source_id, orders, delivered, given_up, rentals, revenue, released, refunded, cost)
+         WITH RECURSIVE place (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n < 11999)
+         SELECT CAST($1 AS BIGINT) - 3600000 * (1 + n % 6), 1000 + (n / 6) % 200, 500 + n / 1200, 1, 1, 0, 0, 420000, 0, 0, 10000
+         FROM place";
+    let hour = START_MS / HOUR_MS * HOUR_MS;
+    let insert = move |tx: &mut Tx<'_>| tx.run(sql, values![hour]);
+    assert_eq!(house.app.db.write(Lane::Work, insert).await.expect("figures"), 12_000);
+    let report = counted(&house, Span::Day).await;
+    assert_eq!((report.sums.orders, report.sums.revenue), (12_001, Usd::from_cents(12_000 * 42)));
+    assert_eq!((report.services.lines.len(), report.services.all), (25, 201));
+    assert_eq!((report.services.unlisted(), report.sources.unlisted()), (176, 0));
+    let sold: i64 = report.slices.iter().map(|slice| slice.sums.orders).sum();
+    assert_eq!(sold, 12_001);
+    assert_eq!(report.slices[22].services.len(), 25);
+});
+
+on_both!(a_lease_costs_once_and_its_renewals_nothing, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let cost = |tx: &mut Tx<'_>| tx.run("UPDATE number SET cost = 50000", &[]);
+    assert_eq!(house.app.db.write(Lane::Work, cost).await.expect("costs"), 4);
+    let ann = house.customer("ann", "50.00").await;
+    let cancelled = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, cancelled.order, None).await.expect("cancelled");
+    let rented = rental::rent(&house.app, ann, Product::Rental1Day, &ask("whatsapp"), None).await.expect("rented");
+    // Once within the hour and once in a later one.
+    rental::renew(&house.app, ann, (rented.product, rented.rental), None, None).await.expect("renewed");
+    house.pass_ms(3 * HOUR_MS);
+    rental::renew(&house.app, ann, (rented.product, rented.rental), None, None).await.expect("renewed");
+    let report = counted(&house, Span::Day).await;
+    assert_eq!((report.sums.rentals, report.sums.cost), (3, Usd::from_cents(10)));
+    assert_eq!((report.slices[20].sums.cost, report.slices[23].sums.cost), (Usd::from_cents(10), Usd::ZERO));
 });

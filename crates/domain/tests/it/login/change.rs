@@ -2,7 +2,7 @@
 
 use domain::account::{self, NewCredit, Tier};
 use domain::clock::{DAY_MS, HOUR_MS};
-use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPassword, SignInRefusal};
+use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPassword, SignIn, SignInRefusal, Visit};
 use domain::money::Usd;
 
 use super::{PASSWORD, credentials, customer, enter, link_in, mail_to, mails, session, visit};
@@ -10,6 +10,27 @@ use crate::house::House;
 use crate::on_both;
 
 const OTHER: &str = "anvil meadow crisp eleven";
+
+on_both!(a_reset_lets_its_person_in_whatever_strangers_try, async |house: House| {
+    customer(&house, "ann@example.org").await;
+    let wrong = async |from: u8| {
+        let who = credentials("ann@example.org", "wrong");
+        login::sign_in(&house.app, Kind::Customer, &visit(from), who).await.err().expect("refused")
+    };
+    for from in 1..=10 {
+        wrong(from).await;
+    }
+    login::ask_reset(&house.app, &visit(20), "ann@example.org").await.expect("a mail");
+    let link = link_in(&mail_to(&house, "ann@example.org", "reset").await);
+    let device = login::reset(&house.app, &visit(20), Chosen { link: &link, password: OTHER }).await.expect("changed");
+    assert!(matches!(wrong(30).await, SignInRefusal::Wrong));
+    for from in 31..=39 {
+        wrong(from).await;
+    }
+    let known = Visit { known_by: Some(device), ..visit(20) };
+    let entered = login::sign_in(&house.app, Kind::Customer, &known, credentials("ann@example.org", OTHER)).await;
+    assert!(matches!(entered, Ok(SignIn::Entered(_))));
+});
 
 on_both!(a_forgotten_password_is_replaced_and_every_session_ends, async |house: House| {
     let ann = customer(&house, "ann@example.org").await;

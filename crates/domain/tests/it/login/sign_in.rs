@@ -49,6 +49,26 @@ on_both!(ten_tries_for_a_name_in_a_quarter_of_an_hour_from_wherever, async |hous
     enter(&house, "ann@example.org", &visit(11)).await;
 });
 
+on_both!(a_browser_that_is_known_is_not_locked_out_by_strangers, async |house: House| {
+    let entered = customer(&house, "ann@example.org").await;
+    let known = Visit { known_by: Some(entered.device), ..visit(99) };
+    for from in 1..=10 {
+        refused(&house, &visit(from), "ann@example.org", "wrong").await;
+    }
+    let stranger = refused(&house, &visit(11), "ann@example.org", PASSWORD).await;
+    assert!(matches!(stranger, SignInRefusal::MustWait { .. }));
+    // A cookie of another person's browser opens nothing.
+    let bob = customer(&house, "bob@example.org").await;
+    let his = Visit { known_by: Some(bob.device), ..visit(12) };
+    assert!(matches!(refused(&house, &his, "ann@example.org", PASSWORD).await, SignInRefusal::MustWait { .. }));
+    enter(&house, "ann@example.org", &known).await;
+    // Nor may tries go on in it for ever.
+    for _ in 1..=10 {
+        assert!(matches!(refused(&house, &known, "ann@example.org", "wrong").await, SignInRefusal::Wrong));
+    }
+    assert!(matches!(refused(&house, &known, "ann@example.org", PASSWORD).await, SignInRefusal::MustWait { .. }));
+});
+
 on_both!(an_unknown_name_is_counted_like_a_known_one, async |house: House| {
     for from in 1..=10 {
         assert!(matches!(refused(&house, &visit(from), "bob@example.org", "wrong").await, SignInRefusal::Wrong));

@@ -5,7 +5,7 @@ use domain::clock::{DAY_MS, SECOND_MS};
 use domain::event::{self, Kind};
 use domain::message::{self, Received};
 use domain::order::{self, State};
-use domain::supply::{Concat, ConcatKind, Part};
+use domain::supply::{Concat, ConcatKind, End, Part, Seam, Start};
 
 use crate::house::{House, part};
 use crate::on_both;
@@ -72,6 +72,33 @@ on_both!(parts_that_come_all_at_once_join, async |house: House| {
     }
     assert_eq!(delivered, 1);
     assert_eq!(inbox(&house, ann, &placed).await.messages[0].text, "482910 is your Instagram code.");
+});
+
+on_both!(a_character_that_was_cut_in_two_is_whole_again, async |house: House| {
+    let (house, ann, placed) = waiting(house).await;
+    let sewn = |seq, text: &str, start, end| {
+        let mut piece = piece(&placed.digits, (seq, 3), text);
+        piece.concat.as_mut().expect("a part").seam = Seam { start, end };
+        piece
+    };
+    let (high, low) = (End::Surrogate(0xD83D), Start::Surrogate(0xDE00));
+    receive(&house.app, sewn(3, "e. Instagram", Some(Start::Escaped('€')), None)).await;
+    receive(&house.app, sewn(1, "482910 \u{FFFD}", None, Some(high))).await;
+    receive(&house.app, sewn(2, "\u{FFFD} for 5 ", Some(low), Some(End::Escape))).await;
+    assert_eq!(inbox(&house, ann, &placed).await.messages[0].text, "482910 😀 for 5€. Instagram");
+});
+
+on_both!(a_character_whose_half_is_missing_is_not_made_up, async |house: House| {
+    let (house, ann, placed) = waiting(house).await;
+    let mut first = piece(&placed.digits, (1, 3), "482910 Instagram \u{FFFD}");
+    first.concat.as_mut().expect("a part").seam.end = Some(End::Surrogate(0xD83D));
+    let mut last = piece(&placed.digits, (3, 3), "\u{FFFD}.");
+    last.concat.as_mut().expect("a part").seam.start = Some(Start::Surrogate(0xDE00));
+    receive(&house.app, first).await;
+    receive(&house.app, last).await;
+    house.pass_ms(10 * SECOND_MS);
+    message::tell_incomplete(&house.app).await.expect("told");
+    assert_eq!(inbox(&house, ann, &placed).await.messages[0].text, "482910 Instagram \u{FFFD}…\u{FFFD}.");
 });
 
 on_both!(a_part_that_is_told_twice_is_one, async |house: House| {

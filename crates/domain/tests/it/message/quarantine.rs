@@ -63,6 +63,23 @@ on_both!(a_text_released_after_the_number_was_sold_on_leaves_the_house_sound, as
     assert_eq!(crate::verify::findings(&house).await, []);
 });
 
+on_both!(a_text_that_waited_for_days_still_finds_its_order, async |house: House| {
+    let (house, ann, hers, his) = doubtful(house).await;
+    let id = newest(&house).await;
+    house.pass_ms(40 * MINUTE_MS);
+    order::expire_due(&house.app).await.expect("expired");
+    // The number went on being sold: very many leases ended after the two that it could be for.
+    for _ in 0..70 {
+        let later = house.order(ann, "instagram").await;
+        order::cancel(&house.app, ann, later.order, None).await.expect("cancelled");
+        house.pass_ms(16 * MINUTE_MS);
+    }
+    let (_, candidates) = message::held(&house.app, id).await.expect("held");
+    let able: Vec<i64> = candidates.iter().filter(|one| one.can_have).map(|one| one.order).collect();
+    assert!(able.contains(&hers.order) && able.contains(&his.order), "{able:?}");
+    message::release(&house.app, id, hers.order, "she asked", "eve").await.expect("released");
+});
+
 on_both!(a_bank_s_text_is_never_released, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;

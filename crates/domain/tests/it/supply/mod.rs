@@ -120,3 +120,5 @@ on_both!(a_sim_is_mapped_and_unmapped, async |house: House| {
     let bad = supply::map_sim(&house.app, "simulator", "a\nb", &number, "olga").await;
     assert!(matches!(bad, Err(SourceRefusal::BadSim)));
 });
+
+mod own;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::clock::rfc3339;
 use domain::history::{self, Filter, Line, PAGE_MAX};
 use domain::ids;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 
 use super::Wish;
 use crate::Door;
@@ -39,8 +39,7 @@ pub(super) async fn download(
     Asked(wish): Asked<Wish>,
 ) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), filter: wish.filter(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
-    let body = Body::from_stream(head.chain(stream::unfold(place, next)));
+    let body = csv::body(HEAD, stream::unfold(place, next));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"history.csv\""),

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::clock::rfc3339;
 use domain::ids;
 use domain::ledger::{self, Entry, STATEMENT_MAX};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 
 use crate::Door;
 use crate::csv;
@@ -32,8 +32,7 @@ struct Place {
 
 pub(super) async fn download(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
     let place = Place { door, account: customer.account(), before: None, left: PAGES_MAX };
-    let head = stream::iter([Ok(Bytes::from([csv::MARK, HEAD].concat()))]);
-    let body = Body::from_stream(head.chain(stream::unfold(place, next)));
+    let body = csv::body(HEAD, stream::unfold(place, next));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"statement.csv\""),

@@ -19,7 +19,7 @@ use domain::policy::powers::Power;
 use domain::supply::{self, Source};
 
 use super::Frame;
-use super::told::{Told, many, national};
+use super::told::{Told, counted, many, national};
 use crate::Door;
 use crate::asked::Asked;
 use crate::page::{self, PageError};
@@ -111,11 +111,7 @@ fn done(text: &str) -> Option<Told> {
     let (changed, left) = text.split_once('-')?;
     let (changed, left): (i64, i64) = (changed.parse().ok()?, left.parse().ok()?);
     let left = if left > 0 { format!(" {} stayed as they were.", many(left)) } else { String::new() };
-    Some(Told::good(format!("{} changed.{left}", counted(changed))))
-}
-
-fn counted(count: i64) -> String {
-    if count == 1 { "1 number".to_owned() } else { format!("{} numbers", many(count)) }
+    Some(Told::good(format!("{} changed.{left}", counted(changed, "number"))))
 }
 
 /// The state that a button asks for.

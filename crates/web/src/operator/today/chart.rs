@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::figures::{Slice, Span};
 use serde::Serialize;
 
-/// Series of a chart; what is beyond them is one series more.
+/// Series of a chart; what is beyond them, listed in the slices or not, is one series more.
 const SERIES_MAX: usize = 5;
 
 /// Bars of one slice of time each, made of series one upon another.
@@ -45,14 +45,18 @@ impl Chart {
         let mut order: Vec<(i64, i64)> = totals.into_iter().filter(|(_, total)| *total > 0).collect();
         order.sort_by_key(|(id, total)| (-total, *id));
         let value = |slice: &Slice, id: i64| by_id(slice).get(&id).copied().unwrap_or(0);
-        let rest = order.split_off(order.len().min(SERIES_MAX));
+        order.truncate(SERIES_MAX);
         let mut series: Vec<Series> = order
             .iter()
             .map(|(id, _)| Series { name: name(*id), values: slices.iter().map(|slice| value(slice, *id)).collect() })
             .collect();
-        if !rest.is_empty() {
-            let others = |slice: &Slice| rest.iter().map(|(id, _)| value(slice, *id)).sum();
-            series.push(Series { name: format!("{} others", rest.len()), values: slices.iter().map(others).collect() });
+        let others = |slice: &Slice| {
+            let shown: i64 = order.iter().map(|(id, _)| value(slice, *id)).sum();
+            slice.sums.orders + slice.sums.rentals - shown
+        };
+        let others: Vec<i64> = slices.iter().map(others).collect();
+        if others.iter().any(|value| *value > 0) {
+            series.push(Series { name: "Others".to_owned(), values: others });
         }
         Self {
             step: span.slices().0 / 1_000,
@@ -69,12 +73,15 @@ impl Chart {
 
 #[cfg(test)]
 mod tests {
+    use domain::figures::Sums;
+
     use super::*;
 
     #[test]
     fn a_chart_has_few_series_the_greatest_first_and_the_rest_as_one() {
         let slice = |start_ms, services: &[(i64, i64)]| Slice {
             start_ms,
+            sums: Sums { orders: services.iter().map(|(_, count)| count).sum::<i64>() + 1, ..Sums::default() },
             services: services.iter().copied().collect(),
             ..Slice::default()
         };
@@ -82,8 +89,8 @@ mod tests {
             [slice(0, &[(1, 1), (2, 9), (3, 0)]), slice(3_600_000, &[(1, 2), (4, 3), (5, 4), (6, 5), (7, 1), (8, 1)])];
         let chart = Chart::of(Span::Day, &slices, |slice| &slice.services, |id| format!("s{id}"));
         let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
-        assert_eq!(names, ["s2", "s6", "s5", "s1", "s4", "2 others"]);
-        assert_eq!((&chart.series[3].values, &chart.series[5].values), (&vec![1, 2], &vec![0, 2]));
+        assert_eq!(names, ["s2", "s6", "s5", "s1", "s4", "Others"]);
+        assert_eq!((&chart.series[3].values, &chart.series[5].values), (&vec![1, 2], &vec![1, 3]));
         let json = chart.json();
         assert!(json.starts_with(r#"{"step":3600,"times":[0,3600],"series":[{"name":"s2","values":[9,0]}"#), "{json}");
     }

@@ -11,13 +11,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::alert::{self, Alert, Kind};
 use domain::clock::{DAY_MS, HOUR_MS};
-use domain::figures::{self, Report, Span, Sums};
+use domain::figures::{self, Leaders, Report, Span, Sums};
 use domain::order::Number;
 use domain::verify::{self, RunState};
 use domain::{catalog, complaint, message, supply};
 use serde::Deserialize;
 
-use super::{Frame, PLACES};
+use super::Frame;
 use crate::Door;
 use crate::asked::Asked;
 use crate::page::{self, PageError};
@@ -25,8 +25,6 @@ use crate::session::Operator;
 use chart::Chart;
 
 pub(super) const HERE: &str = "/operator/";
-/// Rows of the tables by service and by source.
-const ROWS_MAX: usize = 25;
 
 /// How far back is looked.
 #[derive(Deserialize)]
@@ -116,34 +114,25 @@ fn troubles(alerts: Vec<Alert>, complaint_ms: Option<i64>, now_ms: i64) -> Vec<T
     let mut all: Vec<Trouble> = alerts.into_iter().map(trouble).collect();
     if complaint_ms.is_some_and(|since_ms| since_ms <= now_ms - DAY_MS) {
         let text = "A complaint waits for more than a day".to_owned();
-        all.push(Trouble { path: there("/operator/complaints/"), text, since_ms: complaint_ms });
+        all.push(Trouble { path: "/operator/complaints/", text, since_ms: complaint_ms });
     }
     all
 }
 
-/// A place, if the console has it; else this page.
-fn there(path: &'static str) -> &'static str {
-    if PLACES.iter().any(|place| place.path == path) { path } else { HERE }
-}
-
 /// Where something is done about an alert.
 fn place_of(kind: Kind) -> &'static str {
-    let path = match kind {
+    match kind {
         Kind::SourceSilent => "/operator/sources/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
         Kind::DiskFull => "/operator/settings/",
         Kind::MailFailing => "/operator/mails/",
-    };
-    there(path)
+    }
 }
 
 /// The lines of a table, those that sold most first.
-fn rows(sums: &BTreeMap<i64, Sums>, name: impl Fn(i64) -> String) -> Vec<Row> {
-    let mut rows: Vec<Row> = sums.iter().map(|(id, sums)| Row { name: name(*id), sums: *sums }).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.sums.orders + row.sums.rentals));
-    rows.truncate(ROWS_MAX);
-    rows
+fn rows(leaders: &Leaders, name: impl Fn(i64) -> String) -> Vec<Row> {
+    leaders.lines.iter().map(|(id, sums)| Row { name: name(*id), sums: *sums }).collect()
 }
 
 fn check(latest: Option<verify::Run>) -> Check {

@@ -1,0 +1,156 @@
+//! A small house that holds a wire: whatever comes in stays in quarantine, where a test can read all of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::App;
+use domain::clock::Clock;
+use domain::db::{Db, DbOptions, DbUrl, Durability};
+use domain::message;
+use domain::money::Usd;
+use domain::number::import::{self, NewNumber};
+use domain::phone::Nanp;
+use domain::seal::Key;
+use domain::supply::{self, Inbox, NewSource, Settings};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Our number; what comes in on it joins.
+pub(crate) const NUMBER: &str = "12025550147";
+
+/// The house.
+pub(crate) struct House {
+    pub(crate) app: App,
+    now_ms: Arc<AtomicI64>,
+    folder: tempfile::TempDir,
+}
+
+/// A wire that is held.
+pub(crate) struct Held {
+    pub(crate) inbox: Inbox,
+    owned: supply::Owned,
+    close: watch::Sender<bool>,
+    holding: JoinHandle<()>,
+}
+
+/// A message that nobody may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) reason: String,
+    pub(crate) sender: String,
+    pub(crate) text: String,
+}
+
+/// The settings of a source, with some that differ.
+pub(crate) fn settings(address: &str, more: &[(&str, &str)]) -> Settings {
+    let mut all = BTreeMap::from([("hosts", address), ("system_id", "house"), ("password", "swordfish")]);
+    all.extend(more.iter().copied());
+    Settings::new(all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+impl House {
+    /// A house with one source and one number.
+    pub(crate) async fn open(address: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mut options = DbOptions::new(DbUrl::Sqlite(folder.path().join("house.db")));
+        options.durability = Durability::Unchecked;
+        let now_ms = Arc::new(AtomicI64::new(crate::peer::NOW_MS));
+        let clock = Arc::clone(&now_ms);
+        let db = Db::open(&options).await.expect("it opens");
+        let clock = Clock::new(move || clock.load(Ordering::SeqCst));
+        let app = App::open(db, clock, &Key::from_bytes([9; 32])).await.expect("it opens");
+        let new = NewSource {
+            slug: "centre".to_owned(),
+            connector: "smpp".to_owned(),
+            settings: settings(address, &[]),
+            by: "test".to_owned(),
+        };
+        supply::add_source(&app, &connectors::registry(), new).await.expect("added");
+        let number = NewNumber {
+            number: Nanp::parse(NUMBER).expect("a number"),
+            carrier: "T-Mobile".to_owned(),
+            line_type: "mobile".to_owned(),
+            supplier: "Own SIMs".to_owned(),
+            contract: "C-1".to_owned(),
+            acquired_on: "2026-01-01".to_owned(),
+            cost: Usd::ZERO,
+        };
+        let begun = import::begin(&app, "centre", [7; 32], 1, "test").await.expect("an import");
+        let loaded = import::load(&app, begun, vec![number]).await.expect("a number");
+        import::complete(&app, loaded).await.expect("complete");
+        Self { app, now_ms, folder }
+    }
+
+    pub(crate) fn pass_ms(&self, ms: i64) {
+        self.now_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Changes the database behind the house's back.
+    pub(crate) fn tamper(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.folder.path().join("house.db")).expect("it opens");
+        connection.execute_batch(sql).expect("it is done");
+    }
+
+    /// Holds the source's wire.
+    pub(crate) async fn hold(&self, settings: Settings) -> Held {
+        let owned = supply::own(&self.app, 1, "smpp", "test").await.expect("looked").expect("free");
+        let (close, closing) = watch::channel(false);
+        let inbox = Inbox::new(self.app.clone(), owned.clone(), closing);
+        let registry = connectors::registry();
+        let connector = registry.get("smpp").expect("it is there");
+        let holding = tokio::spawn(connector.hold(settings, inbox.clone()));
+        Held { inbox, owned, close, holding }
+    }
+
+    /// Everything that was kept, the oldest first.
+    pub(crate) async fn kept(&self) -> Vec<Kept> {
+        let lines = message::quarantined(&self.app, i64::MAX, 500).await.expect("listed");
+        let mut all = Vec::new();
+        for line in lines.iter().rev() {
+            let (sender, text) = message::read_quarantined(&self.app, line.id, "a test", "test").await.expect("read");
+            all.push(Kept { reason: line.reason.clone(), sender, text });
+        }
+        all
+    }
+
+    /// The texts that were kept.
+    pub(crate) async fn texts(&self) -> Vec<String> {
+        self.kept().await.into_iter().map(|kept| kept.text).collect()
+    }
+
+    /// What last went wrong with the wire.
+    pub(crate) async fn fault(&self) -> String {
+        supply::write_heard(&self.app).await.expect("written");
+        let health = supply::health(&self.app).await.expect("told").remove(&1).unwrap_or_default();
+        health.fault.map(|(_, fault)| fault).unwrap_or_default()
+    }
+}
+
+impl Held {
+    /// Ends in order, and gives the wire back.
+    pub(crate) async fn close(self, house: &House) {
+        self.close.send_replace(true);
+        self.holding.await.expect("it ends well");
+        supply::let_go(&house.app, &self.owned).await.expect("free");
+    }
+
+    /// Ends as a kill would: without a word.
+    pub(crate) async fn kill(self, house: &House) {
+        self.holding.abort();
+        drop(self.holding.await);
+        house.pass_ms(supply::SILENCE_MS);
+    }
+}
+
+/// Waits until something holds, at most some seconds.
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not come to be");
+}

@@ -1,0 +1,230 @@
+//! A message centre that speaks SMPP.
+
+mod centre;
+mod house;
+mod odd;
+
+use connectors::registry;
+
+use centre::{Centre, Sms, pdu};
+use house::{House, settings, until};
+
+async fn bound(more: &[(&str, &str)]) -> (Centre, House, house::Held, centre::Bound) {
+    let centre = Centre::open().await;
+    let house = House::open(&centre.address()).await;
+    let held = house.hold(settings(&centre.address(), more)).await;
+    let session = centre.bound().await;
+    (centre, house, held, session)
+}
+
+#[tokio::test]
+async fn a_message_is_answered_when_it_is_kept() {
+    let (_centre, house, held, mut session) = bound(&[]).await;
+    assert_eq!(session.bind.command, 1);
+    assert_eq!(session.bind.body, b"house\0swordfish\0\0\x34\0\0\0");
+    assert_eq!(session.tell(7, &Sms::new("G-493817 is your code")).await, 0);
+    let kept = house.kept().await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].sender.as_str(), kept[0].text.as_str()), ("22395", "G-493817 is your code"));
+    assert_eq!(kept[0].reason, "no_lease");
+    assert_eq!(held.inbox.state().links, 1);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_kept_is_to_come_again() {
+    let (_centre, house, _held, mut session) = bound(&[]).await;
+    house.tamper("ALTER TABLE message RENAME TO gone");
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0x64);
+    house.tamper("ALTER TABLE gone RENAME TO message");
+    assert_eq!(session.tell(2, &Sms::new("one")).await, 0);
+    assert_eq!(session.tell(3, &Sms::new("two")).await, 0);
+    assert_eq!(house.texts().await, ["one", "two"]);
+    let fault = house.fault().await;
+    assert!(fault.contains("come again") && !fault.contains("one"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_transceiver_with_a_type_binds_as_one() {
+    let (_centre, _house, _held, session) = bound(&[("bind", "transceiver"), ("system_type", "VMA")]).await;
+    assert_eq!(session.bind.command, 9);
+    assert_eq!(session.bind.body, b"house\0swordfish\0VMA\0\x34\0\0\0");
+}
+
+#[tokio::test]
+async fn questions_go_both_ways() {
+    let (_centre, _house, _held, mut session) = bound(&[("enquire_seconds", "1")]).await;
+    session.say(0x15, 99, b"").await;
+    let mut seen = [session.read().await, session.read().await].map(|pdu| (pdu.command, pdu.sequence));
+    seen.sort_unstable();
+    assert_eq!(seen, [(0x15, 2), (0x8000_0015, 99)]);
+}
+
+#[tokio::test]
+async fn a_centre_that_is_silent_is_left_and_bound_to_again() {
+    let (centre, house, _held, mut session) = bound(&[("enquire_seconds", "1")]).await;
+    assert_eq!(session.read().await.command, 0x15);
+    let mut again = centre.bound().await;
+    assert!(session.is_closed().await);
+    assert!(house.fault().await.contains("did not answer in time"));
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+}
+
+#[tokio::test]
+async fn a_bind_that_is_lost_or_ended_is_made_again() {
+    let (centre, house, held, session) = bound(&[]).await;
+    drop(session);
+    let mut second = centre.bound().await;
+    second.say(6, 5, b"").await;
+    let answer = second.hear().await;
+    assert_eq!((answer.command, answer.sequence), (0x8000_0006, 5));
+    let mut third = centre.bound().await;
+    assert_eq!(third.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(held.inbox.state().reconnects, 2);
+    assert!(house.fault().await.ends_with("ended the bind"));
+}
+
+#[tokio::test]
+async fn a_refused_bind_is_told_without_the_password_and_tried_again() {
+    let centre = Centre::open().await;
+    let house = House::open(&centre.address()).await;
+    let _held = house.hold(settings(&centre.address(), &[])).await;
+    drop(centre.answer(0x0E).await);
+    until(async || house.fault().await.contains("0x0E")).await;
+    assert!(!house.fault().await.contains("swordfish"));
+    assert_eq!(centre.bound().await.tell(1, &Sms::new("one")).await, 0);
+}
+
+#[tokio::test]
+async fn the_house_ends_its_bind_in_order() {
+    let (_centre, house, held, mut session) = bound(&[]).await;
+    session.tell(1, &Sms::new("one")).await;
+    let farewell = tokio::spawn(async move {
+        let unbind = session.hear().await;
+        assert_eq!(unbind.command, 6);
+        session.say(0x8000_0006, unbind.sequence, b"").await;
+        session.is_closed().await
+    });
+    held.close(&house).await;
+    assert!(farewell.await.expect("it ends well"));
+}
+
+#[tokio::test]
+async fn several_binds_are_held_at_once() {
+    let (centre, house, held, mut first) = bound(&[("binds", "2")]).await;
+    let mut second = centre.bound().await;
+    assert_eq!([first.tell(1, &Sms::new("one")).await, second.tell(1, &Sms::new("two")).await], [0, 0]);
+    assert_eq!(held.inbox.state().links, 2);
+    assert_eq!(house.texts().await, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn a_flood_is_answered_one_by_one_within_the_window() {
+    let (_centre, house, held, mut session) = bound(&[("window", "10")]).await;
+    let flood: Vec<u8> =
+        (1..=300).flat_map(|sequence| pdu(5, 0, sequence, &Sms::new(format!("text {sequence}")).body())).collect();
+    session.send(&flood).await;
+    let mut sequences = Vec::new();
+    for _ in 1..=300 {
+        let answer = session.hear().await;
+        assert_eq!((answer.command, answer.status), (0x8000_0005, 0));
+        assert!(held.inbox.state().backlog <= 10);
+        sequences.push(answer.sequence);
+    }
+    sequences.sort_unstable();
+    assert!(sequences.into_iter().eq(1..=300));
+    assert_eq!(house.kept().await.len(), 300);
+}
+
+#[tokio::test]
+async fn a_message_told_again_after_a_new_bind_is_one() {
+    let (centre, house, _held, mut session) = bound(&[]).await;
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
+    drop(session);
+    let mut again = centre.bound().await;
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one"]);
+    assert_eq!(again.tell(2, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one", "one"]);
+}
+
+#[tokio::test]
+async fn equal_messages_of_one_bind_are_two() {
+    let (centre, house, _held, mut session) = bound(&[]).await;
+    for sequence in 1..=2 {
+        assert_eq!(session.tell(sequence, &Sms::new("one")).await, 0);
+    }
+    assert_eq!(house.texts().await, ["one", "one"]);
+    drop(session);
+    let mut again = centre.bound().await;
+    for sequence in 1..=2 {
+        assert_eq!(again.tell(sequence, &Sms::new("one")).await, 0);
+    }
+    assert_eq!(house.texts().await, ["one", "one"]);
+}
+
+#[tokio::test]
+async fn an_equal_message_a_minute_after_the_bind_is_another() {
+    let (centre, house, _held, mut session) = bound(&[]).await;
+    session.tell(1, &Sms::new("one")).await;
+    drop(session);
+    let mut again = centre.bound().await;
+    // Its answer shows that the bind stands before the clock moves.
+    again.tell(1, &Sms::new("other")).await;
+    house.pass_ms(60_000);
+    assert_eq!(again.tell(2, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one", "other", "one"]);
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bind() {
+    let (centre, house, held, mut session) = bound(&[("enquire_seconds", "1")]).await;
+    session.tell(1, &Sms::new("first")).await;
+    house.pass_ms(60_000);
+    session.tell(2, &Sms::new("one")).await;
+    let question = session.read().await;
+    session.say(0x8000_0015, question.sequence, b"").await;
+    until(async || held.inbox.mark() == "3 3").await;
+    drop(session);
+    let mut again = centre.bound().await;
+    // It comes after our answer to the bind, and so finds the bind standing.
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["first", "one", "one"]);
+}
+
+#[tokio::test]
+async fn a_repeat_is_known_after_a_kill_too() {
+    let (centre, house, held, mut session) = bound(&[]).await;
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
+    held.kill(&house).await;
+    drop(session);
+    let _held = house.hold(settings(&centre.address(), &[])).await;
+    let mut again = centre.bound().await;
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(again.tell(2, &Sms::new("two")).await, 0);
+    assert_eq!(house.texts().await, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn settings_that_do_not_fit_are_refused_and_name_no_secret() {
+    let registry = registry();
+    let smpp = registry.get("smpp").expect("it is there");
+    assert!(smpp.holds() && smpp.check(&settings("smsc.example.com", &[])).is_ok());
+    let wrong = [
+        ("hosts", "a:0"),
+        ("hosts", "a b c d e"),
+        ("hosts", "::1"),
+        ("password", "sword\u{e9}fish"),
+        ("bind", "transmitter"),
+        ("binds", "9"),
+        ("tls", "maybe"),
+        ("alphabet", "ebcdic"),
+        ("window", "0"),
+        ("enquire_seconds", "301"),
+    ];
+    for (name, value) in wrong {
+        let fault = smpp.check(&settings("smsc.example.com", &[(name, value)])).expect_err(name);
+        assert!(fault.contains(name) && !fault.contains("fish"), "{fault}");
+    }
+    let fault = smpp.check(&settings("a", &[("tls", "yes"), ("ca", "no PEM")])).expect_err("no PEM");
+    assert!(fault.contains("ca"));
+}

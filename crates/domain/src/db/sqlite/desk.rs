@@ -1,0 +1,125 @@
+//! A connection with the statements that were prepared on it.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, Statement};
+
+use super::super::{DbError, FOR_UPDATE, JSON_LIST, JSON_PAIRS, Row, Val};
+use super::told;
+
+/// A connection at work. It keeps each statement that it ran at hand, found by where its text lies: by the text itself, as
+/// the connection finds them, a short statement takes longer to be found than to run. What it kept goes back to the
+/// connection, for the next desk.
+pub(super) struct Desk<'c> {
+    connection: &'c Connection,
+    statements: HashMap<(usize, usize), CachedStatement<'c>>,
+}
+
+impl<'c> Desk<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, statements: HashMap::new() }
+    }
+
+    /// Whether no transaction stands.
+    pub(super) fn is_alone(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    /// Runs one statement that begins or ends something.
+    pub(super) fn batch(&mut self, sql: &'static str) -> Result<(), DbError> {
+        self.run(sql, &[]).map(drop)
+    }
+
+    fn statement(&mut self, sql: &'static str) -> rusqlite::Result<&mut Statement<'c>> {
+        match self.statements.entry((sql.as_ptr() as usize, sql.len())) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(self.connection.prepare_cached(&places(sql))?)),
+        }
+    }
+}
+
+/// A desk whose connection's life is forgotten, so that no story has to name it.
+pub(in crate::db) trait Run {
+    /// Runs a statement and tells its rows.
+    fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError>;
+    /// Runs a statement and counts the rows that it changed, or tells.
+    fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError>;
+}
+
+impl Run for Desk<'_> {
+    fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
+        let statement = self.statement(sql).map_err(|error| told(&error))?;
+        all(statement, values).map_err(|error| told(&error))
+    }
+
+    fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
+        let statement = self.statement(sql).map_err(|error| told(&error))?;
+        run(statement, values).map_err(|error| told(&error))
+    }
+}
+
+fn all(statement: &mut Statement<'_>, values: &[Val]) -> rusqlite::Result<Vec<Row>> {
+    bind(statement, values)?;
+    let columns = statement.column_count();
+    let mut cursor = statement.raw_query();
+    let mut rows = Vec::new();
+    while let Some(row) = cursor.next()? {
+        let mut cells = Vec::with_capacity(columns);
+        for column in 0..columns {
+            cells.push(cell(row.get_ref(column)?));
+        }
+        rows.push(Row(cells));
+    }
+    Ok(rows)
+}
+
+fn run(statement: &mut Statement<'_>, values: &[Val]) -> rusqlite::Result<u64> {
+    bind(statement, values)?;
+    if statement.column_count() == 0 {
+        return Ok(statement.raw_execute()? as u64);
+    }
+    let (mut cursor, mut rows) = (statement.raw_query(), 0);
+    while cursor.next()?.is_some() {
+        rows += 1;
+    }
+    Ok(rows)
+}
+
+/// SQLite numbers `$2` by where it first stands; only `?2` means the second value. With one writer no row needs a
+/// lock of its own.
+fn places(sql: &str) -> String {
+    let list = "SELECT value FROM json_each(?1)";
+    let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
+    let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
+    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
+    text.replace(&list_place, list).replace(&pairs_place, pairs)
+}
+
+fn bind(statement: &mut Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {
+    for (index, value) in values.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value)?;
+    }
+    Ok(())
+}
+
+fn cell(value: ValueRef<'_>) -> Val {
+    match value {
+        ValueRef::Null => Val::Null,
+        ValueRef::Integer(value) => Val::Int(value),
+        ValueRef::Text(value) => Val::Text(String::from_utf8_lossy(value).into_owned()),
+        ValueRef::Blob(value) => Val::Blob(value.to_vec()),
+        ValueRef::Real(_) => panic!("no column of the house holds a float"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_numbered_not_named() {
+        assert_eq!(places("SELECT $2 || $1 FROM t"), "SELECT ?2 || ?1 FROM t");
+    }
+}

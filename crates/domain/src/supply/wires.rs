@@ -1,0 +1,38 @@
+//! The sources whose wire the house holds itself, for whoever holds them.
+
+use super::{Registry, Settings, rows, settings};
+use crate::App;
+use crate::db::DbError;
+use crate::values;
+
+/// A source whose connector holds a wire.
+#[derive(Clone)]
+pub struct Wire {
+    /// The source.
+    pub source: i64,
+    /// Its name.
+    pub slug: String,
+    /// Its connector's name.
+    pub connector: String,
+    /// What the connector was told. Other settings are another wire: the connection is made anew with them.
+    pub settings: Settings,
+}
+
+/// All wires that are to be held. A paused source is among them: its numbers are not sold, and it still receives.
+///
+/// # Errors
+/// What the database said.
+pub async fn wires(app: &App, registry: &Registry) -> Result<Vec<Wire>, DbError> {
+    let mut wires = Vec::new();
+    for row in app.db.rows(rows::SOURCES, values![rows::SOURCES_MAX]).await? {
+        if registry.get(row.text(2)).is_some_and(|connector| connector.holds()) {
+            wires.push(Wire {
+                source: row.int(0),
+                slug: row.text(1).to_owned(),
+                connector: row.text(2).to_owned(),
+                settings: settings::open(app, &row)?,
+            });
+        }
+    }
+    Ok(wires)
+}

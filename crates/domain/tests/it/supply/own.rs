@@ -1,0 +1,75 @@
+//! One owner for a wire.
+
+use domain::supply::{self, Inbox, Owned, SILENCE_MS, WireState};
+use tokio::sync::watch;
+
+use crate::house::{House, part};
+use crate::on_both;
+
+async fn take(house: &House, owner: &str) -> Option<Owned> {
+    supply::own(&house.app, 1, "smpp", owner).await.expect("looked")
+}
+
+on_both!(a_wire_has_one_owner, async |house: House| {
+    house.source("rack").await;
+    let first = take(&house, "a").await.expect("free");
+    assert_eq!(take(&house, "b").await, None);
+    house.pass_ms(SILENCE_MS - 1);
+    assert!(supply::keep(&house.app, &first, WireState::default()).await.expect("kept"));
+    house.pass_ms(SILENCE_MS - 1);
+    assert_eq!(take(&house, "b").await, None);
+    supply::let_go(&house.app, &first).await.expect("free");
+    assert!(take(&house, "b").await.is_some());
+});
+
+on_both!(an_owner_that_was_silent_has_lost_its_wire, async |house: House| {
+    house.source("rack").await;
+    let first = take(&house, "a").await.expect("free");
+    let inbox = |owned: &Owned| Inbox::new(house.app.clone(), owned.clone(), watch::channel(false).1);
+    assert!(inbox(&first).set_mark("7").await.expect("written"));
+    house.pass_ms(SILENCE_MS);
+    let second = take(&house, "b").await.expect("taken over");
+    assert!(second.fence > first.fence && second.mark == "7");
+    assert!(!supply::keep(&house.app, &first, WireState::default()).await.expect("looked"));
+    assert!(!inbox(&first).set_mark("8").await.expect("looked"));
+    supply::let_go(&house.app, &first).await.expect("nothing happens");
+    assert_eq!(take(&house, "c").await, None);
+    assert!(inbox(&second).set_mark("9").await.expect("written"));
+});
+
+on_both!(two_that_reach_for_a_wire_at_once_do_not_both_get_it, async |house: House| {
+    house.source("rack").await;
+    let rival = house.rival().await;
+    let (one, other) = tokio::join!(take(&house, "a"), supply::own(&rival, 1, "smpp", "b"));
+    assert_eq!(usize::from(one.is_some()) + usize::from(other.expect("looked").is_some()), 1);
+});
+
+on_both!(how_a_wire_does_is_told, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let owned = take(&house, "a").await.expect("free");
+    let inbox = Inbox::new(house.app.clone(), owned.clone(), watch::channel(false).1);
+    let (link, pending) = (inbox.link(), inbox.pending());
+    inbox.reconnects();
+    inbox.fault("the centre\ndoes not answer");
+    supply::write_heard(&house.app).await.expect("written");
+    supply::keep(&house.app, &owned, inbox.state()).await.expect("kept");
+    let health = supply::health(&house.app).await.expect("told").remove(&1).expect("known");
+    assert_eq!(health.wire, Some(WireState { links: 1, reconnects: 1, backlog: 1 }));
+    assert_eq!(health.fault.expect("a fault").1, "the centre does not answer");
+    drop((link, pending));
+    assert_eq!(inbox.state(), WireState { links: 0, reconnects: 1, backlog: 0 });
+    supply::let_go(&house.app, &owned).await.expect("free");
+    let health = supply::health(&house.app).await.expect("told").remove(&1).expect("known");
+    assert_eq!(health.wire.map(|wire| wire.links), Some(0));
+});
+
+on_both!(an_inbox_knows_what_it_kept, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let owned = take(&house, "a").await.expect("free");
+    let inbox = Inbox::new(house.app.clone(), owned, watch::channel(false).1);
+    let piece = part("one", "12025550100", "32665", "482910");
+    let reference = piece.reference.clone();
+    assert!(!inbox.knows(&reference).await.expect("looked"));
+    inbox.receive(piece).await.expect("kept");
+    assert!(inbox.knows(&reference).await.expect("looked"));
+});
