@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use domain::clock::{DAY_MS, parse_rfc3339};
 use domain::login::Secret;
 use domain::request::Once;
 use serde::Deserialize;
@@ -63,4 +64,11 @@ pub(crate) fn once(account: i64, route: &'static str, id: &str, what: &str) -> R
     let body_hash: [u8; 32] = Sha256::digest(what).into();
     let mark = u64::from_be_bytes(body_hash[..8].try_into().expect("eight bytes"));
     Ok(Some(Once { account, route, name: format!("{id}-{mark:016x}"), body_hash }))
+}
+
+/// The span of days `YYYY-MM-DD` of a filter, as its first ms and the first one after it: `to` is the last day that counts.
+/// A day that is none is left out.
+pub(crate) fn days(from: &str, to: &str) -> (Option<i64>, Option<i64>) {
+    let day = |day: &str| parse_rfc3339(&format!("{day}T00:00:00Z"));
+    (day(from), day(to).map(|start_ms| start_ms + DAY_MS))
 }

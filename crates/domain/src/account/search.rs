@@ -112,7 +112,7 @@ fn newest(tx: &mut Tx<'_>, filter: &CustomerFilter, before: i64, limit: i64) -> 
 fn named(tx: &mut Tx<'_>, text: &str, before: i64, limit: i64) -> Result<Vec<i64>, DbError> {
     let sql = "SELECT id
          FROM account
-         WHERE id < $1 AND LOWER(name) LIKE $2 ESCAPE '!'
+         WHERE id < $1 AND LOWER(name{by_letter}) LIKE $2 ESCAPE '!'
          ORDER BY id DESC
          LIMIT $3";
     Ok(tx.all(sql, values![before, like(text), limit])?.iter().map(|row| row.int(0)).collect())

@@ -17,6 +17,9 @@ pub use value::{Row, Val};
 /// Stands at the end of a SELECT whose rows the story goes on to change: PostgreSQL locks them.
 const FOR_UPDATE: &str = "{for_update}";
 
+/// `LOWER(x{by_letter})`: only A to Z become small, on each engine and whatever its language.
+const BY_LETTER: &str = "{by_letter}";
+
 /// `WHERE x IN (json_list($1))`: the texts of a JSON array, which each engine unpacks in its own words.
 const JSON_LIST: &str = "json_list($1)";
 
@@ -424,9 +427,10 @@ pub(crate) fn pairs(of: impl IntoIterator<Item = (i64, i64)>) -> Val {
     Val::Text(format!("[{}]", pairs.join(",")))
 }
 
-/// What `LOWER(x) LIKE $1 ESCAPE '!'` wants to find a text anywhere in `x`, whatever the case of its letters.
+/// What `LOWER(x{by_letter}) LIKE $1 ESCAPE '!'` wants to find a text anywhere in `x`, whatever the case of A to Z. Other
+/// letters are found as they are written, because the engines do not agree on their case.
 pub(crate) fn like(text: &str) -> String {
-    let text = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let text = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{text}%")
 }
 

@@ -18,7 +18,7 @@ pub(crate) use moved::{first_rental_ms, rentals_and_refunds};
 pub(crate) use of_order::of_order;
 pub use refund::{NewRefund, Payment, RefundRefusal, Refunded, payments, refund, refunded_of};
 pub(crate) use refund::{payments_in, refund_in, refunded};
-pub use statement::{Entry, STATEMENT_MAX, statement};
+pub use statement::{Entry, STATEMENT_MAX, statement, statement_place};
 
 use crate::account;
 use crate::db::{DbError, Tx, Val};

@@ -39,6 +39,23 @@ impl Entry {
     }
 }
 
+/// Where in an account's list a time begins: the place of its first transfer at or after `at_ms`, or of the one that would
+/// come next. Places and times go up together, so it is found by halving.
+///
+/// # Errors
+/// What the database said.
+pub async fn statement_place(app: &App, account: i64, at_ms: i64) -> Result<i64, DbError> {
+    let newest = rows::before(&app.db, account, i64::MAX, 1).await?;
+    let (mut low, mut high) = (1, newest.first().map_or(1, |entry| entry.seq + 1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // The newest at or before the middle is the one there, because places have no gap.
+        let found = rows::before(&app.db, account, middle + 1, 1).await?;
+        if found.first().is_some_and(|entry| entry.at_ms < at_ms) { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
+}
+
 /// An account's transfers, newest first, before a cursor (`None`: from the newest); at most `limit` and
 /// [`STATEMENT_MAX`].
 ///

@@ -145,7 +145,7 @@ pub(crate) fn addresses(tx: &mut Tx<'_>, accounts: &[i64]) -> Result<HashMap<i64
 pub(crate) fn accounts_like(tx: &mut Tx<'_>, text: &str, before: i64, limit: i64) -> Result<Vec<i64>, DbError> {
     let sql = "SELECT account_id
          FROM login
-         WHERE account_id < $1 AND LOWER(name) LIKE $2 ESCAPE '!'
+         WHERE account_id < $1 AND LOWER(name{by_letter}) LIKE $2 ESCAPE '!'
          ORDER BY account_id DESC
          LIMIT $3";
     Ok(tx.all(sql, values![before, like(text), limit])?.iter().map(|row| row.int(0)).collect())

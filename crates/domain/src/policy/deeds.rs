@@ -65,7 +65,7 @@ pub async fn deeds(
          WHERE seq < $1 AND seq >= $2
            AND (who = $3 OR $3 = '')
            AND (substr(deed, 1, length($4)) = $4 OR $4 = '')
-           AND (LOWER(subject) LIKE $5 ESCAPE '!')
+           AND (LOWER(subject{by_letter}) LIKE $5 ESCAPE '!')
            AND at_ms >= $6 AND at_ms < $7
          ORDER BY seq DESC
          LIMIT $8";

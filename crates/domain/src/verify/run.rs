@@ -1,5 +1,6 @@
 //! Runs of the checks that are kept: asked for by a person or due once a day, carried out by a worker, one at a time.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -120,6 +121,12 @@ const LATEST_ENDED: &str = "SELECT id, asker, state, asked_ms, began_ms, ended_m
      ORDER BY id DESC
      LIMIT 1";
 
+const LATEST_DONE: &str = "SELECT id, asker, state, asked_ms, began_ms, ended_ms, room, findings, fault, seen_ms
+     FROM verify_run
+     WHERE state IN ('sound', 'broken')
+     ORDER BY id DESC
+     LIMIT 1";
+
 const RUNS: &str = "SELECT id, asker, state, asked_ms, began_ms, ended_ms, room, findings, fault, seen_ms
      FROM verify_run
      WHERE id < $1
@@ -154,6 +161,28 @@ pub async fn runs(app: &App, before: i64, limit: i64) -> Result<Vec<Run>, DbErro
 /// What the database said.
 pub async fn latest(app: &App) -> Result<Option<Run>, DbError> {
     app.db.row(LATEST_ENDED, &[]).await?.map(|row| run(&row)).transpose()
+}
+
+/// The newest run that was carried out: one that failed since then does not make good what this one found.
+///
+/// # Errors
+/// What the database said.
+pub async fn latest_done(app: &App) -> Result<Option<Run>, DbError> {
+    app.db.row(LATEST_DONE, &[]).await?.map(|row| run(&row)).transpose()
+}
+
+/// The run that tells how the books stand: the newest that has ended, but one that found something rather than a later
+/// one that could not be carried out.
+///
+/// # Errors
+/// What the database said.
+pub async fn standing(app: &App) -> Result<Option<Run>, DbError> {
+    let last = latest(app).await?;
+    if last.as_ref().is_none_or(|run| run.state != RunState::Failed) {
+        return Ok(last);
+    }
+    let done = latest_done(app).await?;
+    Ok(done.filter(|run| run.state == RunState::Broken).or(last))
 }
 
 /// What a run found, after a place of its list; at most `limit` and 500, and [`KEPT_MAX`] of a run in all.
@@ -302,16 +331,33 @@ fn end(tx: &mut Tx<'_>, id: i64, done: Result<&[Finding], &DbError>, now_ms: i64
         return Ok(());
     }
     let keep = "INSERT INTO verify_finding (run_id, place, rule, subject, what) VALUES ($1, $2, $3, $4, $5)";
-    for (place, finding) in (1_i64..).zip(findings.iter().take(KEPT_MAX)) {
+    for (place, finding) in (1_i64..).zip(worth_keeping(findings)) {
         tx.queue(keep, values![id, place, finding.rule, &finding.row, &finding.what])?;
     }
     tx.queue("DELETE FROM verify_finding WHERE run_id <= $1", values![id - RUNS_MAX])?;
     tx.queue("DELETE FROM verify_run WHERE id <= $1", values![id - RUNS_MAX])
 }
 
+/// The findings that are kept: the first of each rule before the others, so that many of one rule do not hide another.
+fn worth_keeping(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    let mut rules = HashSet::new();
+    let (first, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| rules.insert(finding.rule));
+    first.into_iter().chain(others).take(KEPT_MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_findings_of_one_rule_do_not_hide_another() {
+        let mut all: Vec<Finding> =
+            (0..KEPT_MAX).map(|place| Finding::new("L3", "x", format!("row {place}"))).collect();
+        all.push(Finding::new("AUDIT", "x", "audit 7"));
+        let kept: Vec<&Finding> = worth_keeping(&all).collect();
+        assert_eq!((kept.len(), kept[1].rule), (KEPT_MAX, "AUDIT"));
+    }
 
     fn ended(state: RunState) -> Run {
         Run {

@@ -135,7 +135,12 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         by: desk.by()?.to_owned(),
     };
     let id = supply::add_source(desk.app, desk.registry, new).await?;
-    let line = format!("added source {slug}; it is pushed to at /ingest/{slug}/");
+    let is_held = desk.registry.get(&connector).is_some_and(|connector| connector.holds());
+    let line = if is_held {
+        format!("added source {slug}; a house at work connects to it within some seconds")
+    } else {
+        format!("added source {slug}; it is pushed to at /ingest/{slug}/")
+    };
     Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
 }
 
@@ -162,7 +167,7 @@ async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
     let sources = supply::sources(desk.app).await?;
     let mut health = supply::health(desk.app).await?;
     let rows = sources.into_iter().map(|source| {
-        let Health { heard_ms, messages, refused, fault } = health.remove(&source.id).unwrap_or_default();
+        let Health { heard_ms, messages, refused, fault, wire } = health.remove(&source.id).unwrap_or_default();
         json!({
             "id": source.id,
             "source": source.slug,
@@ -172,9 +177,23 @@ async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
             "heard_at": heard_ms.map(rfc3339),
             "messages_24h": messages,
             "refused_24h": refused,
+            "connections": wire.map(|wire| wire.links),
+            "reconnects": wire.map(|wire| wire.reconnects),
+            "backlog": wire.map(|wire| wire.backlog),
             "fault": fault.map(|(at_ms, fault)| format!("{} {fault}", rfc3339(at_ms))),
         })
     });
-    let columns = &["id", "source", "connector", "is_enabled", "heard_at", "messages_24h", "refused_24h", "fault"];
+    let columns = &[
+        "id",
+        "source",
+        "connector",
+        "is_enabled",
+        "heard_at",
+        "messages_24h",
+        "refused_24h",
+        "connections",
+        "backlog",
+        "fault",
+    ];
     Ok(Answer::list(columns, rows.collect()))
 }

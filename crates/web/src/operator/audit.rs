@@ -9,15 +9,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::clock::{DAY_MS, parse_rfc3339, rfc3339};
+use domain::clock::rfc3339;
 use domain::policy::deeds::{DEEDS_MAX, DeedFilter, DeedLine, deeds};
-use domain::verify::{self, Run, RunState};
+use domain::verify::{self, Run};
 use futures_util::stream;
 use serde::Deserialize;
 
 use super::Frame;
 use super::told::ago;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::observe::Route;
 use crate::page::{self, PageError};
 use crate::session::Operator;
@@ -52,15 +52,15 @@ struct Wish {
 }
 
 impl Wish {
-    /// The filter; a day that is none is left out. `to` is the last day that counts.
+    /// The filter.
     fn filter(&self) -> DeedFilter {
-        let day = |day: &str| parse_rfc3339(&format!("{day}T00:00:00Z"));
+        let (from_ms, before_ms) = asked::days(&self.from, &self.to);
         DeedFilter {
             who: self.who.trim().to_owned(),
             deed: self.deed.trim().to_owned(),
             subject: self.subject.trim().to_owned(),
-            from_ms: day(&self.from),
-            until_ms: day(&self.to).map(|start_ms| start_ms + DAY_MS),
+            from_ms,
+            until_ms: before_ms,
         }
     }
 
@@ -87,7 +87,7 @@ async fn show(
 ) -> Result<Response, PageError> {
     let app = &door.app;
     let (lines, next) = deeds(app, &wish.filter(), wish.before, ROWS).await?;
-    let latest = verify::latest(app).await?.filter(|run| run.state != RunState::Failed);
+    let latest = verify::latest_done(app).await?;
     let is_chain_broken = match &latest {
         Some(run) => verify::found(app, run.id, 0, i64::MAX).await?.iter().any(|found| found.rule == "AUDIT"),
         None => false,
@@ -132,7 +132,10 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
     if next.is_none() {
         place.left = 0;
     }
-    let text: String = lines.into_iter().map(row).collect();
+    let mut text: String = lines.into_iter().map(row).collect();
+    if place.left == 0 && next.is_some() {
+        text.push_str(csv::CUT);
+    }
     Some((Ok(Bytes::from(text)), place))
 }
 

@@ -2,7 +2,9 @@
 
 use domain::account;
 use domain::clock::MINUTE_MS;
+use domain::db::{Lane, Tx};
 use domain::login::Role;
+use domain::values;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -302,3 +304,27 @@ async fn funds_are_added_as_the_operator_offers_it() {
     assert!(ann.get("/orders/").await.body.contains("href=\"/funds/\""));
     world.close().await;
 }
+
+on_both!(a_statement_s_file_is_of_the_days_that_are_asked_for_and_says_where_it_is_cut, async |world: &World| {
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let account = account::list(&world.app, 0, 500).await.expect("listed").last().expect("an account").id;
+    // A thousand movements an hour, from a day after the credit on, which was on 22 May.
+    let start_ms = world.app.now_ms() + 86_400_000;
+    let insert = move |tx: &mut Tx<'_>| {
+        let sql = "INSERT INTO transfer (account_id, seq, kind, debit, credit, amount, available_after, held_after, at_ms)
+             WITH RECURSIVE place (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM place WHERE n < 100001)
+             SELECT $1, n, 'credit', 'funding', 'available', 10000, 10000, 0, CAST($2 AS BIGINT) + CAST(n AS BIGINT) * 3600
+             FROM place";
+        tx.run(sql, values![account, start_ms])
+    };
+    assert_eq!(world.app.db.write(Lane::Work, insert).await.expect("written"), 100_000);
+    let whole = ann.get("/statement/statement.csv").await.body;
+    assert!(whole.ends_with("\"This file ends here and is not whole: ask for it in parts, by days.\"\r\n"));
+    assert_eq!(whole.lines().count(), 100_002);
+    let day = ann.get("/statement/statement.csv?from=2026-05-24&to=2026-05-24").await.body;
+    assert_eq!(day.lines().count(), 24_001);
+    assert!(day.lines().skip(1).all(|line| line.contains(",2026-05-24T")), "another day");
+    let first = ann.get("/statement/statement.csv?to=2026-05-22").await.body;
+    assert_eq!(first.lines().count(), 2);
+    assert_eq!(ann.get("/statement/statement.csv?from=2027-01-01").await.body.lines().count(), 1);
+});

@@ -12,7 +12,7 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, Statement};
 
 use super::{connect, told};
-use crate::db::{DbError, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val};
+use crate::db::{BY_LETTER, DbError, FOR_UPDATE, Inner, JSON_LIST, JSON_PAIRS, Row, Tx, Val};
 
 /// Statements sent in one flight, at most; the server's answers must fit its socket while we still send.
 const FLIGHT_MAX: usize = 24;
@@ -169,7 +169,8 @@ pub(super) async fn prepare(client: &Client, sql: &'static str) -> Result<Statem
     let list = "SELECT value FROM json_array_elements_text(CAST(CAST($1 AS TEXT) AS json))";
     let pairs = "SELECT CAST(value->>0 AS BIGINT) AS a, CAST(value->>1 AS BIGINT) AS b
                  FROM json_array_elements(CAST(CAST($1 AS TEXT) AS json))";
-    let text = sql.replace(FOR_UPDATE, "FOR UPDATE").replace(JSON_LIST, list).replace(JSON_PAIRS, pairs);
+    let text = sql.replace(FOR_UPDATE, "FOR UPDATE").replace(BY_LETTER, " COLLATE \"C\"");
+    let text = text.replace(JSON_LIST, list).replace(JSON_PAIRS, pairs);
     client.prepare(&text).await.map_err(|error| told(&error))
 }
 

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, Statement};
 
-use super::super::{DbError, FOR_UPDATE, JSON_LIST, JSON_PAIRS, Row, Val};
+use super::super::{BY_LETTER, DbError, FOR_UPDATE, JSON_LIST, JSON_PAIRS, Row, Val};
 use super::told;
 
 /// A connection at work. It keeps each statement that it ran at hand, found by where its text lies: by the text itself, as
@@ -93,11 +93,16 @@ fn places(sql: &str) -> String {
     let list = "SELECT value FROM json_each(?1)";
     let pairs = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?1)";
     let (list_place, pairs_place) = (JSON_LIST.replace('$', "?"), JSON_PAIRS.replace('$', "?"));
-    let text = sql.replace('$', "?").replace(FOR_UPDATE, "");
+    let text = sql.replace('$', "?").replace(FOR_UPDATE, "").replace(BY_LETTER, "");
     text.replace(&list_place, list).replace(&pairs_place, pairs)
 }
 
+/// A statement at hand still has what was bound last: every place is bound anew, or the statement is not run.
 fn bind(statement: &mut Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {
+    let places = statement.parameter_count();
+    if places != values.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(values.len(), places));
+    }
     for (index, value) in values.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }

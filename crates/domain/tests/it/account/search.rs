@@ -36,6 +36,13 @@ on_both!(a_customer_is_found_by_name_address_id_and_key, async |house: House| {
     assert_eq!(found(&house, verified).await, [""; 0]);
 });
 
+on_both!(letters_beyond_a_to_z_are_found_as_they_are_written_on_both_engines, async |house: House| {
+    house.customer_of(Tier::New, "\u{c9}milie Ltd", "0.00").await;
+    assert_eq!(found(&house, text("MILIE ltd")).await.len(), 1);
+    assert_eq!(found(&house, text("\u{c9}MILIE")).await.len(), 1);
+    assert_eq!(found(&house, text("\u{e9}milie")).await, [""; 0]);
+});
+
 on_both!(pages_of_customers_follow_without_a_gap, async |house: House| {
     for turn in 0..5 {
         house.customer_of(Tier::New, &format!("shop {turn}"), "0.00").await;

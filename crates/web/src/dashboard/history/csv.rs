@@ -64,7 +64,10 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
     if next.is_none() {
         place.left = 0;
     }
-    let text: String = lines.iter().map(row).collect();
+    let mut text: String = lines.iter().map(row).collect();
+    if place.left == 0 && next.is_some() {
+        text.push_str(csv::CUT);
+    }
     Some((Ok(Bytes::from(text)), place))
 }
 

@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use domain::catalog;
-use domain::clock::{DAY_MS, parse_rfc3339};
 use domain::history::{self, Filter, Line};
 use domain::ids;
 use domain::money::Usd;
@@ -21,7 +20,7 @@ use serde::Deserialize;
 use super::numbers::place_of;
 use super::words::national;
 use crate::Door;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
 
@@ -51,16 +50,11 @@ struct Wish {
 }
 
 impl Wish {
-    /// The filter; a day that is none is left out. `to` is the last day that counts.
+    /// The filter.
     fn filter(&self) -> Filter {
         let text = |text: &str| Some(text.trim().to_lowercase()).filter(|text| !text.is_empty());
-        let day = |day: &str| parse_rfc3339(&format!("{day}T00:00:00Z"));
-        Filter {
-            service: text(&self.service),
-            state: text(&self.state),
-            from_ms: day(&self.from),
-            before_ms: day(&self.to).map(|start_ms| start_ms + DAY_MS),
-        }
+        let (from_ms, before_ms) = asked::days(&self.from, &self.to);
+        Filter { service: text(&self.service), state: text(&self.state), from_ms, before_ms }
     }
 
     /// The place to go on from, `TIME-ID`.

@@ -10,14 +10,16 @@ use domain::clock::rfc3339;
 use domain::ids;
 use domain::ledger::{self, Entry, STATEMENT_MAX};
 use futures_util::stream;
+use serde::Deserialize;
 
 use crate::Door;
+use crate::asked::{self, Asked};
 use crate::csv;
 use crate::customer::Customer;
 use crate::observe::Route;
 use crate::page::PageError;
 
-/// Pages of one file: 100,000 lines, the newest.
+/// Pages of one file: 100,000 lines and more are asked for in parts, by days.
 const PAGES_MAX: usize = 500;
 /// The first line.
 const HEAD: &str = "seq,at,kind,amount_usd,to_spend_usd,set_aside_usd,order\r\n";
@@ -27,11 +29,36 @@ struct Place {
     door: Arc<Door>,
     account: i64,
     before: Option<i64>,
+    /// The first place of the list that belongs to it.
+    first: i64,
     left: usize,
 }
 
-pub(super) async fn download(State(door): State<Arc<Door>>, customer: Customer) -> Result<Response, PageError> {
-    let place = Place { door, account: customer.account(), before: None, left: PAGES_MAX };
+/// The days that are asked for; what is empty does not matter.
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+}
+
+pub(super) async fn download(
+    State(door): State<Arc<Door>>,
+    customer: Customer,
+    Asked(wish): Asked<Wish>,
+) -> Result<Response, PageError> {
+    let account = customer.account();
+    let (from_ms, before_ms) = asked::days(&wish.from, &wish.to);
+    let first = match from_ms {
+        Some(from_ms) => ledger::statement_place(&door.app, account, from_ms).await?,
+        None => 1,
+    };
+    let before = match before_ms {
+        Some(before_ms) => Some(ledger::statement_place(&door.app, account, before_ms).await?),
+        None => None,
+    };
+    let place = Place { door, account, before, first, left: PAGES_MAX };
     let body = csv::body(HEAD, stream::unfold(place, next));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -48,17 +75,22 @@ async fn next(mut place: Place) -> Option<(Result<Bytes, std::io::Error>, Place)
     }
     place.left -= 1;
     let page = ledger::statement(&place.door.app, place.account, place.before, STATEMENT_MAX).await;
-    let Ok(entries) = page else {
+    let Ok(mut entries) = page else {
         // A file that ends early must not look whole: the connection breaks.
         place.left = 0;
         return Some((Err(std::io::Error::other("the statement could not be read on")), place));
     };
-    // Entries are numbered from 1 without a gap, so the last one tells whether there are more.
-    place.before = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
-    if place.before.is_none() {
+    entries.retain(|entry| entry.seq >= place.first);
+    // Entries are numbered without a gap, so the last one tells whether there are more.
+    place.before = entries.last().map(|entry| entry.seq).filter(|seq| *seq > place.first);
+    let is_more = place.before.is_some();
+    if !is_more {
         place.left = 0;
     }
-    let text: String = entries.iter().map(row).collect();
+    let mut text: String = entries.iter().map(row).collect();
+    if place.left == 0 && is_more {
+        text.push_str(csv::CUT);
+    }
     Some((Ok(Bytes::from(text)), place))
 }
 
