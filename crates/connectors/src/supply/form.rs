@@ -34,6 +34,11 @@ impl Form {
         Ok(Self(pairs.into_iter().map(pair).collect()))
     }
 
+    /// The fields as they came.
+    pub(super) fn fields(&self) -> &[(String, Vec<u8>)] {
+        &self.0
+    }
+
     /// The bytes of a field that was sent once.
     pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
         let mut values = self.0.iter().filter(|(field, _)| field == name);

@@ -1,21 +1,27 @@
 //! The wires that SMS come by.
 
+mod address;
+mod bandwidth;
 mod charset;
 mod dinstar;
 mod ejoin;
 mod form;
 mod httpsms;
+mod jasmin;
 mod kannel;
 mod local_time;
 mod openvox;
 mod own;
+mod plivo;
 mod signature;
 mod smpp;
 mod sms_gateway_android;
 mod telling;
+mod telnyx;
 mod template;
 mod textbee;
 mod token;
+mod twilio;
 mod word;
 
 use domain::supply::Registry;
@@ -31,8 +37,13 @@ pub fn registry() -> Registry {
         Box::new(ejoin::Ejoin),
         Box::new(dinstar::Dinstar),
         Box::new(kannel::Kannel),
+        Box::new(jasmin::Jasmin),
         Box::new(openvox::OpenVox),
         Box::new(template::Template),
+        Box::new(twilio::Twilio),
+        Box::new(telnyx::Telnyx),
+        Box::new(plivo::Plivo),
+        Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
     ])
 }

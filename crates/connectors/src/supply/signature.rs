@@ -1,8 +1,9 @@
-//! HMAC-SHA256 signatures with a time in them, checked over the bytes as they came.
+//! HMAC signatures, most with a time in them, checked over the bytes as they came.
 
 use domain::clock::{MINUTE_MS, SECOND_MS};
 use domain::supply::{Reply, Request};
 use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -12,6 +13,13 @@ pub(super) const TOLERANCE_MS: i64 = 5 * MINUTE_MS;
 /// The HMAC-SHA256 of some parts, one after the other.
 pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+/// The HMAC-SHA1 of some parts, for senders that have nothing better.
+pub(super) fn sha1_mac(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes a key of any length");
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
 }

@@ -201,6 +201,7 @@ pub(crate) fn the_settings_are_named_and_checked(peer: &Peer) {
     assert!(connector.settings().iter().all(|setting| !setting.help.is_empty() && !setting.label.is_empty()));
     assert!(!connector.about().is_empty());
     assert_eq!(connector.check(&peer.settings(peer.secret)), Ok(()));
+    assert_eq!(connector.is_voip(), ["twilio", "telnyx", "plivo", "bandwidth"].contains(&peer.connector));
     for secret in ["", "short"] {
         let fault = connector.check(&peer.settings(secret)).expect_err("too weak");
         assert!(fault.contains(peer.setting) && !fault.contains("short"), "{fault}");
@@ -259,6 +260,11 @@ table! {
     kannel: all named;
     openvox: all;
     template: all;
+    jasmin: all named;
+    twilio: all named signed headed;
+    telnyx: all named json signed timed headed;
+    plivo: all named signed headed;
+    bandwidth: all named json headed;
 }
 
 /// Those that hold a wire are pushed nothing; they have tests of their own.

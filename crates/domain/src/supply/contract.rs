@@ -205,6 +205,11 @@ pub trait Supply: Send + Sync {
     /// What it asks the operator for.
     fn settings(&self) -> &'static [Setting];
 
+    /// Whether all its numbers are VoIP. Then they are not sold, whatever a file says of them.
+    fn is_voip(&self) -> bool {
+        false
+    }
+
     /// Checks settings that have all that is required.
     ///
     /// # Errors

@@ -14,9 +14,12 @@ pub(super) const SOURCES: &str = "SELECT id, slug, connector, state, settings, c
      ORDER BY slug
      LIMIT $1";
 
-/// The sources whose numbers may be sold.
+/// The sources whose numbers may be sold: those that are not paused, and not VoIP throughout.
 pub(crate) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
-    let rows = tx.all("SELECT id FROM source WHERE state = 'enabled' ORDER BY id LIMIT $1", values![SOURCES_MAX])?;
+    let rows = tx.all(
+        "SELECT id FROM source WHERE state = 'enabled' AND is_voip = 0 ORDER BY id LIMIT $1",
+        values![SOURCES_MAX],
+    )?;
     Ok(rows.iter().map(|row| row.int(0)).collect())
 }
 
@@ -41,16 +44,19 @@ pub(super) fn source(row: &Row) -> Source {
     }
 }
 
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    id: i64,
-    slug: &str,
-    connector: &str,
-    settings: &[u8],
-    now_ms: i64,
-) -> Result<bool, DbError> {
-    let sql = "INSERT INTO source (id, slug, connector, state, settings, created_ms)
-         VALUES ($1, $2, $3, 'enabled', $4, $5)
+/// A source that is written down.
+pub(super) struct NewRow<'a> {
+    pub(super) id: i64,
+    pub(super) slug: &'a str,
+    pub(super) connector: &'a str,
+    pub(super) settings: &'a [u8],
+    pub(super) is_voip: bool,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, now_ms: i64) -> Result<bool, DbError> {
+    let sql = "INSERT INTO source (id, slug, connector, state, settings, is_voip, created_ms)
+         VALUES ($1, $2, $3, 'enabled', $4, $5, $6)
          ON CONFLICT (slug) DO NOTHING";
-    Ok(tx.run(sql, values![id, slug, connector, settings, now_ms])? > 0)
+    let is_voip = i64::from(new.is_voip);
+    Ok(tx.run(sql, values![new.id, new.slug, new.connector, new.settings, is_voip, now_ms])? > 0)
 }

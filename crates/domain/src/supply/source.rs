@@ -84,10 +84,12 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
     check_settings(registry, &new.connector, &new.settings)?;
     let plain = serde_json::to_vec(new.settings.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
     let sealed = app.vault.seal(&purpose(&new.slug), &plain);
+    let is_voip = registry.get(&new.connector).is_some_and(super::Supply::is_voip);
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
         let id = ids::take(tx, "source", 1)?;
-        if !rows::insert(tx, id, &new.slug, &new.connector, &sealed, now)? {
+        let (slug, connector) = (&new.slug, &new.connector);
+        if !rows::insert(tx, &rows::NewRow { id, slug, connector, settings: &sealed, is_voip }, now)? {
             return Err(SourceRefusal::Taken);
         }
         let deed = Deed {

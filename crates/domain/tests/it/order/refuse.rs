@@ -8,7 +8,7 @@ use domain::order::{self, Ask, SaleRefusal};
 use domain::phone::Nanp;
 use domain::policy::stop;
 use domain::request::Failure;
-use domain::supply;
+use domain::supply::{self, NewSource, Registry, Setting, Settings, Supply};
 
 use crate::house::{House, ask, new_number};
 use crate::on_both;
@@ -61,6 +61,44 @@ on_both!(a_voip_number_is_not_sold, async |house: House| {
     let voip = number::import::NewNumber { line_type: "voip".into(), ..new_number("12025550100") };
     let import = number::import::load(&house.app, import, vec![voip]).await.expect("loaded");
     number::import::complete(&house.app, import).await.expect("complete");
+    assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
+});
+
+/// Hears nothing, from numbers that are VoIP.
+struct Cloud;
+
+impl Supply for Cloud {
+    fn name(&self) -> &'static str {
+        "cloud"
+    }
+
+    fn about(&self) -> &'static str {
+        "numbers that are VoIP"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn is_voip(&self) -> bool {
+        true
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+on_both!(numbers_of_a_voip_source_are_not_sold_whatever_the_file_says, async |house: House| {
+    let house = House::stocked(house, 0).await;
+    let (slug, by) = ("cloud".to_owned(), "test".to_owned());
+    let new = NewSource { slug, connector: "cloud".into(), settings: Settings::default(), by };
+    supply::add_source(&house.app, &Registry::new(vec![Box::new(Cloud)]), new).await.expect("a source");
+    // The file says that they are mobile.
+    house.numbers("cloud", 3).await;
+    house.import("simulator", &["13105550100".to_owned()]).await;
+    let bob = house.customer("bob", "5.00").await;
+    assert_eq!(house.order(bob, "instagram").await.digits, "13105550100");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
