@@ -38,6 +38,17 @@ export async function comeIn(seen = async () => {}) {
   await keep("olga", page);
 }
 
+// Somebody who has a password signs in.
+export async function signInAs(who, email, password) {
+  const page = await open(null);
+  await page.goto("/sign-in/");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
+  await keep(who, page);
+}
+
 export async function importFile(page, rows) {
   await page.goto("/operator/numbers/import/");
   await page.getByLabel("Source that hears these numbers").selectOption("gateway");

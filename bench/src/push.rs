@@ -33,11 +33,12 @@ pub(crate) fn part(turn: usize, number: &str) -> Part {
     let text = text(turn);
     Part {
         reference: format!("part-{turn}").into_bytes(),
-        line: Line { sim: None, number: Some(number.to_owned()) },
+        line: Line::of_number(number),
         sender: "32665".to_owned(),
         raw: text.clone().into_bytes(),
         text,
         sent_ms: None,
         concat: None,
+        trouble: None,
     }
 }

@@ -106,7 +106,7 @@ pub(crate) async fn attend(
     let (stop, stopping) = channel::channel(false);
     let mut workers = workers::start(&app, &stopping);
     workers.spawn(fold(app.clone(), metrics.clone(), stopping.clone()));
-    workers.spawn(wires::hold(app.clone(), registry.clone(), stopping.clone()));
+    workers.spawn(wires::hold(app.clone(), registry.clone(), wires::PACE, stopping.clone()));
     let web = Web { app: app.clone(), registry, settings: web_settings(settings, in_force) };
     let private = tokio::spawn(attend_private(web.clone(), doors.private, metrics, stopping));
     let drain = Duration::from_secs(settings.shutdown_seconds);

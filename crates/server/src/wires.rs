@@ -11,12 +11,28 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// How often sources are looked at: so long until a new or changed one is taken up.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// How often an owner says that it is there, well within [`supply::SILENCE_MS`].
-const KEEP_EVERY: Duration = Duration::from_secs(4);
+/// How often this node looks and speaks.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    /// How often sources are looked at: so long until a new or changed one is taken up.
+    look: Duration,
+    /// How often an owner says that it is there, well within [`supply::SILENCE_MS`].
+    keep: Duration,
+}
+
+/// The pace of a house at work.
+pub(crate) const PACE: Pace = Pace { look: Duration::from_secs(2), keep: Duration::from_secs(4) };
 /// How long a connector has to end its wire in order.
 const ENDING: Duration = Duration::from_secs(8);
+
+/// One process of the house.
+#[derive(Clone)]
+struct Node {
+    app: App,
+    registry: Arc<Registry>,
+    pace: Pace,
+    owner: String,
+}
 
 /// A wire that this node looks after.
 struct Held {
@@ -25,11 +41,11 @@ struct Held {
 }
 
 /// Holds the wires of all sources that have one until the house closes.
-pub(crate) async fn hold(app: App, registry: Arc<Registry>, mut closing: watch::Receiver<bool>) {
-    let owner = format!("{:032x}", rand::random::<u128>());
+pub(crate) async fn hold(app: App, registry: Arc<Registry>, pace: Pace, mut closing: watch::Receiver<bool>) {
+    let node = Node { app, registry, pace, owner: format!("{:032x}", rand::random::<u128>()) };
     let mut held: HashMap<i64, Held> = HashMap::new();
     let mut tasks: JoinSet<i64> = JoinSet::new();
-    let mut ticks = interval(LOOK_EVERY);
+    let mut ticks = interval(pace.look);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_failing = false;
     loop {
@@ -45,10 +61,10 @@ pub(crate) async fn hold(app: App, registry: Arc<Registry>, mut closing: watch::
             }
             _ = closing.wait_for(|is_closing| *is_closing) => break,
         }
-        match supply::wires(&app, &registry).await {
+        match supply::wires(&node.app, &node.registry).await {
             Ok(wires) => {
                 is_failing = false;
-                begin(&app, &registry, &owner, wires, &mut held, &mut tasks);
+                begin(&node, wires, &mut held, &mut tasks);
             }
             Err(error) if !std::mem::replace(&mut is_failing, true) => {
                 tracing::error!(%error, "sources cannot be looked at; their wires go on as they are");
@@ -63,14 +79,7 @@ pub(crate) async fn hold(app: App, registry: Arc<Registry>, mut closing: watch::
 }
 
 /// Begins what is new, and ends what is gone or changed; that is begun anew once it has ended.
-fn begin(
-    app: &App,
-    registry: &Arc<Registry>,
-    owner: &str,
-    wires: Vec<Wire>,
-    held: &mut HashMap<i64, Held>,
-    tasks: &mut JoinSet<i64>,
-) {
+fn begin(node: &Node, wires: Vec<Wire>, held: &mut HashMap<i64, Held>, tasks: &mut JoinSet<i64>) {
     let wanted: HashMap<i64, Wire> = wires.into_iter().map(|wire| (wire.source, wire)).collect();
     for (source, held) in held.iter() {
         if wanted.get(source).is_none_or(|wire| wire.settings != held.wire.settings) {
@@ -80,10 +89,9 @@ fn begin(
     for (source, wire) in wanted {
         held.entry(source).or_insert_with(|| {
             let (close, closing) = watch::channel(false);
-            let (app, registry, owner) = (app.clone(), registry.clone(), owner.to_owned());
-            let task = wire.clone();
+            let (node, task) = (node.clone(), wire.clone());
             tasks.spawn(async move {
-                hold_one(&app, &registry, &owner, &task, closing).await;
+                hold_one(&node, &task, closing).await;
                 task.source
             });
             Held { wire, close }
@@ -92,8 +100,9 @@ fn begin(
 }
 
 /// Takes one wire if it is free, and holds it until it is to be closed or another node has it.
-async fn hold_one(app: &App, registry: &Registry, owner: &str, wire: &Wire, mut closing: watch::Receiver<bool>) {
-    let mut ticks = interval(KEEP_EVERY);
+async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) {
+    let Node { app, registry, pace, owner } = node;
+    let mut ticks = interval(pace.keep);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let owned = loop {
         tokio::select! {
@@ -154,4 +163,145 @@ fn tell(wire: &Wire, now: WireState, before: WireState) -> WireState {
         tracing::info!(source = wire.slug, links = now.links, "connections of the wire");
     }
     now
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use domain::clock::Clock;
+    use domain::db::{Db, DbOptions, DbUrl, Durability};
+    use domain::seal::Key;
+    use domain::supply::{Holding, NewSource, Setting, Settings, Supply};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const QUICK: Pace = Pace { look: Duration::from_millis(5), keep: Duration::from_millis(5) };
+
+    /// A connector that writes down what it is told.
+    #[derive(Clone, Default)]
+    struct Scribe(Arc<Mutex<Vec<String>>>);
+
+    impl Scribe {
+        fn write(&self, line: String) {
+            self.0.lock().expect("no panic").push(line);
+        }
+
+        async fn until(&self, wanted: &[&str]) {
+            for _ in 0..2_000 {
+                if *self.0.lock().expect("no panic") == wanted {
+                    return;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(*self.0.lock().expect("no panic"), wanted);
+        }
+    }
+
+    impl Supply for Scribe {
+        fn name(&self) -> &'static str {
+            "scribe"
+        }
+
+        fn about(&self) -> &'static str {
+            "writes down"
+        }
+
+        fn settings(&self) -> &'static [Setting] {
+            &[Setting { name: "word", label: "Word", is_secret: false, is_optional: true, help: "a word" }]
+        }
+
+        fn check(&self, _: &Settings) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn holds(&self) -> bool {
+            true
+        }
+
+        fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
+            let (scribe, word) = (self.clone(), settings.get("word").unwrap_or_default().to_owned());
+            Box::pin(async move {
+                scribe.write(format!("begins {word}"));
+                assert!(word != "panic", "a connector of a test panics");
+                let _link = inbox.link();
+                inbox.closed().await;
+                scribe.write(format!("ends {word}"));
+            })
+        }
+    }
+
+    fn some(word: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([("word".to_owned(), word.to_owned())])
+    }
+
+    async fn app(folder: &tempfile::TempDir, now_ms: &Arc<AtomicI64>) -> App {
+        let mut options = DbOptions::new(DbUrl::Sqlite(folder.path().join("house.db")));
+        options.durability = Durability::Unchecked;
+        let db = Db::open(&options).await.expect("it opens");
+        let now_ms = Arc::clone(now_ms);
+        App::open(db, Clock::new(move || now_ms.load(Ordering::SeqCst)), &Key::from_bytes([7; 32]))
+            .await
+            .expect("it opens")
+    }
+
+    async fn sourced(folder: &tempfile::TempDir, word: &str) -> (App, Arc<Registry>, Scribe, Arc<AtomicI64>) {
+        let (scribe, now_ms) = (Scribe::default(), Arc::new(AtomicI64::new(1_000_000)));
+        let (app, registry) = (app(folder, &now_ms).await, Arc::new(Registry::new(vec![Box::new(scribe.clone())])));
+        let settings = Settings::new(some(word));
+        let new = NewSource { slug: "one".into(), connector: "scribe".into(), settings, by: "test".into() };
+        supply::add_source(&app, &registry, new).await.expect("added");
+        (app, registry, scribe, now_ms)
+    }
+
+    #[tokio::test]
+    async fn other_settings_begin_the_wire_anew_and_closing_ends_it() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (app, registry, scribe, _) = sourced(&folder, "first").await;
+        let (close, closing) = watch::channel(false);
+        let holding = tokio::spawn(hold(app.clone(), registry.clone(), QUICK, closing));
+        scribe.until(&["begins first"]).await;
+        supply::set_settings(&app, &registry, "one", &some("second"), "test").await.expect("changed");
+        scribe.until(&["begins first", "ends first", "begins second"]).await;
+        close.send_replace(true);
+        holding.await.expect("it ends well");
+        scribe.until(&["begins first", "ends first", "begins second", "ends second"]).await;
+        let health = supply::health(&app).await.expect("told").remove(&1).expect("known");
+        assert_eq!(health.wire.map(|wire| wire.links), Some(0));
+    }
+
+    #[tokio::test]
+    async fn of_two_nodes_one_holds_a_wire_and_the_other_follows_it() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (one, registry, scribe, now_ms) = sourced(&folder, "word").await;
+        let other = app(&folder, &now_ms).await;
+        let (close, closing) = watch::channel(false);
+        let first = tokio::spawn(hold(one, registry.clone(), QUICK, closing));
+        scribe.until(&["begins word"]).await;
+        let (close_other, closing) = watch::channel(false);
+        let second = tokio::spawn(hold(other, registry, QUICK, closing));
+        sleep(Duration::from_millis(100)).await;
+        scribe.until(&["begins word"]).await;
+        close.send_replace(true);
+        first.await.expect("it ends well");
+        scribe.until(&["begins word", "ends word", "begins word"]).await;
+        close_other.send_replace(true);
+        second.await.expect("it ends well");
+    }
+
+    #[tokio::test]
+    async fn a_connector_that_panics_is_begun_again_and_harms_no_other() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (app, registry, scribe, _) = sourced(&folder, "panic").await;
+        let (close, closing) = watch::channel(false);
+        let holding = tokio::spawn(hold(app.clone(), registry.clone(), QUICK, closing));
+        while scribe.0.lock().expect("no panic").len() < 2 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        close.send_replace(true);
+        holding.await.expect("it ends well");
+    }
 }

@@ -81,12 +81,13 @@ impl Supply for Own {
         let sent_ms = told.sent_at.as_deref().map(|text| time("sent_at", text)).transpose()?;
         let part = Part {
             reference: reference(&told),
-            line: Line { sim: None, number: Some(told.to) },
+            line: Line::of_number(told.to),
             sender: told.from,
             text: told.text,
             raw: request.body.clone(),
             sent_ms,
             concat: told.part.as_ref().and_then(Place::concat),
+            trouble: None,
         };
         Ok(Heard { parts: vec![part], reply: Reply::json(200, r#"{"success":true}"#) })
     }

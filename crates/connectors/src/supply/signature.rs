@@ -7,7 +7,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 /// How far a signature's time may be from ours, either way.
-const TOLERANCE_MS: i64 = 5 * MINUTE_MS;
+pub(super) const TOLERANCE_MS: i64 = 5 * MINUTE_MS;
 
 /// The HMAC-SHA256 of some parts, one after the other.
 pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -17,8 +17,8 @@ pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Whether two signatures are equal, in a time that does not tell where they differ.
-pub(super) fn is_same(right: &[u8; 32], given: &[u8]) -> bool {
-    right.as_slice().ct_eq(given).into()
+pub(super) fn is_same(right: &[u8], given: &[u8]) -> bool {
+    right.ct_eq(given).into()
 }
 
 /// The signature's time as it was sent, if it is within 5 minutes of ours.

@@ -122,11 +122,12 @@ fn part(envelope: &Envelope<'_>, request: &Request) -> Result<Part, Reply> {
     Ok(Part {
         // The envelope's id stays the same when the phone repeats itself; the payload's messageId is not unique.
         reference: format!("{}\0{}", envelope.device_id, envelope.id).into_bytes(),
-        line: Line { sim: Some(sim), number: payload.recipient.filter(|number| !number.is_empty()) },
+        line: Line { sim: Some(sim), port: None, number: payload.recipient.filter(|number| !number.is_empty()) },
         sender,
         text: payload.message,
         raw: request.body.clone(),
         sent_ms: Some(time("receivedAt", &payload.received_at)?),
         concat: None,
+        trouble: None,
     })
 }

@@ -3,6 +3,7 @@
 use domain::clock;
 use domain::supply::{Reply, Request};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 /// Bytes of a body, and so of a text.
 pub(super) const BODY_MAX: usize = 64 * 1024;
@@ -58,4 +59,15 @@ pub(super) fn time(name: &str, text: &str) -> Result<i64, Reply> {
 /// The refusal of what cannot be read.
 pub(super) fn malformed(message: &str) -> Reply {
     Reply::refusal(400, "invalid_request", message)
+}
+
+/// What stands for an id where the sender has none: a hash of all that makes an SMS this one. Our own time is never in
+/// it, or no repeat would be known.
+pub(super) fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
 }

@@ -1,10 +1,18 @@
 //! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
 mod cases;
+mod dinstar;
+mod ejoin;
+mod house;
+mod httpsms;
+mod kannel;
 mod mail_server;
+mod openvox;
 mod own;
 mod peer;
 mod smpp;
 mod sms;
 mod sms_gateway_android;
 mod smtp;
+mod template;
+mod textbee;

@@ -2,11 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::supply::{ConcatKind, Part};
+use domain::supply::{ConcatKind, Part, Request};
 use serde_json::json;
 
-use crate::cases::every_case;
-use crate::peer::{Headers, NOW_S, Peer, Sms, connector, mac};
+use crate::peer::{NOW_S, Peer, SOMEBODY, Sms, connector, mac, post};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "jesusnumber",
@@ -24,17 +23,16 @@ pub(crate) const PEER: Peer = Peer {
         told.to_string().into_bytes()
     },
     sign,
+    ..SOMEBODY
 };
 
-every_case!(super::PEER);
-
-fn sign(secret: &str, body: &[u8], at_s: i64) -> Headers {
+fn sign(secret: &str, body: Vec<u8>, at_s: i64) -> Request {
     let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("base64");
     let at = at_s.to_string();
-    let signature = STANDARD.encode(mac(&key, &[b"msg_1.", at.as_bytes(), b".", body]));
+    let signature = STANDARD.encode(mac(&key, &[b"msg_1.", at.as_bytes(), b".", &body]));
     let headers = [("webhook-id", "msg_1".to_owned()), ("webhook-timestamp", at)];
     let headers = headers.into_iter().chain([("webhook-signature", format!("v1,{signature}"))]);
-    headers.map(|(name, value)| (name.to_owned(), value.into_bytes())).collect()
+    post("", headers.map(|(name, value)| (name.to_owned(), value.into_bytes())).collect(), body)
 }
 
 /// The signature was computed outside this program, over the bytes as they stand here.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::supply::{Heard, Registry, Reply, Request, Settings, Supply};
+use domain::supply::{Heard, Part, Registry, Reply, Request, Settings, Supply};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -35,27 +35,99 @@ pub(crate) type Headers = Vec<(String, Vec<u8>)>;
 pub(crate) struct Peer {
     /// The connector that understands it.
     pub(crate) connector: &'static str,
+    /// What else its source needs.
+    pub(crate) others: &'static [(&'static str, &'static str)],
     /// The setting that holds the secret.
     pub(crate) setting: &'static str,
     /// The secret.
     pub(crate) secret: &'static str,
     /// Another one that is as good.
     pub(crate) other_secret: &'static str,
-    /// The body of a push.
+    /// What a push says: the body, or the query of a GET.
     pub(crate) body: fn(&Sms) -> Vec<u8>,
-    /// The headers that sign a body at a time, in seconds.
-    pub(crate) sign: fn(&str, &[u8], i64) -> Headers,
+    /// The request that says so, signed at a time, in seconds.
+    pub(crate) sign: fn(&str, Vec<u8>, i64) -> Request,
+    /// The SIM, the port and the number that it tells.
+    pub(crate) line: (Option<&'static str>, Option<&'static str>, Option<&'static str>),
+    /// When the network took the SMS, as it tells.
+    pub(crate) sent_ms: Option<i64>,
+    /// The type and the body of the answer that it wants.
+    pub(crate) answer: (&'static str, &'static str),
+}
+
+/// A sender of which the rest is to be said.
+pub(crate) const SOMEBODY: Peer = Peer {
+    connector: "",
+    others: &[],
+    setting: "word",
+    secret: "aLongWord1234567",
+    other_secret: "anotherLongWord1",
+    body: |_| Vec::new(),
+    sign: |_, body, _| post("", Vec::new(), body),
+    line: (None, None, Some("+12025550147")),
+    sent_ms: Some(NOW_MS - 2_000),
+    answer: ("application/json", r#"{"success":true}"#),
+};
+
+/// A POST.
+pub(crate) fn post(tail: &str, headers: Headers, body: Vec<u8>) -> Request {
+    Request { method: "POST".to_owned(), tail: tail.to_owned(), query: String::new(), headers, body }
+}
+
+/// A GET, to an address with a word.
+pub(crate) fn get(word: &str, query: Vec<u8>, _: i64) -> Request {
+    Request {
+        method: "GET".to_owned(),
+        tail: format!("{word}/"),
+        query: String::from_utf8_lossy(&query).into_owned(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    }
+}
+
+/// A POST to an address with a word.
+pub(crate) fn post_to_word(word: &str, body: Vec<u8>, _: i64) -> Request {
+    post(&format!("{word}/"), Vec::new(), body)
+}
+
+/// Fields as a form writes them.
+pub(crate) fn form(fields: &[(&str, &str)]) -> Vec<u8> {
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}={}", percent(value.as_bytes()))).collect();
+    pairs.join("&").into_bytes()
+}
+
+/// Bytes as a form writes them.
+pub(crate) fn percent(bytes: &[u8]) -> String {
+    let sign = |byte: &u8| match byte {
+        b' ' => "+".to_owned(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(sign).collect()
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Peer {
     pub(crate) fn settings(&self, secret: &str) -> Settings {
-        Settings::new(BTreeMap::from([(self.setting.to_owned(), secret.to_owned())]))
+        self.settings_with(&[(self.setting, secret)])
+    }
+
+    /// The settings, some of them changed.
+    pub(crate) fn settings_with(&self, changes: &[(&str, &str)]) -> Settings {
+        let mut all = BTreeMap::from([(self.setting.to_owned(), self.secret.to_owned())]);
+        let given = self.others.iter().chain(changes);
+        all.extend(given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Settings::new(all)
     }
 
     /// A push of these bytes, signed at this time.
     pub(crate) fn push(&self, body: Vec<u8>, at_s: i64) -> Request {
-        let headers = (self.sign)(self.secret, &body, at_s);
-        Request { method: "POST".to_owned(), tail: String::new(), query: String::new(), headers, body }
+        (self.sign)(self.secret, body, at_s)
     }
 
     pub(crate) fn tell(&self, sms: &Sms) -> Request {
@@ -68,6 +140,18 @@ impl Peer {
 
     pub(crate) fn hear_with(&self, secret: &str, request: &Request) -> Result<Heard, Reply> {
         connector(&connectors::registry(), self.connector).hear(&self.settings(secret), request, NOW_MS)
+    }
+
+    /// What is heard of a body that is not refused.
+    pub(crate) fn heard(&self, body: impl Into<Vec<u8>>) -> Heard {
+        self.hear(&self.push(body.into(), NOW_S)).unwrap_or_else(|reply| panic!("{}", reply.status))
+    }
+
+    /// The only piece in a body.
+    pub(crate) fn part(&self, body: impl Into<Vec<u8>>) -> Part {
+        let mut parts = self.heard(body).parts;
+        assert_eq!(parts.len(), 1, "one piece");
+        parts.remove(0)
     }
 
     /// The status of the refusal of a push, which tells neither the secret nor the text.

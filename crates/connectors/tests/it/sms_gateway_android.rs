@@ -1,10 +1,9 @@
 //! A phone with SMS Gateway for Android.
 
-use domain::supply::Heard;
+use domain::supply::{Heard, Request};
 use serde_json::{Value, json};
 
-use crate::cases::every_case;
-use crate::peer::{Headers, NOW_S, Peer, mac};
+use crate::peer::{NOW_S, Peer, SOMEBODY, hex, mac, post};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "sms-gateway-android",
@@ -19,15 +18,15 @@ pub(crate) const PEER: Peer = Peer {
         told.to_string().into_bytes()
     },
     sign,
+    line: (Some("ffffffffceb0b1db0000018e937c815b/1"), None, Some("+12025550147")),
+    ..SOMEBODY
 };
 
-every_case!(super::PEER);
-
-fn sign(key: &str, body: &[u8], at_s: i64) -> Headers {
+fn sign(key: &str, body: Vec<u8>, at_s: i64) -> Request {
     let at = at_s.to_string();
-    let signature: String =
-        mac(key.as_bytes(), &[body, at.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect();
-    vec![("x-timestamp".to_owned(), at.into_bytes()), ("x-signature".to_owned(), signature.into_bytes())]
+    let signature = hex(&mac(key.as_bytes(), &[&body, at.as_bytes()]));
+    let headers = vec![("x-timestamp".to_owned(), at.into_bytes()), ("x-signature".to_owned(), signature.into_bytes())];
+    post("", headers, body)
 }
 
 /// The documented event, with a number that is ours and a time that is now.

@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("../../../../migrations/0010_alerts.sql")),
     (11, include_str!("../../../../migrations/0011_low_balance.sql")),
     (12, include_str!("../../../../migrations/0012_recent_rentals.sql")),
+    (13, include_str!("../../../../migrations/0013_passkeys.sql")),
     (16, include_str!("../../../../migrations/0016_wires.sql")),
 ];
 

@@ -1,7 +1,7 @@
 //! Changing a password that is known.
 
 use super::sign_in::show_again;
-use super::{ChangeRefusal, Visit, letters, link, password, rows, session};
+use super::{ChangeRefusal, Visit, letters, link, passkey, password, rows, session};
 use crate::App;
 use crate::db::{Lane, Tx};
 use crate::mail;
@@ -40,7 +40,8 @@ pub async fn change_password(app: &App, visit: &Visit, change: NewPassword) -> R
         rows::set_password(tx, found.id, &hash, is_short)?;
         session::end_all(tx, found.id, Some(change.session))?;
         link::end_all(tx, found.id)?;
-        mail::post(tx, &house, &letters::password_changed(&visit, &found.name))?;
+        let passkeys = passkey::count(tx, found.id)?;
+        mail::post(tx, &house, &letters::password_changed(&visit, &found.name, passkeys))?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

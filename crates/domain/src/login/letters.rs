@@ -88,15 +88,22 @@ pub(super) fn reset(visit: &Visit, to: &str, secret: &Secret) -> Letter {
     )
 }
 
-/// To somebody whose password was changed.
-pub(super) fn password_changed(visit: &Visit, to: &str) -> Letter {
+/// To somebody whose password was changed, and who has some passkeys besides.
+pub(super) fn password_changed(visit: &Visit, to: &str, passkeys: i64) -> Letter {
     let base = &visit.base_url;
+    let left = match passkeys {
+        0 => String::new(),
+        _ => format!(
+            "Passkeys open your account as before ({passkeys}): look whether all of them are yours at \
+             {base}/account/passkeys/\n\n"
+        ),
+    };
     letter(
         to,
         "password_changed",
         "Your password was changed",
         format!(
-            "The password of your account at {base} was changed, and every other session was ended.\n\n\
+            "The password of your account at {base} was changed, and every other session was ended.\n\n{left}\
              If it was not you, choose another one at once: {base}/reset/\n"
         ),
     )
@@ -160,6 +167,35 @@ pub(super) fn second_changed(visit: &Visit, to: &str, is_on: bool) -> Letter {
     )
 }
 
+/// To somebody who signs in with another passkey, too, from now on.
+pub(super) fn passkey_added(visit: &Visit, to: &str, name: &str) -> Letter {
+    let base = &visit.base_url;
+    letter(
+        to,
+        "passkey",
+        "A passkey was added to your account",
+        format!(
+            "The passkey \"{name}\" opens your account at {base} from now on, without the password and without a code.\n\n\
+             If it was not you, choose another password at once ({base}/reset/), then sign in and remove the passkey: \
+             {base}/account/passkeys/\n"
+        ),
+    )
+}
+
+/// To somebody one of whose passkeys was removed.
+pub(super) fn passkey_removed(visit: &Visit, to: &str, name: &str) -> Letter {
+    let base = &visit.base_url;
+    letter(
+        to,
+        "passkey",
+        "A passkey was removed from your account",
+        format!(
+            "The passkey \"{name}\" no longer opens your account at {base}.\n\n\
+             If it was not you, choose another password at once: {base}/reset/\n"
+        ),
+    )
+}
+
 /// To somebody whose second factor was taken away by the people who run the house.
 pub(super) fn second_removed(base: &str, to: &str, must_choose: bool) -> Letter {
     let password = if must_choose {
@@ -172,8 +208,8 @@ pub(super) fn second_removed(base: &str, to: &str, must_choose: bool) -> Letter 
         "second_factor",
         "Your second factor was taken away",
         format!(
-            "The people who run {base} took the second factor of your account away, and ended every session. You sign \
-             in with your password alone now.\n\n{password}\
+            "The people who run {base} took the second factor and the passkeys of your account away, and ended every \
+             session. You sign in with your password alone now.\n\n{password}\
              If you did not ask for it, write to them, and choose another password at once: {base}/reset/\n"
         ),
     )

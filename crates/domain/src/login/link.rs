@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Setup,
     /// To give the code after the password: ten minutes.
     SecondFactor,
+    /// To answer the challenge of a passkey: five minutes.
+    Passkey,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::Email => "email",
             Self::Setup => "setup",
             Self::SecondFactor => "second_factor",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -36,6 +39,7 @@ impl Purpose {
             Self::SignUp | Self::Email | Self::Setup => DAY_MS,
             Self::Reset => HOUR_MS,
             Self::SecondFactor => 10 * MINUTE_MS,
+            Self::Passkey => 5 * MINUTE_MS,
         }
     }
 }
@@ -49,7 +53,7 @@ pub(super) struct Link {
     pub(super) email: Option<String>,
     /// The acceptable-use statement that was accepted.
     pub(super) terms: Option<String>,
-    /// The sealed secret of a second factor that is being set up.
+    /// The sealed secret of a second factor that is being set up, or the sealed challenge of a passkey.
     pub(super) state: Option<Vec<u8>>,
     /// The account that gets the address, if there is one already.
     pub(super) account: Option<i64>,
@@ -92,6 +96,27 @@ pub(super) fn take(tx: &mut Tx<'_>, purpose: Purpose, secret: &Secret, now_ms: i
 /// Ends all links of a person, because what they were made for has changed.
 pub(super) fn end_all(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {
     tx.run("DELETE FROM link WHERE login_id = $1", values![login]).map(drop)
+}
+
+/// Ends the links of a person for one purpose, because another one begins.
+pub(super) fn end_of_purpose(tx: &mut Tx<'_>, login: i64, purpose: Purpose) -> Result<(), DbError> {
+    tx.run("DELETE FROM link WHERE login_id = $1 AND purpose = $2", values![login, purpose.word()]).map(drop)
+}
+
+/// Makes room for one more sign-in by passkey of nobody knows whom: of `most` open ones the oldest ends.
+pub(super) fn end_oldest_open(tx: &mut Tx<'_>, most: i64) -> Result<(), DbError> {
+    let open = tx.one("SELECT COUNT(*) FROM link WHERE purpose = 'passkey' AND login_id IS NULL", &[])?;
+    let over = open.map_or(0, |row| row.int(0)) + 1 - most;
+    if over <= 0 {
+        return Ok(());
+    }
+    let sql = "DELETE FROM link
+         WHERE hash IN (SELECT hash
+                        FROM link
+                        WHERE purpose = 'passkey' AND login_id IS NULL
+                        ORDER BY end_ms
+                        LIMIT $1)";
+    tx.run(sql, values![over]).map(drop)
 }
 
 /// Ends all links by which somebody could become the person of an account.

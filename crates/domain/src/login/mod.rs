@@ -13,6 +13,7 @@ mod letters;
 mod link;
 mod of_account;
 mod operator;
+mod passkey;
 mod password;
 mod refusal;
 mod remove_second_for;
@@ -42,6 +43,10 @@ pub(crate) use of_account::{accounts_like, addresses};
 pub use operator::{
     NewOperator, OperatorLine, OperatorRefusal, SetUp, create_operator, operators, recover_operator, resume_operator,
     set_role, set_up, set_up_offer, sign_out_operator, stop_operator,
+};
+pub use passkey::{
+    Begun, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Signer, add_passkey, ask_passkey, begin_passkey,
+    may_have_passkeys, passkeys, remove_passkey, rename_passkey, sign_in_with_passkey,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};
 pub use refusal::ChangeRefusal;

@@ -2,7 +2,7 @@
 
 use super::link::{self, Link, Purpose};
 use super::session::{self, Entry, Tell};
-use super::{Busy, Entered, Kind, Offer, PasswordFault, Role, Secret, Visit, password, rows, second, totp};
+use super::{Busy, Entered, Kind, Offer, PasswordFault, Role, Secret, Visit, passkey, password, rows, second, totp};
 use crate::App;
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::policy::audit::{self, Deed};
@@ -159,8 +159,8 @@ pub struct SetUp {
     pub code: String,
 }
 
-/// Sets password and second factor of an operator, lets them in, and tells the recovery codes: the only time they are
-/// seen.
+/// Sets password and second factor of an operator in place of all that they had, passkeys too, lets them in, and tells
+/// the recovery codes: the only time they are seen.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
@@ -184,6 +184,7 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
             return Err(OperatorRefusal::WrongCode);
         }
         rows::set_password(tx, person.id, &hash, is_short)?;
+        passkey::forget_all(tx, person.id)?;
         session::end_all(tx, person.id, None)?;
         link::end_all(tx, person.id)?;
         note(tx, now_ms, &person.name, "operator.set_up", &person.name, None)?;

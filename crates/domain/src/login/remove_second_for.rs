@@ -1,7 +1,7 @@
 //! Taking the second factor of a customer away who lost the generator and the recovery codes.
 
 use super::throttle::{self, Deed};
-use super::{letters, link, rows, second, session};
+use super::{letters, link, passkey, rows, second, session};
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit;
 use crate::{App, account, mail};
@@ -39,7 +39,7 @@ pub enum NoSecond {
     Db(#[from] DbError),
 }
 
-/// Takes a customer's second factor away, ends all sessions, and tells the customer by mail. A password that was short
+/// Takes a customer's second factor and passkeys away, ends all sessions, and tells the customer by mail. A password that was short
 /// beside it goes too: another one is chosen by the link of a reset.
 ///
 /// # Errors
@@ -59,6 +59,8 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
             return Err(NoSecond::NoSecond);
         }
         second::take_away(tx, &house, person.id)?;
+        // They may be on what was lost, or of somebody else who was here.
+        passkey::forget_all(tx, person.id)?;
         if person.is_short {
             rows::forget_password(tx, person.id)?;
         }

@@ -3,8 +3,8 @@
 use super::link::{self, Link, Purpose};
 use super::sign_up::count_letter;
 use super::{
-    Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, password, rows,
-    session, sign_in,
+    Chosen, ConfirmRefusal, Kind, PasswordFault, Secret, SignUpRefusal, Visit, address, letters, passkey, password,
+    rows, session, sign_in,
 };
 use crate::db::{DbError, Lane, Tx};
 use crate::{App, mail, values};
@@ -65,7 +65,8 @@ pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<Secre
         link::end_all(tx, found.id)?;
         sign_in::forgive(tx, &house, found.kind, &found.name, Some(&noted))?;
         session::note_device(tx, found.id, &noted, house.now_ms())?;
-        mail::post(tx, &house, &letters::password_changed(&visit, &found.name))?;
+        let passkeys = passkey::count(tx, found.id)?;
+        mail::post(tx, &house, &letters::password_changed(&visit, &found.name, passkeys))?;
         Ok(())
     };
     app.db.write::<_, ConfirmRefusal, _>(Lane::Work, story).await?;

@@ -91,7 +91,7 @@ pub async fn sign_in(app: &App, kind: Kind, visit: &Visit, who: Credentials) -> 
 }
 
 /// Whether somebody may come in at all: an operator only with a second factor.
-fn may_sign_in(person: &Person) -> bool {
+pub(super) fn may_sign_in(person: &Person) -> bool {
     match person.kind {
         Kind::Customer => !person.is_stopped,
         Kind::Operator => !person.is_stopped && person.has_second(),

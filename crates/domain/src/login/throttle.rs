@@ -18,6 +18,8 @@ pub(super) enum Deed {
     PasswordFrom,
     /// Codes of a second factor tried for one person.
     CodeOfLogin,
+    /// Sign-ins by passkey begun from one client's address.
+    PasskeyFrom,
     /// Mails with links asked for to one mailbox.
     LetterTo,
     /// Mails with links asked for from one client's address.
@@ -32,6 +34,7 @@ impl Deed {
             Self::PasswordInDevice => ("password.device", 10, 15 * MINUTE_MS),
             Self::PasswordFrom => ("password.from", 50, 15 * MINUTE_MS),
             Self::CodeOfLogin => ("code.login", 10, 15 * MINUTE_MS),
+            Self::PasskeyFrom => ("passkey.from", 50, 15 * MINUTE_MS),
             Self::LetterTo => ("letter.to", 5, HOUR_MS),
             Self::LetterFrom => ("letter.from", 20, HOUR_MS),
         }

@@ -278,6 +278,7 @@ async fn tell_one(app: &App, row: &Row, now_ms: i64) -> Result<(), DbError> {
         raw: Vec::new(),
         sent_ms: None,
         concat: None,
+        trouble: None,
     };
     let incoming = Incoming {
         app: app.clone(),

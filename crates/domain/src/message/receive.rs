@@ -145,6 +145,9 @@ fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble
     if rows::is_known(tx, incoming.source, &incoming.reference)? {
         return Err(Trouble::Repeat);
     }
+    if let Some(reason) = incoming.part.trouble {
+        return Err(Trouble::Quarantine(reason));
+    }
     let number = line(tx, incoming)?;
     if let Some(concat) = incoming.part.concat {
         return join::add(tx, incoming, number, concat);
@@ -162,15 +165,17 @@ fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble
     deliver::deliver(tx, incoming, whole)
 }
 
-/// The number that a piece came in on. A mapped SIM decides; a number told beside it must not contradict.
+/// The number that a piece came in on. A mapped SIM decides, then its port; a number told beside it must not contradict.
 fn line(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<i64, Trouble> {
-    let Line { sim, number } = &incoming.part.line;
+    let Line { sim, port, number } = &incoming.part.line;
     let told = number.as_deref().and_then(|text| crate::phone::Nanp::parse(text).ok());
-    if let Some(sim) = sim {
-        let mapped = number::of_sim(tx, incoming.source, sim, incoming.now_ms)?;
-        let (id, digits) = mapped.ok_or(Trouble::Quarantine("unmapped_sim"))?;
+    for name in [sim, port].into_iter().flatten() {
+        let Some((id, digits)) = number::of_sim(tx, incoming.source, name, incoming.now_ms)? else { continue };
         let contradicts = told.is_some_and(|told| told.digits() != digits);
         return if contradicts { Err(Trouble::Quarantine("sim_and_number_differ")) } else { Ok(id) };
+    }
+    if sim.is_some() || port.is_some() {
+        return Err(Trouble::Quarantine("unmapped_sim"));
     }
     let told = told.ok_or(Trouble::Quarantine("unreadable_number"))?;
     let found = number::of_source(tx, incoming.source, &told.digits())?;

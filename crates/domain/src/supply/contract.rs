@@ -75,15 +75,28 @@ pub struct Part {
     pub sent_ms: Option<i64>,
     /// Its place in a long message.
     pub concat: Option<Concat>,
+    /// Why nobody can read it, such as `encrypted`: it is kept for the operator under this reason.
+    pub trouble: Option<&'static str>,
 }
 
-/// Which line a piece came in on. A SIM, once mapped, decides; a number beside it is only compared.
+/// Which line a piece came in on. A SIM, once mapped, decides, then the port it sits in; a number beside them is only
+/// compared.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Line {
     /// The SIM as the connector spells it: an ICCID, a port, a device and slot.
     pub sim: Option<String>,
+    /// Where the SIM sits, for connectors that tell both: it counts where the SIM itself is not mapped.
+    pub port: Option<String>,
     /// The receiving number as it was told.
     pub number: Option<String>,
+}
+
+impl Line {
+    /// The line of a receiving number, where no SIM is told.
+    #[must_use]
+    pub fn of_number(number: impl Into<String>) -> Self {
+        Self { number: Some(number.into()), ..Self::default() }
+    }
 }
 
 /// The place of a piece in a long message. `total` is 2 to 255 and `seq` 1 to `total`.
@@ -129,6 +142,14 @@ pub struct Heard {
     pub parts: Vec<Part>,
     /// The answer if all of them were kept.
     pub reply: Reply,
+}
+
+impl Heard {
+    /// Some pieces, and the answer.
+    #[must_use]
+    pub fn new(parts: Vec<Part>, reply: Reply) -> Self {
+        Self { parts, reply }
+    }
 }
 
 /// One setting that a connector asks the operator for.

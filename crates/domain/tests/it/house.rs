@@ -224,12 +224,13 @@ pub(crate) fn once(caller: Caller, name: &str, body: u8) -> Option<Once> {
 pub(crate) fn part(reference: &str, digits: &str, sender: &str, text: &str) -> Part {
     Part {
         reference: reference.as_bytes().to_vec(),
-        line: Line { sim: None, number: Some(digits.to_owned()) },
+        line: Line::of_number(digits.to_owned()),
         sender: sender.to_owned(),
         text: text.to_owned(),
         raw: text.as_bytes().to_vec(),
         sent_ms: None,
         concat: None,
+        trouble: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::phone::Nanp;
-use domain::supply::{self, NewSource, Settings, Supply};
+use domain::supply::{self, Health, NewSource, Settings, Supply};
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -22,10 +22,10 @@ pub(crate) enum SourceCommand {
     Connectors,
     /// Add a source
     #[command(
-        after_help = "Example: jesusnumber admin source add rack-1 --connector android --set-file secret=/run/secrets/rack-1"
+        after_help = "Example: jesusnumber admin source add rack-1 --connector sms-gateway-android --set-file signing_key=/run/secrets/rack-1"
     )]
     Add(AddArgs),
-    /// List the sources; their settings stay sealed
+    /// List the sources and how they do; their settings stay sealed
     #[command(after_help = "Example: jesusnumber admin source list")]
     List,
     /// Stop selling the numbers of a source; it still receives
@@ -135,7 +135,12 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         by: desk.by()?.to_owned(),
     };
     let id = supply::add_source(desk.app, desk.registry, new).await?;
-    let line = format!("added source {slug}; it is pushed to at /ingest/{slug}/");
+    let is_held = desk.registry.get(&connector).is_some_and(|connector| connector.holds());
+    let line = if is_held {
+        format!("added source {slug}; a house at work connects to it within some seconds")
+    } else {
+        format!("added source {slug}; it is pushed to at /ingest/{slug}/")
+    };
     Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
 }
 
@@ -160,14 +165,35 @@ fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
 
 async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
     let sources = supply::sources(desk.app).await?;
-    let rows = sources.iter().map(|source| {
+    let mut health = supply::health(desk.app).await?;
+    let rows = sources.into_iter().map(|source| {
+        let Health { heard_ms, messages, refused, fault, wire } = health.remove(&source.id).unwrap_or_default();
         json!({
             "id": source.id,
             "source": source.slug,
             "connector": source.connector,
             "is_enabled": source.is_enabled,
             "created_at": rfc3339(source.created_ms),
+            "heard_at": heard_ms.map(rfc3339),
+            "messages_24h": messages,
+            "refused_24h": refused,
+            "connections": wire.map(|wire| wire.links),
+            "reconnects": wire.map(|wire| wire.reconnects),
+            "backlog": wire.map(|wire| wire.backlog),
+            "fault": fault.map(|(at_ms, fault)| format!("{} {fault}", rfc3339(at_ms))),
         })
     });
-    Ok(Answer::list(&["id", "source", "connector", "is_enabled", "created_at"], rows.collect()))
+    let columns = &[
+        "id",
+        "source",
+        "connector",
+        "is_enabled",
+        "heard_at",
+        "messages_24h",
+        "refused_24h",
+        "connections",
+        "backlog",
+        "fault",
+    ];
+    Ok(Answer::list(columns, rows.collect()))
 }

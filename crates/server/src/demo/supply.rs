@@ -120,12 +120,13 @@ async fn send(app: &App, source: i64, manners: &Manners, waiting: Waiting) -> Re
     let written = manners.write(&waiting.service);
     let part = Part {
         reference: rand::random::<[u8; 16]>().to_vec(),
-        line: Line { sim: None, number: Some(waiting.digits) },
+        line: Line::of_number(waiting.digits),
         raw: written.text.clone().into_bytes(),
         sender: written.sender,
         text: written.text,
         sent_ms: Some(app.now_ms()),
         concat: None,
+        trouble: None,
     };
     message::receive(app, source, part).await.map(drop)
 }

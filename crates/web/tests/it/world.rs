@@ -283,12 +283,13 @@ async fn check_books(app: &App) {
 pub(crate) fn part(reference: &str, digits: &str, text: &str) -> Part {
     Part {
         reference: reference.as_bytes().to_vec(),
-        line: Line { sim: None, number: Some(digits.to_owned()) },
+        line: Line::of_number(digits.to_owned()),
         sender: "32665".to_owned(),
         text: text.to_owned(),
         raw: text.as_bytes().to_vec(),
         sent_ms: None,
         concat: None,
+        trouble: None,
     }
 }
 

@@ -91,7 +91,16 @@ pub(super) fn told(frame: &Frame, default: Alphabet) -> Told {
         // A line that nobody has: the house keeps it for the operator.
         let line = Line::default();
         let (sender, text) = (String::new(), String::new());
-        return Told::Unreadable(Box::new(Part { reference, line, sender, text, raw, sent_ms: None, concat: None }));
+        return Told::Unreadable(Box::new(Part {
+            reference,
+            line,
+            sender,
+            text,
+            raw,
+            sent_ms: None,
+            concat: None,
+            trouble: None,
+        }));
     };
     // Bits 5 to 2 are the kind: receipts and acknowledgements are none of a customer's business.
     if message.esm_class & 0x3C != 0 {
@@ -104,15 +113,16 @@ pub(super) fn told(frame: &Frame, default: Alphabet) -> Told {
     let is_septets = alphabet != Alphabet::Gsm || bytes.is_ascii();
     let text = if is_septets { alphabet } else { Alphabet::Octets }.read(bytes, &header);
     let concat = header.concat.or_else(|| sar(&message)).map(|concat| Concat { seam: text.seam, ..concat });
-    let number = message.destination.value.chars().take(NUMBER_MAX).collect();
+    let number: String = message.destination.value.chars().take(NUMBER_MAX).collect();
     Told::Piece(Box::new(Part {
         reference,
-        line: Line { sim: None, number: Some(number) },
+        line: Line::of_number(number),
         sender: message.source.sender().chars().take(SENDER_MAX).collect(),
         text: text.text,
         raw,
         sent_ms: None,
         concat,
+        trouble: None,
     }))
 }
 

@@ -1,9 +1,11 @@
 //! Signing up, signing in, and what a session is worth.
 
+mod authenticator;
 mod change;
 mod invite;
 mod of_account;
 mod operators;
+mod passkeys;
 mod second;
 mod sign_in;
 mod sign_up;

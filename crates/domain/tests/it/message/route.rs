@@ -3,7 +3,9 @@
 use domain::account;
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::message::{self, Received};
+use domain::phone::Nanp;
 use domain::product::Product;
+use domain::supply::{self, Line, Part};
 use domain::{order, rental};
 
 use crate::house::{House, START_MS, ask, part};
@@ -169,4 +171,33 @@ on_both!(a_text_with_a_nul_is_kept_and_read, async |house: House| {
     assert_eq!(received, Received::Delivered { account: ann.account });
     let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
     assert!(inbox.messages[0].text.ends_with('\0'));
+});
+
+on_both!(a_port_counts_where_its_sim_is_not_mapped, async |house: House| {
+    let house = House::stocked(house, 2).await;
+    let ann = house.customer("ann", "5.00").await;
+    let hers = house.order(ann, "instagram").await.digits;
+    let other = if hers == "12025550100" { "12025550101" } else { "12025550100" };
+    for (sim, digits) in [("24.01", hers.as_str()), ("89610300003433465383", other)] {
+        let number = Nanp::parse(digits).expect("a number");
+        supply::map_sim(&house.app, "simulator", sim, &number, "olga").await.expect("mapped");
+    }
+    let come = async |sim: &str, port: &str| {
+        let line = Line { sim: Some(sim.to_owned()), port: Some(port.to_owned()), number: None };
+        let part = Part { line, ..part(&format!("{sim} {port}"), "", "32665", INSTAGRAM) };
+        message::receive(&house.app, 1, part).await.expect("kept")
+    };
+    assert_eq!(come("89610300003433465383", "24.01").await, Received::Quarantined);
+    assert_eq!(come("89610300003433465399", "24.02").await, Received::Quarantined);
+    assert_eq!(reason(&house).await, "unmapped_sim");
+    assert_eq!(come("89610300003433465399", "24.01").await, Received::Delivered { account: ann.account });
+});
+
+on_both!(what_nobody_can_read_is_kept_for_the_operator, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let hers = house.order(ann, "instagram").await.digits;
+    let sealed = Part { trouble: Some("encrypted"), ..part("1", &hers, "32665", INSTAGRAM) };
+    assert_eq!(message::receive(&house.app, 1, sealed).await.expect("kept"), Received::Quarantined);
+    assert_eq!(reason(&house).await, "encrypted");
 });

@@ -144,12 +144,13 @@ impl House {
     pub(super) async fn text(&self, digits: &str, text: &str) {
         let part = Part {
             reference: rand::random::<[u8; 16]>().to_vec(),
-            line: Line { sim: None, number: Some(digits.to_owned()) },
+            line: Line::of_number(digits.to_owned()),
             sender: String::new(),
             text: text.to_owned(),
             raw: text.as_bytes().to_vec(),
             sent_ms: None,
             concat: None,
+            trouble: None,
         };
         message::receive(&self.app, 1, part).await.expect("the house keeps it");
     }

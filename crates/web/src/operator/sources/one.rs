@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::policy::powers::Power;
-use domain::supply::{self, ShownSetting};
+use domain::supply::{self, ShownSetting, WireState};
 use serde::Deserialize;
 
 use super::{Field, HERE, Line, told, typed_settings};
@@ -36,6 +36,9 @@ struct SourcePage {
     about: String,
     url: String,
     fault: Option<(i64, String)>,
+    /// Whether the house connects to it itself, and how those connections do.
+    is_held: bool,
+    wire: WireState,
     fields: Vec<Field>,
     may_change: bool,
 }
@@ -86,6 +89,8 @@ async fn render(
         about: kind
             .map_or_else(|| "This program does not know its connector.".to_owned(), |kind| kind.about().to_owned()),
         url: format!("{}/ingest/{slug}/", door.settings.base_url),
+        is_held: kind.is_some_and(|kind| kind.holds()),
+        wire: health.wire.unwrap_or_default(),
         fault: health.fault.clone(),
         line: Line::of(source, &health, frame.now_ms),
         fields: settings.into_iter().map(field).collect(),

@@ -1,0 +1,147 @@
+//! `ejoin`: the pushes of Ejoin and Skyline SIM boxes, which speak one protocol (V2.0.011).
+//!
+//! A row is `[kind, port, seconds, sender, own number, base64, ICCID, IMSI, …]`. The base64 holds the bare text, or a
+//! block of headers, an empty line and the text. Boxes sign nothing, so the address holds a secret word.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::clock::SECOND_MS;
+use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::form::Form;
+use super::telling::{
+    BODY_MAX, ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required,
+};
+use super::word;
+
+/// Messages of one push, at most.
+const ROWS_MAX: usize = 200;
+/// Columns of a row that every firmware has.
+const COLUMNS_MIN: usize = 6;
+
+/// A SIM box.
+pub(super) struct Ejoin;
+
+#[derive(Deserialize)]
+struct Told {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    sms: Vec<Vec<Value>>,
+}
+
+impl Supply for Ejoin {
+    fn name(&self) -> &'static str {
+        "ejoin"
+    }
+
+    fn about(&self) -> &'static str {
+        "An Ejoin or Skyline SIM box; each SIM is known by its ICCID, or by its port."
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[word::WORD]
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), String> {
+        word::check(settings)
+    }
+
+    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+        is_push(request)?;
+        word::is_known(settings, request)?;
+        let reply = Reply::json(200, r#"{"success":true}"#);
+        if !request.body.trim_ascii_start().starts_with(b"{") && request.query.contains("port=") {
+            return Ok(Heard::new(vec![bare(request)?], reply));
+        }
+        let told: Told = body(request)?;
+        if told.kind != "recv-sms" {
+            return Ok(Heard::new(Vec::new(), reply));
+        }
+        if told.sms.len() > ROWS_MAX {
+            return Err(malformed("The push has more than 200 messages."));
+        }
+        let rows = told.sms.iter().filter_map(|row| row_part(row).transpose());
+        Ok(Heard::new(rows.collect::<Result<_, _>>()?, reply))
+    }
+}
+
+/// The piece in a row; `None` for a delivery report.
+fn row_part(row: &[Value]) -> Result<Option<Part>, Reply> {
+    if row.len() < COLUMNS_MIN {
+        return Err(malformed("A message has fewer than 6 columns."));
+    }
+    if column(row, 0) == "1" {
+        return Ok(None);
+    }
+    let [port, seconds, sender, number, coded, iccid] = [1, 2, 3, 4, 5, 6].map(|place| column(row, place));
+    required("port", &port, ID_MAX)?;
+    at_most("sender", &sender, SENDER_MAX)?;
+    at_most("number", &number, NUMBER_MAX)?;
+    at_most("ICCID", &iccid, NUMBER_MAX)?;
+    let seconds: i64 = seconds.parse().map_err(|_| malformed("The third column must be seconds since 1970."))?;
+    let sim = if iccid.is_empty() { &port } else { &iccid };
+    let reference = fingerprint(&[sim.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), coded.as_bytes()]);
+    let decoded = STANDARD.decode(&coded).ok();
+    Ok(Some(Part {
+        reference,
+        line: line(iccid, port, number),
+        sender,
+        // What cannot be read is kept as it came: a refusal would only be repeated, or the text be lost.
+        trouble: if decoded.is_some() { None } else { Some("unreadable") },
+        text: text(&decoded.unwrap_or_default()),
+        raw: serde_json::to_vec(row).unwrap_or_default(),
+        sent_ms: seconds.checked_mul(SECOND_MS),
+        concat: None,
+    }))
+}
+
+/// Boxes of some makes write a number where others write a text.
+fn column(row: &[Value], place: usize) -> String {
+    match row.get(place) {
+        Some(Value::String(text)) => text.trim().to_owned(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn line(iccid: String, port: String, number: String) -> Line {
+    let some = |text: String| if text.is_empty() { None } else { Some(text) };
+    Line { sim: some(iccid), port: some(port), number: some(number) }
+}
+
+/// The text behind the block of headers, if there is one.
+fn text(bytes: &[u8]) -> String {
+    let whole = String::from_utf8_lossy(bytes).into_owned();
+    if !whole.starts_with("Sender:") {
+        return whole;
+    }
+    let behind = whole.split_once("\r\n\r\n").or_else(|| whole.split_once("\n\n"));
+    behind.map_or_else(|| whole.clone(), |(_, text)| text.to_owned())
+}
+
+/// The mode "SMS to HTTP": the block is the body, the line stands in the query.
+fn bare(request: &Request) -> Result<Part, Reply> {
+    if request.body.len() > BODY_MAX {
+        return Err(malformed("The body is longer than 65536 bytes."));
+    }
+    let form = Form::of(request.query.as_bytes())?;
+    let field = |name: &str| form.text(name).unwrap_or_default();
+    let [port, sender, iccid] = ["port", "sender", "iccid"].map(field);
+    required("port", &port, ID_MAX)?;
+    at_most("sender", &sender, SENDER_MAX)?;
+    at_most("iccid", &iccid, NUMBER_MAX)?;
+    Ok(Part {
+        // The block tells when the network took it, so an equal one is a repeat.
+        reference: fingerprint(&[port.as_bytes(), iccid.as_bytes(), sender.as_bytes(), &request.body]),
+        line: line(iccid, port, String::new()),
+        sender,
+        text: text(&request.body),
+        raw: request.body.clone(),
+        sent_ms: None,
+        concat: None,
+        trouble: None,
+    })
+}

@@ -1,0 +1,55 @@
+//! `openvox`: "SMS to HTTP" of OpenVox gateways, whose firmwares name their fields in different ways.
+
+use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
+
+use super::form::Form;
+use super::telling::{ID_MAX, SENDER_MAX, at_most, fingerprint, malformed, required};
+use super::{local_time, word};
+
+const SETTINGS: [Setting; 2] = [word::WORD, local_time::OFFSET];
+
+/// A gateway.
+pub(super) struct OpenVox;
+
+impl Supply for OpenVox {
+    fn name(&self) -> &'static str {
+        "openvox"
+    }
+
+    fn about(&self) -> &'static str {
+        "An OpenVox gateway by its SMS to HTTP; each port is one number."
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &SETTINGS
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), String> {
+        word::check(settings)?;
+        local_time::check(settings)
+    }
+
+    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+        word::is_known(settings, request)?;
+        let form = Form::read(request)?;
+        let first = |names: &[&str]| names.iter().find_map(|name| form.text(name));
+        let sender = first(&["phonenumber", "num", "number"]).ok_or_else(|| malformed("The sender is missing."))?;
+        let text = first(&["message", "sms", "text"]).ok_or_else(|| malformed("The text is missing."))?;
+        let port = first(&["port", "portname"]).unwrap_or_default();
+        let at = first(&["time"]).unwrap_or_default();
+        required("port", &port, ID_MAX)?;
+        at_most("sender", &sender, SENDER_MAX)?;
+        let part = Part {
+            // There is no id. The time is that of the SMS, so an equal one is a repeat.
+            reference: fingerprint(&[port.as_bytes(), at.as_bytes(), sender.as_bytes(), text.as_bytes()]),
+            line: Line { sim: None, port: Some(port), number: None },
+            sender,
+            raw: if request.method == "GET" { request.query.clone().into_bytes() } else { request.body.clone() },
+            text,
+            sent_ms: local_time::read(settings, &at),
+            concat: None,
+            trouble: None,
+        };
+        Ok(Heard::new(vec![part], Reply { status: 200, content_type: "text/plain", body: b"OK".to_vec() }))
+    }
+}

@@ -1,0 +1,99 @@
+//! An Ejoin or Skyline SIM box.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, percent, post_to_word};
+
+pub(crate) const PEER: Peer = Peer {
+    connector: "ejoin",
+    body: |sms| {
+        let row =
+            json!([0, "24.01", NOW_S - 2, sms.sender, "", STANDARD.encode(&sms.text), ICCID, "310260000000001", ""]);
+        push(&json!([row])).into_bytes()
+    },
+    sign: post_to_word,
+    line: (Some(ICCID), Some("24.01"), None),
+    ..SOMEBODY
+};
+
+const ICCID: &str = "89610300003433465383";
+
+fn push(rows: &Value) -> String {
+    json!({"type": "recv-sms", "sms_num": rows.as_array().map(Vec::len), "sms": rows}).to_string()
+}
+
+/// A row as it is documented: six columns, the own number told, and no ICCID.
+#[test]
+fn the_documented_row_is_heard() {
+    let row = json!([0, "12.sp256.101", 1_755_697_537, "12052703122", "16463915790", STANDARD.encode(TEXT)]);
+    let part = PEER.part(push(&json!([row])));
+    assert!(part.line.sim.is_none() && part.text == TEXT && part.sender == "12052703122");
+    assert_eq!(part.line.port.as_deref(), Some("12.sp256.101"));
+    assert_eq!(part.line.number.as_deref(), Some("16463915790"));
+    assert_eq!(part.sent_ms, Some(1_755_697_537_000));
+}
+
+#[test]
+fn the_block_of_headers_is_not_the_text() {
+    let block = "Sender: Google\r\nReceiver: \"24.01\" \r\nSMSC: 34607008077\r\nSCTS: 25110914563088\r\nSlot: \"01\"\r\n\r\nG-666266 is your Google verification code.\r\n\r\nLine two";
+    let of = |text: &str| PEER.part(push(&json!([[0, "24.01", 1, "Google", "", STANDARD.encode(text)]])));
+    assert!(of(block).text == "G-666266 is your Google verification code.\r\n\r\nLine two");
+    assert!(of("Sender: is a word like any other").text == "Sender: is a word like any other");
+    assert!(of("").text.is_empty());
+}
+
+#[test]
+fn reports_are_skipped_and_every_message_of_a_push_is_heard() {
+    let row = |kind: u8, text: &str| json!([kind, "1B", NOW_S, "22395", "", STANDARD.encode(text)]);
+    let heard = PEER.heard(push(&json!([row(0, "one"), row(1, "report"), row(0, "two")])));
+    let texts: Vec<&str> = heard.parts.iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(texts, ["one", "two"]);
+}
+
+#[test]
+fn a_repeat_is_known_whatever_else_came_with_it() {
+    let row = json!([0, "1B", NOW_S, "22395", "", STANDARD.encode("one")]);
+    let other = json!([0, "1B", NOW_S + 1, "22395", "", STANDARD.encode("one")]);
+    let heard = PEER.heard(push(&json!([row.clone(), other])));
+    assert!(PEER.part(push(&json!([row]))).reference == heard.parts[0].reference);
+    assert!(heard.parts[0].reference != heard.parts[1].reference);
+}
+
+#[test]
+fn what_cannot_be_decoded_is_kept_as_it_came() {
+    let part = PEER.part(push(&json!([[0, "1B", NOW_S, "22395", "", "not base64!"]])));
+    assert_eq!(part.trouble, Some("unreadable"));
+    assert!(String::from_utf8_lossy(&part.raw).contains("not base64!"));
+}
+
+#[test]
+fn rows_that_are_none_are_refused() {
+    for row in [
+        json!([0, "1B", NOW_S, "22395", ""]),
+        json!([0, "", NOW_S, "1", "", ""]),
+        json!([0, "1B", "soon", "1", "", ""]),
+    ] {
+        assert_eq!(PEER.refusal(&PEER.push(push(&json!([row])).into(), NOW_S)), 400);
+    }
+    let many: Vec<Value> = (0..201).map(|_| json!([0, "1B", NOW_S, "1", "", ""])).collect();
+    assert_eq!(PEER.refusal(&PEER.push(push(&json!(many)).into(), NOW_S)), 400);
+}
+
+#[test]
+fn a_status_is_acknowledged() {
+    for kind in ["dev-status", "port-status", "something-new"] {
+        assert!(PEER.heard(json!({"type": kind, "status": [{"port": "1B"}]}).to_string()).parts.is_empty());
+    }
+}
+
+#[test]
+fn the_mode_sms_to_http_is_heard() {
+    let mut request = PEER.push(b"Sender: 22395\r\nSCTS: 26052214295888\r\n\r\nG-493817 is your code".to_vec(), NOW_S);
+    request.query = format!("port=61A&sender={}&mac=00-30&iccid={ICCID}", percent(b"+13125550100"));
+    let heard = PEER.hear(&request).unwrap_or_else(|reply| panic!("{}", reply.status));
+    let [part] = heard.parts.as_slice() else { panic!("one piece") };
+    assert!(part.text == "G-493817 is your code" && part.sender == "+13125550100");
+    assert_eq!((part.line.sim.as_deref(), part.line.port.as_deref()), (Some(ICCID), Some("61A")));
+}

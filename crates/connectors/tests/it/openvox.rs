@@ -1,0 +1,30 @@
+//! An OpenVox gateway.
+
+use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, form, get, post_to_word};
+
+pub(crate) const PEER: Peer = Peer {
+    connector: "openvox",
+    body: |sms| {
+        let time = "2026-05-22 14:29:58";
+        form(&[("phonenumber", &sms.sender), ("port", "gsm-1.3"), ("time", time), ("message", &sms.text)])
+    },
+    sign: get,
+    line: (None, Some("gsm-1.3"), None),
+    answer: ("text/plain", "OK"),
+    ..SOMEBODY
+};
+
+#[test]
+fn older_firmware_names_its_fields_otherwise_and_may_post() {
+    let body = form(&[("num", "22395"), ("portname", "2"), ("status", "received"), ("sms", TEXT)]);
+    let part = PEER.hear(&post_to_word(PEER.secret, body, NOW_S)).unwrap_or_else(|_| panic!("refused")).parts.remove(0);
+    assert!(part.text == TEXT && part.sender == "22395");
+    assert_eq!((part.line.port.as_deref(), part.sent_ms), (Some("2"), None));
+}
+
+#[test]
+fn a_push_that_does_not_say_who_where_or_what_is_refused() {
+    for fields in ["phonenumber=1&port=2", "port=2&message=one", "phonenumber=1&message=one"] {
+        assert_eq!(PEER.refusal(&PEER.push(fields.into(), NOW_S)), 400, "{fields}");
+    }
+}
