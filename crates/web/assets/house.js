@@ -79,6 +79,7 @@ function takeOver(fresh) {
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   document.title = fresh.title;
+  every = Number(fresh.body.dataset.every);
   for (const [order, part] of codes()) if (!before.has(order)) greet(part);
 }
 
@@ -206,6 +207,11 @@ if (document.body.dataset.news) {
 }
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// Pages that show figures fetch themselves now and then, while somebody sees them.
-const every = Number(document.body.dataset.every);
-if (every) setInterval(() => document.hidden || look(), every * 1000);
+// Pages that show what goes on fetch themselves now and then, while somebody sees them and for as long as they ask for it.
+let every = Number(document.body.dataset.every);
+const again = () =>
+  setTimeout(async () => {
+    if (!document.hidden) await look();
+    if (every) again();
+  }, every * 1000);
+if (every) again();

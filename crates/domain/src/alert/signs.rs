@@ -92,7 +92,7 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
 }
 
 async fn check(app: &App) -> Result<Option<Sign>, DbError> {
-    let Some(run) = verify::latest(app).await? else { return Ok(None) };
+    let Some(run) = verify::standing(app).await? else { return Ok(None) };
     let words = match run.state {
         RunState::Broken => format!("{} rows break an invariant", run.findings),
         RunState::Failed => "it could not be carried out".to_owned(),

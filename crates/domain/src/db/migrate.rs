@@ -24,15 +24,16 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
 pub(super) const MIGRATION_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (version BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)";
 
-/// The migrations that a database with `applied` still needs.
-pub(super) fn pending(applied: i64) -> Result<Vec<(i64, &'static str)>, DbError> {
+/// The migrations that a database still needs that had those of `applied`. Two that were written side by side may come in
+/// either order, so each is looked for, not only those above the last one.
+pub(super) fn pending(applied: &[i64]) -> Result<Vec<(i64, &'static str)>, DbError> {
     let newest = MIGRATIONS.last().map_or(0, |(version, _)| *version);
-    if applied > newest {
+    if let Some(unknown) = applied.iter().find(|version| **version > newest) {
         return Err(DbError::Engine(format!(
-            "the database has schema {applied} and this program knows {newest}: start the newer program"
+            "the database has schema {unknown} and this program knows {newest}: start the newer program"
         )));
     }
-    Ok(MIGRATIONS.iter().copied().filter(|(version, _)| *version > applied).collect())
+    Ok(MIGRATIONS.iter().copied().filter(|(version, _)| !applied.contains(version)).collect())
 }
 
 /// The text of a migration for one engine.
@@ -75,7 +76,17 @@ mod tests {
 
     #[test]
     fn a_newer_schema_is_refused() {
-        assert!(pending(99).is_err());
-        assert_eq!(pending(0).map(|all| all.len()).ok(), Some(MIGRATIONS.len()));
+        assert!(pending(&[1, 99]).is_err());
+        assert_eq!(pending(&[]).map(|all| all.len()).ok(), Some(MIGRATIONS.len()));
+    }
+
+    #[test]
+    fn one_that_was_passed_over_is_still_applied() {
+        let all: Vec<i64> = MIGRATIONS.iter().map(|(version, _)| *version).collect();
+        let but_one: Vec<i64> = all.iter().copied().filter(|version| *version != 13).collect();
+        let versions =
+            |applied: &[i64]| pending(applied).ok().map(|some| some.iter().map(|one| one.0).collect::<Vec<_>>());
+        assert_eq!(versions(&but_one), Some(vec![13]));
+        assert_eq!(versions(&all), Some(vec![]));
     }
 }

@@ -159,8 +159,9 @@ async fn migrate_up(client: &Client) -> Result<(), DbError> {
     let lock = "SELECT pg_advisory_xact_lock(CAST($1 AS BIGINT) + hashtext(current_schema()))";
     client.execute(lock, &[&MIGRATION_LOCK]).await.map_err(failed)?;
     client.batch_execute(migrate::MIGRATION_TABLE).await.map_err(failed)?;
-    let row = client.query_one("SELECT COALESCE(MAX(version), 0) FROM migration", &[]).await.map_err(failed)?;
-    for (version, text) in migrate::pending(row.get(0))? {
+    let applied = client.query("SELECT version FROM migration", &[]).await.map_err(failed)?;
+    let applied: Vec<i64> = applied.iter().map(|row| row.get(0)).collect();
+    for (version, text) in migrate::pending(&applied)? {
         client.batch_execute(&migrate::text_for(EngineKind::Postgres, text)).await.map_err(failed)?;
         let insert = "INSERT INTO migration (version, at_ms) VALUES ($1, 0)";
         client.execute(insert, &[&version]).await.map_err(failed)?;

@@ -252,10 +252,12 @@ fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
     let failed = |error: rusqlite::Error| told(&error);
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     transaction.execute_batch(migrate::MIGRATION_TABLE).map_err(failed)?;
-    let applied = transaction
-        .query_row("SELECT COALESCE(MAX(version), 0) FROM migration", [], |row| row.get(0))
-        .map_err(failed)?;
-    for (version, text) in migrate::pending(applied)? {
+    let applied = {
+        let mut versions = transaction.prepare("SELECT version FROM migration").map_err(failed)?;
+        let versions = versions.query_map([], |row| row.get(0)).map_err(failed)?;
+        versions.collect::<Result<Vec<i64>, _>>().map_err(failed)?
+    };
+    for (version, text) in migrate::pending(&applied)? {
         transaction.execute_batch(&migrate::text_for(super::EngineKind::Sqlite, text)).map_err(failed)?;
         transaction.execute("INSERT INTO migration (version, at_ms) VALUES (?1, 0)", [version]).map_err(failed)?;
     }

@@ -20,7 +20,7 @@ use crate::policy::audit;
 use crate::rental::check as rental;
 use crate::request;
 
-pub use run::{AskRefusal, Found, KEPT_MAX, Run, RunState, ask, found, latest, latest_done, run_due, runs};
+pub use run::{AskRefusal, Found, KEPT_MAX, Run, RunState, ask, found, latest, latest_done, run_due, runs, standing};
 
 /// Accounts in one look.
 const ACCOUNTS_MAX: i64 = 200;

@@ -171,6 +171,20 @@ pub async fn latest_done(app: &App) -> Result<Option<Run>, DbError> {
     app.db.row(LATEST_DONE, &[]).await?.map(|row| run(&row)).transpose()
 }
 
+/// The run that tells how the books stand: the newest that has ended, but one that found something rather than a later
+/// one that could not be carried out.
+///
+/// # Errors
+/// What the database said.
+pub async fn standing(app: &App) -> Result<Option<Run>, DbError> {
+    let last = latest(app).await?;
+    if last.as_ref().is_none_or(|run| run.state != RunState::Failed) {
+        return Ok(last);
+    }
+    let done = latest_done(app).await?;
+    Ok(done.filter(|run| run.state == RunState::Broken).or(last))
+}
+
 /// What a run found, after a place of its list; at most `limit` and 500, and [`KEPT_MAX`] of a run in all.
 ///
 /// # Errors

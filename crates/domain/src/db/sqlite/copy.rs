@@ -39,6 +39,6 @@ pub(in crate::db) fn check(path: &Path) -> Result<i64, DbError> {
     }
     let version = connection.query_row("SELECT COALESCE(MAX(version), 0) FROM migration", [], |row| row.get(0));
     let version = version.map_err(|_| DbError::Damaged("the file is not a database of a house"))?;
-    migrate::pending(version)?;
+    migrate::pending(&[version])?;
     Ok(version)
 }

@@ -97,7 +97,12 @@ fn places(sql: &str) -> String {
     text.replace(&list_place, list).replace(&pairs_place, pairs)
 }
 
+/// A statement at hand still has what was bound last: every place is bound anew, or the statement is not run.
 fn bind(statement: &mut Statement<'_>, values: &[Val]) -> rusqlite::Result<()> {
+    let places = statement.parameter_count();
+    if places != values.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(values.len(), places));
+    }
     for (index, value) in values.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }

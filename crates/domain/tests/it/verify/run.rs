@@ -52,6 +52,23 @@ on_both!(a_run_whose_process_is_gone_is_given_up, async |house: House| {
     assert_eq!(verify::run_due(&house.app).await.expect("again"), 1);
 });
 
+on_both!(a_run_that_failed_makes_nothing_good, async |house: House| {
+    let house = busy(house).await;
+    house.tamper(&["UPDATE account SET available = available + 10000 WHERE name = 'ann'"]).await;
+    let broken = verify::ask(&house.app, "eve").await.expect("asked");
+    verify::run_due(&house.app).await.expect("carried out");
+    verify::ask(&house.app, "eve").await.expect("asked");
+    house
+        .side("UPDATE verify_run SET state = 'running' WHERE state = 'asked'")
+        .await
+        .expect("as another process would");
+    house.pass_ms(5 * MINUTE_MS);
+    verify::run_due(&house.app).await.expect("given up");
+    assert_eq!(verify::latest(&house.app).await.expect("read").map(|run| run.state), Some(RunState::Failed));
+    let standing = verify::standing(&house.app).await.expect("read").expect("there are runs");
+    assert_eq!((standing.id, standing.state), (broken, RunState::Broken));
+});
+
 on_both!(a_run_ends_when_the_house_closes, async |house: House| {
     verify::ask(&house.app, "eve").await.expect("asked");
     house.app.notices.close();

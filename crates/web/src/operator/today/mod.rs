@@ -98,7 +98,7 @@ pub(super) async fn show(
         sources: rows(&report.sources, source_name),
         quarantined: message::quarantine_size(app).await?,
         complaints,
-        check: check(verify::latest(app).await?),
+        check: check(verify::standing(app).await?),
         report,
     };
     Ok(page::show(HERE, StatusCode::OK, &page, &frame))
@@ -135,8 +135,8 @@ fn rows(leaders: &Leaders, name: impl Fn(i64) -> String) -> Vec<Row> {
     leaders.lines.iter().map(|(id, sums)| Row { name: name(*id), sums: *sums }).collect()
 }
 
-fn check(latest: Option<verify::Run>) -> Check {
-    let Some(run) = latest else { return Check { words: "not yet", at_ms: None } };
+fn check(standing: Option<verify::Run>) -> Check {
+    let Some(run) = standing else { return Check { words: "not yet", at_ms: None } };
     let words = match run.state {
         RunState::Sound => "sound",
         RunState::Broken => "broken",
