@@ -64,6 +64,8 @@ struct Bind<'a> {
     out: Vec<u8>,
     keeping: JoinSet<Kept>,
     sequence: u32,
+    /// Whether the centre ever took the bind.
+    has_stood: bool,
     /// Messages that came on this bind and are not known to be acknowledged.
     mine: Tally,
     /// Those of them that were answered since the last question.
@@ -125,6 +127,7 @@ impl<'a> Bind<'a> {
             out: Vec::new(),
             keeping: JoinSet::new(),
             sequence: 0,
+            has_stood: false,
             mine: Tally::new(),
             answered: Tally::new(),
             asked: None,
@@ -135,6 +138,7 @@ impl<'a> Bind<'a> {
     async fn run(&mut self, mut reader: Reader) -> Result<(), Fault> {
         let early = timeout(PATIENCE, self.bind(&mut reader)).await.map_err(|_| Fault::Silent)??;
         let _link: Link = self.inbox.link();
+        self.has_stood = true;
         self.repeats.lock().await.doubt(self.inbox.now_ms());
         for frame in early {
             self.hear(frame).await?;
@@ -314,6 +318,10 @@ impl<'a> Bind<'a> {
     async fn end(&mut self) {
         // What is being kept goes on: customers wait for it.
         self.keeping.detach_all();
+        // A bind that never stood brought nothing; a centre that is down casts no doubt on what others tell.
+        if !self.has_stood {
+            return;
+        }
         let mut repeats = self.repeats.lock().await;
         repeats.lost(&self.mine);
         repeats.doubt(self.inbox.now_ms());

@@ -98,6 +98,25 @@ async fn a_refused_bind_is_told_without_the_password_and_tried_again() {
 }
 
 #[tokio::test]
+async fn a_centre_that_refuses_makes_no_repeats_at_the_other() {
+    let (good, bad) = (Centre::open().await, Centre::open().await);
+    let house = House::open(&good.address()).await;
+    let _held = house.hold(settings(&format!("{} {}", good.address(), bad.address()), &[])).await;
+    let mut session = good.bound().await;
+    drop(bad.answer(0x0E).await);
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
+    for minute in 0..2 {
+        house.pass_ms(60_000);
+        // The second refusal comes only once the first was wholly dealt with.
+        drop(bad.answer(0x0E).await);
+        assert_eq!(session.tell(2 + minute, &Sms::new(format!("other {minute}"))).await, 0);
+    }
+    drop(bad.answer(0x0E).await);
+    assert_eq!(session.tell(9, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one", "other 0", "other 1", "one"]);
+}
+
+#[tokio::test]
 async fn the_house_ends_its_bind_in_order() {
     let (_centre, house, held, mut session) = bound(&[]).await;
     session.tell(1, &Sms::new("one")).await;
