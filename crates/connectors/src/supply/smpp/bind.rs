@@ -72,6 +72,8 @@ struct Bind<'a> {
     answered: Tally,
     /// The question that was not answered yet, and the messages that were answered before it.
     asked: Option<(u32, Tally)>,
+    /// Whether the centre said anything since it was last looked at.
+    is_heard: bool,
 }
 
 /// Binds until the inbox closes.
@@ -131,6 +133,7 @@ impl<'a> Bind<'a> {
             mine: Tally::new(),
             answered: Tally::new(),
             asked: None,
+            is_heard: false,
         }
     }
 
@@ -204,14 +207,15 @@ impl<'a> Bind<'a> {
         Ok(())
     }
 
-    /// Asks whether the other end is there.
+    /// Asks whether the other end is there. Who says anything at all is: behind much else an answer comes late.
     fn ask(&mut self) -> Result<(), Fault> {
         // While nothing is read, no answer can be heard.
         if self.keeping.len() >= self.centre.window {
             return Ok(());
         }
+        let is_heard = std::mem::take(&mut self.is_heard);
         if self.asked.is_some() {
-            return Err(Fault::Silent);
+            return if is_heard { Ok(()) } else { Err(Fault::Silent) };
         }
         let sequence = self.say(ENQUIRE_LINK, Vec::new());
         self.asked = Some((sequence, std::mem::take(&mut self.answered)));
@@ -219,6 +223,7 @@ impl<'a> Bind<'a> {
     }
 
     async fn hear(&mut self, frame: Frame) -> Result<(), Fault> {
+        self.is_heard = true;
         match frame.command {
             _ if !frame.is_whole && frame.body.is_empty() => frame.refusal(BAD_LENGTH).write(&mut self.out),
             DELIVER_SM | DATA_SM => self.message(&frame).await,

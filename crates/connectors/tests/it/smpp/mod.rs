@@ -73,6 +73,20 @@ async fn a_centre_that_is_silent_is_left_and_bound_to_again() {
 }
 
 #[tokio::test]
+async fn a_centre_that_tells_messages_before_it_answers_is_not_silent() {
+    let (_centre, house, held, mut session) = bound(&[("enquire_seconds", "1")]).await;
+    let question = session.read().await;
+    assert_eq!(question.command, 0x15);
+    for sequence in 1..=12 {
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        session.say(5, sequence, &Sms::new("one").body()).await;
+        assert_eq!(session.read().await.command, 0x8000_0005);
+    }
+    session.say(0x8000_0015, question.sequence, b"").await;
+    assert_eq!((house.kept().await.len(), held.inbox.state().reconnects), (12, 0));
+}
+
+#[tokio::test]
 async fn a_bind_that_is_lost_or_ended_is_made_again() {
     let (centre, house, held, session) = bound(&[]).await;
     drop(session);
