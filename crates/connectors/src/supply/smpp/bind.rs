@@ -57,6 +57,8 @@ type Reader = Frames<ReadHalf<Box<dyn Stream>>>;
 
 /// A bind that stands.
 struct Bind<'a> {
+    /// Which of the source's binds it is.
+    place: usize,
     centre: &'a Centre,
     repeats: &'a Mutex<Repeats>,
     inbox: &'a Inbox,
@@ -76,18 +78,19 @@ struct Bind<'a> {
     is_heard: bool,
 }
 
-/// Binds until the inbox closes.
-pub(super) async fn hold(centre: Arc<Centre>, host: (String, u16), repeats: Arc<Mutex<Repeats>>, inbox: Inbox) {
+/// Binds until the inbox closes: the one of the source's binds that has this place among them.
+pub(super) async fn hold(place: usize, centre: Arc<Centre>, repeats: Arc<Mutex<Repeats>>, inbox: Inbox) {
+    let host = centre.host(place);
     let mut again = AGAIN_FIRST;
     while !inbox.is_closed() {
         let began = Instant::now();
         let connected = tokio::select! {
-            connected = connect(&centre, &host) => connected,
+            connected = connect(&centre, host) => connected,
             () = inbox.closed() => return,
         };
         let fault = match connected {
             Ok((reader, bind)) => {
-                let mut bind = Bind::new(&centre, &repeats, &inbox, bind);
+                let mut bind = Bind::new(place, &centre, &repeats, &inbox, bind);
                 let ended = bind.run(reader).await;
                 bind.end().await;
                 ended
@@ -116,12 +119,14 @@ async fn connect(centre: &Centre, host: &(String, u16)) -> Result<(Reader, Write
 
 impl<'a> Bind<'a> {
     fn new(
+        place: usize,
         centre: &'a Centre,
         repeats: &'a Mutex<Repeats>,
         inbox: &'a Inbox,
         write: WriteHalf<Box<dyn Stream>>,
     ) -> Self {
         Self {
+            place,
             centre,
             repeats,
             inbox,
@@ -142,7 +147,7 @@ impl<'a> Bind<'a> {
         let early = timeout(PATIENCE, self.bind(&mut reader)).await.map_err(|_| Fault::Silent)??;
         let _link: Link = self.inbox.link();
         self.has_stood = true;
-        self.repeats.lock().await.doubt(self.inbox.now_ms());
+        self.repeats.lock().await.stands(self.place, self.inbox.now_ms());
         for frame in early {
             self.hear(frame).await?;
         }
@@ -327,8 +332,6 @@ impl<'a> Bind<'a> {
         if !self.has_stood {
             return;
         }
-        let mut repeats = self.repeats.lock().await;
-        repeats.lost(&self.mine);
-        repeats.doubt(self.inbox.now_ms());
+        self.repeats.lock().await.lost(self.place, &self.mine, self.inbox.now_ms());
     }
 }

@@ -81,6 +81,16 @@ impl Centre {
         })
     }
 
+    /// How many binds the source has to all of them.
+    pub(super) fn all_binds(&self) -> usize {
+        self.hosts.len() * usize::from(self.binds)
+    }
+
+    /// The host to which the bind goes that has this place among all: each host has some, one after another.
+    pub(super) fn host(&self, place: usize) -> &(String, u16) {
+        &self.hosts[place % self.hosts.len()]
+    }
+
     /// Connects to one of the hosts.
     pub(super) async fn connect(&self, host: &str, port: u16) -> std::io::Result<Box<dyn Stream>> {
         let tcp = TcpStream::connect((host, port)).await?;

@@ -82,10 +82,8 @@ async fn hold(settings: Settings, inbox: Inbox) {
     };
     let repeats = Arc::new(Mutex::new(Repeats::from_mark(&inbox.mark())));
     let mut binds = JoinSet::new();
-    for host in &centre.hosts {
-        for _ in 0..centre.binds {
-            binds.spawn(bind::hold(centre.clone(), host.clone(), repeats.clone(), inbox.clone()));
-        }
+    for place in 0..centre.all_binds() {
+        binds.spawn(bind::hold(place, centre.clone(), repeats.clone(), inbox.clone()));
     }
     while let Some(ended) = binds.join_next().await {
         if ended.is_err() {

@@ -2,12 +2,12 @@
 //! acknowledged, after a new bind and under new sequence numbers.
 //!
 //! The rule: equal bytes within a minute of a bind's coming or going, whose first copy is not known to be acknowledged,
-//! are one message; otherwise both are kept, since services send the same code twice when asked to. A centre is known to
+//! are one message, however long that bind was away; otherwise both are kept, since services send the same code twice when asked to. A centre is known to
 //! have our answers once it answered a question (`enquire_link`) that was asked behind them.
 //!
 //! A message's reference is the digest of its bytes, the number of a generation, and its place among equal ones in it. A
-//! generation closes when everything before it is known to be acknowledged; the numbers of the open one and of the
-//! oldest that is in doubt are the wire's mark, so the rule holds across crashes and nodes.
+//! generation closes when everything before it is known to be acknowledged, or was told on a bind that is away; the number
+//! of the open one and of all that are in doubt are the wire's mark, so the rule holds across crashes and nodes.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -17,8 +17,10 @@ use sha2::{Digest, Sha256};
 
 /// How long after a bind came or went a message may be a repeat.
 const DOUBT_MS: i64 = 60_000;
-/// Generations that may be in doubt beside the open one.
-const GENERATIONS_MAX: u64 = 4;
+/// Generations that may be in doubt beside the open one, the newest of them.
+const GENERATIONS_MAX: usize = 8;
+/// How long a bind may be away until its messages are as good as acknowledged: centres give a message up by then.
+const AWAY_MAX_MS: i64 = 24 * 60 * 60_000;
 /// Equal messages of a generation that are looked for.
 const EQUAL_MAX: u32 = 64;
 /// Different messages that are remembered of a generation. What comes beyond is kept as new.
@@ -51,14 +53,26 @@ struct Equal {
     next: u32,
 }
 
+/// A bind that was lost.
+struct Away {
+    /// What came on it, and was not known to be acknowledged.
+    tally: Tally,
+    since_ms: i64,
+    /// Whether it stands again, so that its messages are in doubt for one more minute.
+    is_back: bool,
+}
+
 /// The memory of all binds of one source.
 pub(super) struct Repeats {
     open: u64,
-    oldest: u64,
+    /// The generations whose messages may come again, in order; the last one is open.
+    doubtful: Vec<u64>,
     equal: HashMap<[u8; 32], Equal>,
     beyond: u32,
-    /// Messages of each generation that are not known to be acknowledged.
+    /// Messages of each generation that came on binds that stand, and are not known to be acknowledged.
     unknown: Tally,
+    /// Binds that were lost, by their place.
+    away: HashMap<usize, Away>,
     doubt_until_ms: i64,
     /// Whether names of the open generation may be taken that are not remembered here.
     is_stale: bool,
@@ -69,20 +83,40 @@ impl Repeats {
     pub(super) fn from_mark(mark: &str) -> Self {
         let mut numbers = mark.split(' ').filter_map(|number| number.parse::<u64>().ok());
         let open = numbers.next().unwrap_or(1);
-        let oldest = numbers.next().unwrap_or(open).min(open);
         Self {
             open,
-            oldest: oldest.max(open.saturating_sub(GENERATIONS_MAX)),
+            doubtful: doubtful(open, numbers),
             equal: HashMap::new(),
             beyond: 0,
             unknown: HashMap::new(),
+            away: HashMap::new(),
             doubt_until_ms: 0,
             is_stale: true,
         }
     }
 
+    /// A bind stands.
+    pub(super) fn stands(&mut self, place: usize, now_ms: i64) {
+        if let Some(away) = self.away.get_mut(&place) {
+            away.is_back = true;
+        }
+        self.doubt(now_ms);
+    }
+
+    /// A bind ended on which these came. They may come again once it stands.
+    pub(super) fn lost(&mut self, place: usize, tally: &Tally, now_ms: i64) {
+        self.less(tally);
+        let fresh = || Away { tally: Tally::new(), since_ms: now_ms, is_back: false };
+        let away = self.away.entry(place).or_insert_with(fresh);
+        (away.since_ms, away.is_back) = (now_ms, false);
+        for (generation, count) in tally {
+            *away.tally.entry(*generation).or_default() += count;
+        }
+        self.doubt(now_ms);
+    }
+
     /// A bind came or went.
-    pub(super) fn doubt(&mut self, now_ms: i64) {
+    fn doubt(&mut self, now_ms: i64) {
         self.equal.clear();
         self.is_stale = true;
         self.doubt_until_ms = now_ms + DOUBT_MS;
@@ -126,7 +160,7 @@ impl Repeats {
     /// Finds what was kept of equal messages in the generations that are in doubt.
     async fn look(&self, digest: [u8; 32], inbox: &Inbox) -> Result<Equal, DbError> {
         let mut equal = Equal::default();
-        for generation in self.oldest..=self.open {
+        for &generation in &self.doubtful {
             equal.next = 0;
             for place in 0..EQUAL_MAX {
                 let name = Name { digest, generation, place };
@@ -150,11 +184,7 @@ impl Repeats {
     /// # Errors
     /// What the database said; it is tried again with the next answer.
     pub(super) async fn known(&mut self, tally: &Tally, inbox: &Inbox) -> Result<(), DbError> {
-        for (generation, count) in tally {
-            let unknown = self.unknown.entry(*generation).or_default();
-            *unknown = unknown.saturating_sub(*count);
-        }
-        self.unknown.retain(|_, count| *count > 0);
+        self.less(tally);
         if inbox.now_ms() < self.doubt_until_ms {
             return Ok(());
         }
@@ -167,11 +197,15 @@ impl Repeats {
 
     /// Opens the next generation.
     async fn open_next(&mut self, inbox: &Inbox) -> Result<(), DbError> {
-        let open = self.open + 1;
-        let oldest = self.unknown.keys().copied().min().unwrap_or(open).max(open.saturating_sub(GENERATIONS_MAX));
+        let (open, now_ms) = (self.open + 1, inbox.now_ms());
+        // The minute after a bind stood again is over: there is no doubt now.
+        self.away.retain(|_, away| !away.is_back && now_ms < away.since_ms + AWAY_MAX_MS);
+        let away = self.away.values().flat_map(|away| away.tally.keys());
+        let doubtful = doubtful(open, self.unknown.keys().chain(away).copied());
+        let numbers: Vec<String> = doubtful.iter().map(u64::to_string).collect();
         // Written down first: a message may not have a name that the next holder would not look for.
-        inbox.set_mark(&format!("{open} {oldest}")).await?;
-        (self.open, self.oldest, self.is_stale) = (open, oldest, false);
+        inbox.set_mark(&format!("{open} {}", numbers.join(" "))).await?;
+        (self.open, self.doubtful, self.is_stale) = (open, doubtful, false);
         self.equal.retain(|_, equal| !equal.failed.is_empty());
         for equal in self.equal.values_mut() {
             equal.before.clear();
@@ -180,12 +214,22 @@ impl Repeats {
         Ok(())
     }
 
-    /// A bind ended, and these will not be known: after the minute of doubt they are as good as acknowledged.
-    pub(super) fn lost(&mut self, tally: &Tally) {
+    /// So many fewer are unknown on the binds that stand.
+    fn less(&mut self, tally: &Tally) {
         for (generation, count) in tally {
             let unknown = self.unknown.entry(*generation).or_default();
             *unknown = unknown.saturating_sub(*count);
         }
         self.unknown.retain(|_, count| *count > 0);
     }
+}
+
+/// The open generation behind the newest of those that are in doubt beside it.
+fn doubtful(open: u64, others: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut all: Vec<u64> = others.filter(|generation| *generation < open).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.drain(..all.len().saturating_sub(GENERATIONS_MAX));
+    all.push(open);
+    all
 }

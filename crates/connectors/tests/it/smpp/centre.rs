@@ -39,14 +39,18 @@ impl Centre {
         self.listener.local_addr().expect("an address").to_string()
     }
 
-    /// A house that connects, and is answered with a status.
-    pub(crate) async fn answer(&self, status: u32) -> Bound {
+    /// A house that connects, and is not answered yet.
+    pub(crate) async fn silent(&self) -> Bound {
         let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.expect("in time").expect("a connection");
         let mut bound = Bound { stream, bind: Pdu { command: 0, status: 0, sequence: 0, body: Vec::new() } };
         bound.bind = bound.read().await;
-        let body: &[u8] = if status == 0 { b"CENTRE\0" } else { b"" };
-        let answer = pdu(bound.bind.command | 0x8000_0000, status, bound.bind.sequence, body);
-        bound.send(&answer).await;
+        bound
+    }
+
+    /// A house that connects, and is answered with a status.
+    pub(crate) async fn answer(&self, status: u32) -> Bound {
+        let mut bound = self.silent().await;
+        bound.answer(status).await;
         bound
     }
 
@@ -56,6 +60,17 @@ impl Centre {
 }
 
 impl Bound {
+    /// Answers the bind.
+    pub(crate) async fn accept(&mut self) {
+        self.answer(0).await;
+    }
+
+    async fn answer(&mut self, status: u32) {
+        let body: &[u8] = if status == 0 { b"CENTRE\0" } else { b"" };
+        let answer = pdu(self.bind.command | 0x8000_0000, status, self.bind.sequence, body);
+        self.send(&answer).await;
+    }
+
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.expect("sent");
     }

@@ -228,6 +228,27 @@ async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bind() {
 }
 
 #[tokio::test]
+async fn a_message_is_one_however_long_its_bind_was_away() {
+    let (centre, house, held, session) = bound(&[("binds", "2")]).await;
+    let (mut first, mut second) = (session, centre.bound().await);
+    assert_eq!(first.tell(1, &Sms::new("one")).await, 0);
+    drop(first);
+    until(async || held.inbox.state().links == 1).await;
+    let mut again = centre.silent().await;
+    for sequence in 1..=8 {
+        house.pass_ms(60_000);
+        assert_eq!(second.tell(sequence, &Sms::new(format!("other {sequence}"))).await, 0);
+    }
+    again.accept().await;
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await.iter().filter(|text| *text == "one").count(), 1);
+    // A minute after it stands again, it is another.
+    house.pass_ms(60_000);
+    assert_eq!(again.tell(2, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await.iter().filter(|text| *text == "one").count(), 2);
+}
+
+#[tokio::test]
 async fn a_repeat_is_known_after_a_kill_too() {
     let (centre, house, held, mut session) = bound(&[]).await;
     assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
