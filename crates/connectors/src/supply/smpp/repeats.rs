@@ -26,6 +26,17 @@ const EQUAL_MAX: u32 = 64;
 /// Different messages that are remembered of a generation. What comes beyond is kept as new.
 const REMEMBERED_MAX: usize = 500_000;
 
+/// Why a message has no name, or a generation was not opened.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RepeatsError {
+    /// The wire is another's, who names messages now.
+    #[error("another holds the wire")]
+    NotOurs,
+    /// What the database said.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
 /// What is told of how many messages of which generation.
 pub(super) type Tally = HashMap<u64, u64>;
 
@@ -125,14 +136,14 @@ impl Repeats {
     /// The name of a message that came.
     ///
     /// # Errors
-    /// What the database said; the sender must tell it again.
-    pub(super) async fn name(&mut self, body: &[u8], inbox: &Inbox) -> Result<Name, DbError> {
+    /// See [`RepeatsError`]; the sender must tell it again.
+    pub(super) async fn name(&mut self, body: &[u8], inbox: &Inbox) -> Result<Name, RepeatsError> {
         let name = self.find(Sha256::digest(body).into(), inbox).await?;
         *self.unknown.entry(name.generation).or_default() += 1;
         Ok(name)
     }
 
-    async fn find(&mut self, digest: [u8; 32], inbox: &Inbox) -> Result<Name, DbError> {
+    async fn find(&mut self, digest: [u8; 32], inbox: &Inbox) -> Result<Name, RepeatsError> {
         let named = |generation, place| Name { digest, generation, place };
         let is_in_doubt = inbox.now_ms() < self.doubt_until_ms;
         if self.is_stale && !is_in_doubt {
@@ -182,8 +193,8 @@ impl Repeats {
     /// The centre has our answers to these. If it has all of a generation, that one closes.
     ///
     /// # Errors
-    /// What the database said; it is tried again with the next answer.
-    pub(super) async fn known(&mut self, tally: &Tally, inbox: &Inbox) -> Result<(), DbError> {
+    /// See [`RepeatsError`]; it is tried again with the next answer.
+    pub(super) async fn known(&mut self, tally: &Tally, inbox: &Inbox) -> Result<(), RepeatsError> {
         self.less(tally);
         if inbox.now_ms() < self.doubt_until_ms {
             return Ok(());
@@ -196,7 +207,7 @@ impl Repeats {
     }
 
     /// Opens the next generation.
-    async fn open_next(&mut self, inbox: &Inbox) -> Result<(), DbError> {
+    async fn open_next(&mut self, inbox: &Inbox) -> Result<(), RepeatsError> {
         let (open, now_ms) = (self.open + 1, inbox.now_ms());
         // The minute after a bind stood again is over: there is no doubt now.
         self.away.retain(|_, away| !away.is_back && now_ms < away.since_ms + AWAY_MAX_MS);
@@ -204,7 +215,9 @@ impl Repeats {
         let doubtful = doubtful(open, self.unknown.keys().chain(away).copied());
         let numbers: Vec<String> = doubtful.iter().map(u64::to_string).collect();
         // Written down first: a message may not have a name that the next holder would not look for.
-        inbox.set_mark(&format!("{open} {}", numbers.join(" "))).await?;
+        if !inbox.set_mark(&format!("{open} {}", numbers.join(" "))).await? {
+            return Err(RepeatsError::NotOurs);
+        }
         (self.open, self.doubtful, self.is_stale) = (open, doubtful, false);
         self.equal.retain(|_, equal| !equal.failed.is_empty());
         for equal in self.equal.values_mut() {
