@@ -27,6 +27,11 @@ impl Objection {
         Self { status: StatusCode::TOO_MANY_REQUESTS, sentence, wait_s: Some(seconds) }
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The sentence for the form.
     pub(crate) fn words(objection: Option<&Self>) -> Option<&str> {
         objection.map(|objection| objection.sentence.as_str())
