@@ -32,6 +32,11 @@ impl Objection {
         self.status
     }
 
+    /// Seconds after which it may be tried again.
+    pub(crate) fn wait_s(&self) -> Option<i64> {
+        self.wait_s
+    }
+
     /// The sentence for the form.
     pub(crate) fn words(objection: Option<&Self>) -> Option<&str> {
         objection.map(|objection| objection.sentence.as_str())

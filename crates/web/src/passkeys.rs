@@ -1,6 +1,6 @@
 //! What the pages of customers and of operators share about passkeys: the list, what is begun, and how it is refused.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::login::{
     self, Begun, ChangeRefusal, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Secret, Signer, Visit,
@@ -141,7 +141,11 @@ pub(crate) fn options(route: &'static str, begun: &Begun) -> Response {
 /// A refusal for the script of a page.
 pub(crate) fn sorry(route: &'static str, objection: &Objection) -> Response {
     let words = Objection::words(Some(objection)).unwrap_or_default();
-    json_answer(route, objection.status(), json!({ "sorry": words }).to_string())
+    let mut answer = json_answer(route, objection.status(), json!({ "sorry": words }).to_string());
+    if let Some(seconds) = objection.wait_s() {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
 }
 
 fn json_answer(route: &'static str, status: StatusCode, body: String) -> Response {
