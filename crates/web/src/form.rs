@@ -13,6 +13,8 @@ use crate::percent::decoded;
 
 /// Bytes of a form, at most.
 const LENGTH_MAX: usize = 32 * 1024;
+/// Bytes of a form of lists, at most: 400 lines of 200 letters, each of up to twelve bytes once a browser has encoded it.
+const LONG_MAX: usize = 1024 * 1024;
 /// Fields of a form, at most.
 const FIELDS_MAX: usize = 100;
 
@@ -55,15 +57,30 @@ impl FromRequest<Arc<Door>> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, door: &Arc<Door>) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let bad = || PageError::BadForm.into_response();
-        let bytes = body::read(body, LENGTH_MAX, door.settings.request_timeout).await.map_err(|_| bad())?;
-        // A form without a field has no body, and some clients then leave its type out.
-        if !bytes.is_empty() && !is_form(&parts.headers) {
-            return Err(bad());
-        }
-        Self::parse(&bytes).ok_or_else(bad)
+        read(request, door, LENGTH_MAX).await
     }
+}
+
+/// A form that holds lists of lines. It is long, so only a page that has asked who sends it takes one.
+pub(crate) struct LongForm(pub(crate) Form);
+
+impl FromRequest<Arc<Door>> for LongForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, door: &Arc<Door>) -> Result<Self, Response> {
+        read(request, door, LONG_MAX).await.map(Self)
+    }
+}
+
+async fn read(request: Request, door: &Door, length_max: usize) -> Result<Form, Response> {
+    let (parts, body) = request.into_parts();
+    let bad = || PageError::BadForm.into_response();
+    let bytes = body::read(body, length_max, door.settings.request_timeout).await.map_err(|_| bad())?;
+    // A form without a field has no body, and some clients then leave its type out.
+    if !bytes.is_empty() && !is_form(&parts.headers) {
+        return Err(bad());
+    }
+    Form::parse(&bytes).ok_or_else(bad)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(crate) fn pair(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/tests/it/tls").join(name)
 }
 
-fn acceptor() -> TlsAcceptor {
+pub(crate) fn acceptor() -> TlsAcceptor {
     let chain = CertificateDer::pem_file_iter(pair("cert.pem")).expect("PEM").collect::<Result<Vec<_>, _>>();
     let key = PrivateKeyDer::from_pem_file(pair("key.pem")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -4,6 +4,7 @@ use super::{Account, Tier, rows};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
+use crate::policy::reason::Reason;
 use crate::{ids, values};
 
 /// Accounts in one page, at most.
@@ -102,12 +103,12 @@ pub async fn list(app: &App, after: i64, limit: i64) -> Result<Vec<Account>, DbE
     rows.iter().map(rows::account).collect()
 }
 
-/// Changes how far an account is trusted.
+/// Changes how far an account is trusted; why is in the audit log.
 ///
 /// # Errors
 /// See [`CreateRefusal`].
-pub async fn set_tier(app: &App, name: &str, tier: Tier, by: &str) -> Result<(), CreateRefusal> {
-    let (now, name, by) = (app.now_ms(), name.to_owned(), by.to_owned());
+pub async fn set_tier(app: &App, name: &str, tier: Tier, reason: &Reason, by: &str) -> Result<(), CreateRefusal> {
+    let (now, name, by, reason) = (app.now_ms(), name.to_owned(), by.to_owned(), reason.clone());
     app.db
         .write(Lane::Work, move |tx: &mut Tx<'_>| {
             let before = rows::named(tx, &name)?.ok_or(CreateRefusal::NoAccount)?.tier;
@@ -116,7 +117,7 @@ pub async fn set_tier(app: &App, name: &str, tier: Tier, by: &str) -> Result<(),
                 who: &by,
                 deed: "account.tier",
                 subject: &name,
-                reason: "",
+                reason: reason.text(),
                 before: Some(before.word()),
                 after: Some(tier.word()),
             };

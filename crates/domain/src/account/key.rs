@@ -6,6 +6,7 @@ use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::mail::{self, Letter};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::reason::Reason;
 use crate::{App, ids, login, values};
 
 /// Keys of one account that are good at once, at most.
@@ -149,20 +150,46 @@ fn letter(to: String, name: &str, prefix: &str, now_ms: i64) -> Letter {
     Letter { to, kind: "new_key", subject: "A new API key".to_owned(), body }
 }
 
-/// Revokes a key: the next request with it is refused, and its open waits end.
+/// Revokes a key of one's own: the next request with it is refused, and its open waits end.
 ///
 /// # Errors
 /// See [`KeyRefusal`].
 pub async fn revoke_key(app: &App, id: i64, by: &str) -> Result<(), KeyRefusal> {
-    let (now, by) = (app.now_ms(), by.to_owned());
+    revoke(app, id, None, "", by).await
+}
+
+/// A key of somebody else's to be revoked.
+pub struct Revocation {
+    /// The key.
+    pub key: i64,
+    /// The account that it must belong to; `None`: whichever.
+    pub account: Option<i64>,
+    /// Why.
+    pub reason: Reason,
+    /// Who revokes it.
+    pub by: String,
+}
+
+/// Revokes a key of somebody else's, as [`revoke_key`] does; why is in the audit log.
+///
+/// # Errors
+/// See [`KeyRefusal`].
+pub async fn revoke_key_for(app: &App, it: Revocation) -> Result<(), KeyRefusal> {
+    revoke(app, it.key, it.account, it.reason.text(), &it.by).await
+}
+
+async fn revoke(app: &App, id: i64, of: Option<i64>, reason: &str, by: &str) -> Result<(), KeyRefusal> {
+    let (now, reason, by) = (app.now_ms(), reason.to_owned(), by.to_owned());
     let account = app
         .db
         .write(Lane::Work, move |tx: &mut Tx<'_>| {
-            let sql =
-                "UPDATE api_key SET revoked_ms = $2 WHERE id = $1 AND revoked_ms IS NULL RETURNING account_id, prefix";
-            let row = tx.one(sql, values![id, now])?.ok_or(KeyRefusal::NoKey)?;
-            let deed =
-                Deed { who: &by, deed: "key.revoke", subject: row.text(1), reason: "", before: None, after: None };
+            let sql = "UPDATE api_key
+                 SET revoked_ms = $2
+                 WHERE id = $1 AND revoked_ms IS NULL AND (account_id = $3 OR $3 = 0)
+                 RETURNING account_id, prefix";
+            let row = tx.one(sql, values![id, now, of.unwrap_or(0)])?.ok_or(KeyRefusal::NoKey)?;
+            let subject = row.text(1);
+            let deed = Deed { who: &by, deed: "key.revoke", subject, reason: &reason, before: None, after: None };
             audit::write(tx, now, &deed)?;
             Ok::<_, KeyRefusal>(row.int(0))
         })

@@ -20,7 +20,9 @@ pub use authenticate::{AuthRefusal, authenticate, enter};
 pub(crate) use create::open;
 pub use create::{CreateRefusal, NewAccount, create, find, list, set_tier};
 pub use credit::{CreditRefusal, NewCredit, credit, debit};
-pub use key::{KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, create_key, keys, revoke_key};
+pub use key::{
+    KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, Revocation, create_key, keys, revoke_key, revoke_key_for,
+};
 pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance, tell_low};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{

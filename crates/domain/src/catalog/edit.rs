@@ -1,6 +1,6 @@
 //! Changing the catalogue: what the operator sells and for how much.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::rows;
 use crate::App;
@@ -15,6 +15,9 @@ use crate::product::Product;
 /// Prices set in one story: all that a house may have, so that an import of them is all or nothing. The writer is
 /// kept for about 6 µs a price.
 pub const PRICES_MAX: usize = 15_000;
+
+/// Words that stand where a slug would in the addresses of pages, so that a service of that name had no page.
+pub const RESERVED: [&str; 5] = ["new", "price", "prices", "seed", "state"];
 
 /// A service to be made or brought up to date, by its slug.
 #[derive(Debug, Clone)]
@@ -63,6 +66,15 @@ pub enum EditRefusal {
     /// Another service has this code.
     #[error("another service has this code")]
     CodeTaken,
+    /// The pages use this word for themselves.
+    #[error("a slug is none of the words {}", RESERVED.join(", "))]
+    Reserved,
+    /// A price is named twice.
+    #[error("a price is named twice")]
+    Twice,
+    /// A price is not any more what its reader saw.
+    #[error("somebody else changed these prices meanwhile: they are shown as they are now")]
+    Changed,
     /// There is no such service.
     #[error("there is no service `{0}`")]
     NoService(String),
@@ -106,6 +118,9 @@ fn check(new: &NewService) -> Result<(), EditRefusal> {
     if new.slug.is_empty() || new.slug.len() > 40 || !new.slug.bytes().all(fits_slug) {
         return Err(EditRefusal::BadSlug);
     }
+    if RESERVED.contains(&new.slug.as_str()) {
+        return Err(EditRefusal::Reserved);
+    }
     let is_bad =
         |text: &str| text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control);
     let texts = [("a name", &new.name), ("a category", &new.category)];
@@ -146,6 +161,19 @@ pub async fn set_enabled(app: &App, slug: &str, is_enabled: bool, by: &str) -> R
 /// # Errors
 /// See [`EditRefusal`].
 pub async fn set_prices(app: &App, prices: Vec<NewPrice>, by: &str) -> Result<(), EditRefusal> {
+    set_prices_seen(app, prices, Vec::new(), by).await
+}
+
+/// Sets prices as [`set_prices`] does, if those that are `seen` still are what somebody saw before they typed.
+///
+/// # Errors
+/// See [`EditRefusal`].
+pub async fn set_prices_seen(
+    app: &App,
+    prices: Vec<NewPrice>,
+    seen: Vec<NewPrice>,
+    by: &str,
+) -> Result<(), EditRefusal> {
     if prices.len() > PRICES_MAX {
         return Err(EditRefusal::BadText("a list of at most 15000 prices; it"));
     }
@@ -155,13 +183,24 @@ pub async fn set_prices(app: &App, prices: Vec<NewPrice>, by: &str) -> Result<()
     let (now, by) = (app.now_ms(), by.to_owned());
     let mut by_service: BTreeMap<String, Vec<(Product, Option<Usd>)>> = BTreeMap::new();
     for price in prices {
-        by_service.entry(price.service).or_default().push((price.product, price.amount));
+        let of_service = by_service.entry(price.service).or_default();
+        if of_service.iter().any(|(product, _)| *product == price.product) {
+            return Err(EditRefusal::Twice);
+        }
+        of_service.push((price.product, price.amount));
     }
     let story = move |tx: &mut Tx<'_>| {
         let count = i64::try_from(by_service.len()).expect("at most 15,000");
         // Whoever else sets prices waits at the chain's end, so that `before` is true.
         let mut chain = Chain::extend(tx, count)?;
         let (ids, before) = (rows::ids(tx)?, rows::prices(tx)?);
+        let is_still = |seen: &NewPrice| {
+            let prices = ids.get(&seen.service).and_then(|service| before.get(service));
+            prices.and_then(|prices| prices.get(&seen.product)).copied() == seen.amount
+        };
+        if !seen.iter().all(is_still) {
+            return Err(EditRefusal::Changed);
+        }
         for (slug, prices) in &by_service {
             let service = *ids.get(slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
             for (product, amount) in prices {
@@ -203,6 +242,24 @@ pub struct TierPrice {
 /// # Errors
 /// See [`EditRefusal`].
 pub async fn set_tier_prices(app: &App, slug: &str, prices: Vec<TierPrice>, by: &str) -> Result<(), EditRefusal> {
+    set_tier_prices_seen(app, slug, prices, Vec::new(), by).await
+}
+
+/// Sets prices as [`set_tier_prices`] does, if those that are `seen` still are what somebody saw before they typed.
+///
+/// # Errors
+/// See [`EditRefusal`].
+pub async fn set_tier_prices_seen(
+    app: &App,
+    slug: &str,
+    prices: Vec<TierPrice>,
+    seen: Vec<TierPrice>,
+    by: &str,
+) -> Result<(), EditRefusal> {
+    let named: HashSet<(Product, Tier)> = prices.iter().map(|price| (price.product, price.tier)).collect();
+    if named.len() < prices.len() {
+        return Err(EditRefusal::Twice);
+    }
     if prices.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
         return Err(EditRefusal::BadPrice);
     }
@@ -212,6 +269,10 @@ pub async fn set_tier_prices(app: &App, slug: &str, prices: Vec<TierPrice>, by: 
         let mut chain = Chain::extend(tx, 1)?;
         let service = *rows::ids(tx)?.get(&slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
         let was = rows::tier_prices(tx)?.remove(&service).unwrap_or_default();
+        let is_still = |seen: &TierPrice| was.get(&(seen.product, seen.tier)).copied() == seen.amount;
+        if !seen.iter().all(is_still) {
+            return Err(EditRefusal::Changed);
+        }
         for price in &prices {
             rows::set_tier_price(tx, service, (price.product, price.tier), price.amount)?;
         }

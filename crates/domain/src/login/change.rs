@@ -39,6 +39,7 @@ pub async fn change_password(app: &App, visit: &Visit, change: NewPassword) -> R
         }
         rows::set_password(tx, found.id, &hash, is_short)?;
         session::end_all(tx, found.id, Some(change.session))?;
+        session::forget_devices(tx, found.id, visit.known_by.as_ref())?;
         link::end_all(tx, found.id)?;
         let passkeys = passkey::count(tx, found.id)?;
         mail::post(tx, &house, &letters::password_changed(&visit, &found.name, passkeys))?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::throttle::{self, Deed as Tried};
-use super::{Device, Kind, session, sessions, sign_in};
+use super::{Device, Kind, passkey, session, sessions, sign_in};
 use crate::App;
 use crate::account;
 use crate::db::{DbError, Lane, Tx, like, pairs};
@@ -22,9 +22,12 @@ pub struct Person {
     pub created_ms: i64,
     /// Whether a second factor is in force.
     pub has_second: bool,
+    /// Passkeys that open the account.
+    pub passkeys: i64,
     /// Browsers that are known again.
     pub devices: i64,
-    /// Wrong passwords and codes that are counted against them just now.
+    /// Wrong passwords or codes that are counted against them just now: the most in one place, for each place has its own
+    /// limit of 10.
     pub tries: i64,
     /// Where they are signed in, the one used last first.
     pub sessions: Vec<Device>,
@@ -56,6 +59,7 @@ pub async fn person(app: &App, account: i64) -> Result<Option<Person>, DbError> 
         let devices = tx.one("SELECT COUNT(*) FROM device WHERE login_id = $1", values![login])?;
         Ok::<_, DbError>(Some(Person {
             tries: throttle::counted(tx, &counted, now)?,
+            passkeys: passkey::count(tx, login)?,
             devices: devices.map_or(0, |row| row.int(0)),
             created_ms: row.int(2),
             has_second: row.opt_int(3).is_some(),

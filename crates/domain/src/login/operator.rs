@@ -92,8 +92,8 @@ pub async fn create_operator(app: &App, new: NewOperator) -> Result<Secret, Oper
     app.db.write(Lane::Work, story).await.map(|()| secret)
 }
 
-/// Gives an operator another link to set password and second factor, and ends every session. What they have stays in
-/// force until the link is used.
+/// Gives an operator another link to set password and second factor, ends every session and forgets every passkey: they
+/// may be on what was lost. Password and second factor stay in force until the link is used.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
@@ -104,6 +104,7 @@ pub async fn recover_operator(app: &App, name: &str, by: &str) -> Result<Secret,
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         session::end_all(tx, operator.id, None)?;
         link::end_all(tx, operator.id)?;
+        passkey::forget_all(tx, operator.id)?;
         offer_set_up(tx, &house, operator.id, &kept)?;
         note(tx, house.now_ms(), &by, "operator.recover", &name, None)?;
         Ok::<_, OperatorRefusal>(())

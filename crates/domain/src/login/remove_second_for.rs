@@ -28,8 +28,8 @@ pub enum NoSecond {
     /// There is no such account.
     #[error("there is no such account")]
     NoAccount,
-    /// Nobody signs in to the account, or without a second factor.
-    #[error("nobody signs in to this account with a second factor")]
+    /// Nobody signs in to the account, or with a password alone.
+    #[error("nobody signs in to this account with a second factor or a passkey")]
     NoSecond,
     /// The reason is missing or too long.
     #[error("a reason is 1 to {REASON_MAX} characters")]
@@ -55,7 +55,8 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
         let id = account::named(tx, account)?.ok_or(NoSecond::NoAccount)?.id;
         let person = rows::of_account(tx, id)?.ok_or(NoSecond::NoSecond)?;
         let person = rows::locked(tx, person)?;
-        if !person.has_second() {
+        let passkeys = passkey::count(tx, person.id)?;
+        if !person.has_second() && passkeys == 0 {
             return Err(NoSecond::NoSecond);
         }
         second::take_away(tx, &house, person.id)?;
@@ -68,12 +69,13 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
         link::end_all(tx, person.id)?;
         let tries = throttle::tag(&house, Deed::CodeOfLogin, &person.id.to_string());
         throttle::forgive(tx, Deed::CodeOfLogin, &tries)?;
+        let before = format!("{}, passkeys: {passkeys}", if person.has_second() { "on" } else { "off" });
         let deed = audit::Deed {
             who: by,
             deed: "account.second_factor.remove",
             subject: account,
             reason,
-            before: Some("on"),
+            before: Some(&before),
             after: Some("off"),
         };
         audit::write(tx, now_ms, &deed)?;

@@ -63,6 +63,8 @@ pub async fn reset(app: &App, visit: &Visit, chosen: Chosen<'_>) -> Result<Secre
         rows::set_password(tx, found.id, &hash, is_short)?;
         session::end_all(tx, found.id, None)?;
         link::end_all(tx, found.id)?;
+        // One of them may be whoever knew the old password.
+        session::forget_devices(tx, found.id, None)?;
         sign_in::forgive(tx, &house, found.kind, &found.name, Some(&noted))?;
         session::note_device(tx, found.id, &noted, house.now_ms())?;
         let passkeys = passkey::count(tx, found.id)?;

@@ -238,6 +238,12 @@ pub(super) fn device_hashes(tx: &mut Tx<'_>, login: i64) -> Result<Vec<Vec<u8>>,
     Ok(rows.iter().map(|row| row.blob(0).to_vec()).collect())
 }
 
+/// Forgets the browsers that a person was in with, but for one: whoever comes back with another is told of by mail again.
+pub(super) fn forget_devices(tx: &mut Tx<'_>, login: i64, but: Option<&Secret>) -> Result<(), DbError> {
+    let kept = but.map_or_else(Vec::new, |device| device.hash().to_vec());
+    tx.run("DELETE FROM device WHERE login_id = $1 AND hash <> $2", values![login, kept]).map(drop)
+}
+
 /// Notes that a browser was here; whether it is new.
 pub(super) fn note_device(tx: &mut Tx<'_>, login: i64, device: &Secret, now_ms: i64) -> Result<bool, DbError> {
     let hash = device.hash();

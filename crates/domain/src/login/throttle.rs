@@ -83,12 +83,12 @@ pub(super) fn forgive(tx: &mut Tx<'_>, deed: Deed, who: &[u8]) -> Result<(), DbE
 
 /// How many tries are counted against somebody just now.
 pub(super) fn counted(tx: &mut Tx<'_>, of: &[(Deed, Vec<u8>)], now_ms: i64) -> Result<i64, DbError> {
-    let mut all = 0;
+    let mut most = 0;
     for (deed, who) in of {
         let (word, _, window_ms) = deed.limit();
         let sql = "SELECT count FROM throttle WHERE deed = $1 AND who = $2 AND from_ms > $3";
         let row = tx.one(sql, values![word, who.as_slice(), now_ms - window_ms])?;
-        all += row.map_or(0, |row| row.int(0));
+        most = most.max(row.map_or(0, |row| row.int(0)));
     }
-    Ok(all)
+    Ok(most)
 }

@@ -27,6 +27,8 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     let connector = registry.get(row.text(2)).ok_or(IngestError::NoSource)?;
     let Heard { parts, reply } = match connector.hear(&settings, request, app.now_ms()) {
         Ok(heard) => heard,
+        // Nothing is pushed to this source at all: whoever tries is a stranger, and no fault of its wire.
+        Err(refusal) if refusal.status == 404 => return Ok(refusal),
         Err(refusal) => {
             app.heard.refused(row.int(0), app.now_ms(), &told(&refusal));
             return Ok(refusal);

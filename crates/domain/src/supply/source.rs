@@ -10,6 +10,9 @@ use crate::{ids, number, values};
 /// Characters of a SIM's name.
 const SIM_MAX: usize = 200;
 
+/// The word that stands where a source's name would in the address of a page.
+const RESERVED: &str = "new";
+
 /// A source as it is listed; its settings stay sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -43,6 +46,9 @@ pub enum SourceRefusal {
     /// The slug is malformed.
     #[error("a source's name is 1 to 40 lower-case letters, digits and `-`")]
     BadSlug,
+    /// The pages use this word for themselves.
+    #[error("no source is called `{RESERVED}`")]
+    Reserved,
     /// The slug is in use.
     #[error("a source of this name exists already")]
     Taken,
@@ -80,6 +86,9 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if new.slug.is_empty() || new.slug.len() > 40 || !new.slug.bytes().all(fits) {
         return Err(SourceRefusal::BadSlug);
+    }
+    if new.slug == RESERVED {
+        return Err(SourceRefusal::Reserved);
     }
     check_settings(registry, &new.connector, &new.settings)?;
     let plain = serde_json::to_vec(new.settings.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;

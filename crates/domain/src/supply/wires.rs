@@ -26,12 +26,13 @@ pub async fn wires(app: &App, registry: &Registry) -> Result<Vec<Wire>, DbError>
     let mut wires = Vec::new();
     for row in app.db.rows(rows::SOURCES, values![rows::SOURCES_MAX]).await? {
         if registry.get(row.text(2)).is_some_and(|connector| connector.holds()) {
-            wires.push(Wire {
-                source: row.int(0),
-                slug: row.text(1).to_owned(),
-                connector: row.text(2).to_owned(),
-                settings: settings::open(app, &row)?,
-            });
+            let (source, slug, connector) = (row.int(0), row.text(1).to_owned(), row.text(2).to_owned());
+            match settings::open(app, &row) {
+                Ok(settings) => wires.push(Wire { source, slug, connector, settings }),
+                // It must not keep the others from being held.
+                Err(DbError::Damaged(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(wires)

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use domain::account::{self, Account, NewAccount, State, Tier};
 use domain::clock::rfc3339;
 use domain::login::{self, Invitation, Removal};
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -55,13 +56,16 @@ pub(crate) enum AccountCommand {
     #[command(after_help = "Example: jesusnumber admin account resume ann --reason 'chargeback withdrawn'")]
     Resume(StateArgs),
     /// Change how far an account is trusted
-    #[command(after_help = "Example: jesusnumber admin account tier ann verified")]
+    #[command(after_help = "Example: jesusnumber admin account tier ann verified --reason 'paid five times'")]
     Tier {
         /// Its name
         name: String,
         /// new, verified or business
         #[arg(value_parser = words::tier)]
         tier: Tier,
+        /// Why; it goes into the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
     },
 }
 
@@ -118,8 +122,8 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
         }
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
-        AccountCommand::Tier { name, tier } => {
-            account::set_tier(desk.app, &name, tier, desk.by()?).await?;
+        AccountCommand::Tier { name, tier, reason } => {
+            account::set_tier(desk.app, &name, tier, &reason, desk.by()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))
         }
     }

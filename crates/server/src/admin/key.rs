@@ -1,10 +1,11 @@
 //! `admin key`: the keys by which customers call.
 
 use clap::Subcommand;
-use domain::account::{self, KeyLimits, KeyLine, NewKey, Scope};
+use domain::account::{self, KeyLimits, KeyLine, NewKey, Revocation, Scope};
 use domain::clock::rfc3339;
 use domain::money::Usd;
 use domain::network::Network;
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -40,10 +41,13 @@ pub(crate) enum KeyCommand {
         account: String,
     },
     /// Revoke a key: the next request with it is refused
-    #[command(after_help = "Example: jesusnumber admin key revoke 12")]
+    #[command(after_help = "Example: jesusnumber admin key revoke 12 --reason 'it was published'")]
     Revoke {
         /// The key's id, as `key list` shows it
         id: i64,
+        /// Why; it goes into the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
     },
 }
 
@@ -69,8 +73,9 @@ pub(super) async fn run(desk: &Desk<'_>, command: KeyCommand) -> Result<Answer, 
             ];
             Ok(Answer::list(columns, keys.iter().map(told).collect()))
         }
-        KeyCommand::Revoke { id } => {
-            account::revoke_key(desk.app, id, desk.by()?).await?;
+        KeyCommand::Revoke { id, reason } => {
+            let by = desk.by()?.to_owned();
+            account::revoke_key_for(desk.app, Revocation { key: id, account: None, reason, by }).await?;
             Ok(Answer::line(format!("revoked key {id}"), json!({"id": id, "revoked": true})))
         }
     }

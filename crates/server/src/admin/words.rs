@@ -7,6 +7,7 @@ use domain::ids;
 use domain::login::Role;
 use domain::money::Usd;
 use domain::phone::Nanp;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 
 /// Dollars such as `25.00`.
@@ -37,6 +38,11 @@ pub(super) fn role(text: &str) -> Result<Role, String> {
 /// `read` or `order`.
 pub(super) fn scope(text: &str) -> Result<Scope, String> {
     Scope::from_word(text).ok_or_else(|| "a scope is read or order".to_owned())
+}
+
+/// Why something is done: 1 to 500 letters.
+pub(super) fn reason(text: &str) -> Result<Reason, String> {
+    Reason::parse(text).ok_or_else(|| "a reason is 1 to 500 letters".to_owned())
 }
 
 /// A price such as `0.60`, or `off`.

@@ -42,7 +42,7 @@ on_both!(a_customer_is_found_credited_suspended_and_let_go_on, async |world: &Wo
     assert_eq!(state().await, State::Suspended);
     assert_eq!(olga.post(&format!("{hers}state/"), "state=active&reason=solved").await.status, 303);
     assert_eq!(state().await, State::Active);
-    assert_eq!(olga.post(&format!("{hers}tier/"), "tier=business").await.status, 303);
+    assert_eq!(olga.post(&format!("{hers}tier/"), "tier=business&reason=x").await.status, 303);
     assert_eq!(olga.post(&format!("{hers}note/"), "note=%3Cb%3EVIP").await.status, 303);
     assert!(olga.get(&hers).await.body.contains("&#60;b&#62;VIP"));
     assert_eq!(olga.post(&format!("{hers}sign-in/"), "deed=sign-out&reason=a+lost+phone").await.status, 303);

@@ -8,7 +8,8 @@ use crate::world::World;
 
 on_both!(prices_are_changed_in_their_row, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
-    let form = "service=telegram&short_term=%240.50&rental_1day=&rental_30day=19.99&q=tele";
+    let form = "service=telegram&short_term=%240.50&rental_1day=&rental_30day=19.99&q=tele\
+                &was.short_term=0.42&was.rental_1day=3.65&was.rental_30day=19.99";
     let done = olga.post("/operator/services/price/", form).await;
     assert_eq!(done.header("location"), Some("/operator/services/?q=tele&category=&state=&after=&done=prices"));
     let page = olga.get("/operator/services/?q=tele").await.body;
@@ -18,6 +19,37 @@ on_both!(prices_are_changed_in_their_row, async |world: &World| {
     let key = world.customer("ann", "5.00").await;
     let offered = world.get(&key, "services/?service=telegram").await.body;
     assert!(offered.contains("\"price\":0.50") && offered.contains("\"rental_1day\":null"), "{offered}");
+});
+
+on_both!(a_price_that_somebody_else_changed_meanwhile_is_not_overwritten, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let mut ivan = operator(world, "ivan", Role::Operator).await;
+    let saw = "service=telegram&was.short_term=0.42&was.rental_1day=3.65&was.rental_30day=19.99";
+    let page = olga.get("/operator/services/?q=telegram").await.body;
+    assert!(page.contains("name=\"was.rental_1day\" value=\"3.65\""), "{page}");
+    let form = format!("{saw}&short_term=0.50&rental_1day=3.65&rental_30day=19.99");
+    assert_eq!(olga.post("/operator/services/price/", &form).await.status, 303);
+    let form = format!("{saw}&short_term=0.42&rental_1day=4.00&rental_30day=19.99");
+    let late = ivan.post("/operator/services/price/", &form).await;
+    assert!(late.status == 422 && late.body.contains("somebody else changed these prices meanwhile"), "{}", late.body);
+    assert!(ivan.get("/operator/services/?q=telegram").await.body.contains("value=\"0.50\""));
+    let tiers = "/operator/services/telegram/tiers/";
+    assert_eq!(olga.post(tiers, "short_term.business=0.30").await.status, 303);
+    let late = ivan.post(tiers, "short_term.business=0.35").await;
+    assert!(late.status == 422 && late.body.contains("value=\"0.30\""), "{}", late.body);
+});
+
+on_both!(a_service_has_a_page_whatever_its_name_and_room_for_its_phrases, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    for slug in ["new", "price", "prices", "seed", "state"] {
+        let form = format!("slug={slug}&name=Chirp&category=social");
+        assert_eq!(olga.post("/operator/services/new/", &form).await.status, 422, "{slug}");
+    }
+    assert_eq!(olga.post("/operator/sources/new/", "slug=new&kind=deaf").await.status, 422);
+    let lines: Vec<String> = (0..200).map(|place| format!("{place:03}{}", "%C3%A9".repeat(190))).collect();
+    let lines = lines.join("%0D%0A");
+    let form = format!("slug=chirp&name=Chirp&category=social&senders={lines}&texts={lines}");
+    assert_eq!(olga.post("/operator/services/new/", &form).await.status, 303);
 });
 
 on_both!(a_service_is_switched_off_and_on, async |world: &World| {
@@ -37,8 +69,9 @@ on_both!(many_prices_change_only_as_they_were_seen, async |world: &World| {
     assert!(look.contains("2 prices would change") && look.contains("$0.42") && look.contains("$0.46"));
     let mark = between(&look, "name=\"mark\" value=\"", "\"").to_owned();
     // Somebody else changes one of them meanwhile.
-    olga.post("/operator/services/price/", "service=telegram&short_term=1.00&rental_1day=3.65&rental_30day=19.99")
-        .await;
+    let other = "service=telegram&short_term=1.00&rental_1day=3.65&rental_30day=19.99\
+                 &was.short_term=0.42&was.rental_1day=3.65&was.rental_30day=19.99";
+    assert_eq!(olga.post("/operator/services/price/", other).await.status, 303);
     let stale = olga.post("/operator/services/prices/", &format!("{form}&mark={mark}")).await.body;
     assert!(stale.contains("Prices have changed since you looked") && stale.contains("$1.10"));
     assert!(!olga.get("/operator/services/").await.body.contains("value=\"0.46\""));

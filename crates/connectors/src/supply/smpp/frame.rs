@@ -8,6 +8,8 @@ pub(super) const HEADER: usize = 16;
 const FRAME_MAX: usize = 72 * 1024;
 /// Bytes of a PDU that is skipped, so that the next one is found; with a longer one the connection is given up.
 const SKIP_MAX: usize = 16 * 1024 * 1024;
+/// Bytes that are asked for at once.
+const READ: usize = 16 * 1024;
 /// Lengths in a row that cannot be, before the connection is given up: there the peer and we have lost each other.
 const ASTRAY_MAX: usize = 3;
 
@@ -107,6 +109,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
             {
                 return Ok(frame);
             }
+            self.buffer.reserve(READ);
             match self.from.read_buf(&mut self.buffer).await {
                 Ok(0) => return Err(Lost::Closed),
                 Ok(_) => {}

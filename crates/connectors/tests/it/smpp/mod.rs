@@ -5,9 +5,12 @@ mod house;
 mod odd;
 
 use connectors::registry;
+use tokio::net::{TcpListener, TcpStream};
 
 use centre::{Centre, Sms, pdu};
 use house::{House, settings, until};
+
+use crate::mail_server::{acceptor, pair};
 
 async fn bound(more: &[(&str, &str)]) -> (Centre, House, house::Held, centre::Bound) {
     let centre = Centre::open().await;
@@ -202,6 +205,35 @@ async fn a_repeat_is_known_after_a_kill_too() {
     assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
     assert_eq!(again.tell(2, &Sms::new("two")).await, 0);
     assert_eq!(house.texts().await, ["one", "two"]);
+}
+
+/// A door with TLS before a centre that has none; its port.
+async fn front(centre: String) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // Who does not trust the certificate goes away again.
+            let Ok(mut stream) = acceptor().accept(stream).await else { continue };
+            let mut behind = TcpStream::connect(&centre).await.expect("the centre is there");
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut behind).await });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn over_tls_a_centre_needs_a_certificate_that_is_trusted() {
+    let centre = Centre::open().await;
+    let house = House::open(&centre.address()).await;
+    let address = format!("localhost:{}", front(centre.address()).await);
+    let untrusting = house.hold(settings(&address, &[("tls", "yes")])).await;
+    until(async || house.fault().await.contains("cannot be connected to")).await;
+    untrusting.close(&house).await;
+    let ca = std::fs::read_to_string(pair("cert.pem")).expect("a certificate");
+    let _held = house.hold(settings(&address, &[("tls", "yes"), ("ca", &ca)])).await;
+    assert_eq!(centre.bound().await.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one"]);
 }
 
 #[tokio::test]

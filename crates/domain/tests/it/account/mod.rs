@@ -6,6 +6,7 @@ mod search;
 
 use domain::account::{self, AuthRefusal, CreateRefusal, KeyRefusal, NewAccount, NewKey, State, Tier};
 use domain::order::{self, SaleRefusal};
+use domain::policy::reason::Reason;
 use domain::request::Failure;
 
 use crate::house::{House, START_MS, ask};
@@ -84,6 +85,8 @@ on_both!(a_name_is_used_once, async |house: House| {
 on_both!(a_tier_holds_from_the_next_request, async |house: House| {
     house.customer_of(Tier::New, "ann", "0.00").await;
     let key = house.key("ann").await;
-    account::set_tier(&house.app, "ann", Tier::Verified, "test").await.expect("changed");
+    account::set_tier(&house.app, "ann", Tier::Verified, &Reason::parse("a test").expect("a reason"), "test")
+        .await
+        .expect("changed");
     assert_eq!(account::authenticate(&house.app, &key).await.expect("it opens").tier, Tier::Verified);
 });

@@ -48,6 +48,11 @@ impl Authenticator {
         }
     }
 
+    /// Signs with another secret from now on, under the same id.
+    pub(crate) fn change_key(&mut self) {
+        self.key = Self::new().key;
+    }
+
     /// Makes its passkey, as options ask for it; what the page sends.
     pub(crate) fn create(&mut self, options: &str) -> String {
         let options: Value = serde_json::from_str(options).expect("options");

@@ -1,5 +1,6 @@
 //! Passkeys: added, signed in with, and refused.
 
+use domain::account;
 use domain::clock::{MINUTE_MS, SECOND_MS};
 use domain::login::{
     self, Begun, ChangeRefusal, Entered, Kind, NewOperator, NewPasskey, PASSKEYS_MAX, PasskeyRefusal, Role, SetUp,
@@ -173,10 +174,18 @@ on_both!(another_session_or_person_adds_nothing_with_it, async |house: House| {
 on_both!(a_key_opens_no_account_but_its_own, async |house: House| {
     let (ann, bob) = (signer(&house, "ann@example.org").await, signer(&house, "bob@example.org").await);
     let (mut phone, other) = (device(&house, ann).await, device(&house, bob).await);
-    phone.handle = other.handle;
+    let own = std::mem::replace(&mut phone.handle, other.handle);
     assert!(is_not_taken(&enter(&house, Kind::Customer, &mut phone).await));
     // A key that nobody has here, and one of the right id with another secret.
-    assert!(is_not_taken(&enter(&house, Kind::Customer, &mut Authenticator::new()).await));
+    let mut unknown = Authenticator::new();
+    unknown.handle.clone_from(&own);
+    phone.handle = own;
+    let mut forged = phone.clone();
+    forged.change_key();
+    for key in [&mut unknown, &mut forged] {
+        assert!(is_not_taken(&enter(&house, Kind::Customer, key).await));
+    }
+    assert!(enter(&house, Kind::Customer, &mut phone).await.is_ok());
     let removed = login::passkeys(&house.app, ann.login).await.expect("a list")[0].id;
     let gone = login::remove_passkey(&house.app, &visit(1), bob.login, removed, PASSWORD).await;
     assert!(matches!(gone, Err(PasskeyRefusal::Gone)));
@@ -327,6 +336,39 @@ on_both!(a_stopped_operator_s_is_refused_and_a_recovery_forgets_it, async |house
     login::resume_operator(&house.app, "olga", "test").await.expect("goes on");
     assert!(enter(&house, Kind::Operator, &mut key).await.is_ok());
     let link = login::recover_operator(&house.app, "olga", "test").await.expect("a link");
+    assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
     set_up(&house, link).await;
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
+});
+
+on_both!(whoever_knew_the_old_password_is_told_of_when_a_passkey_lets_them_in, async |house: House| {
+    let ann = signer(&house, "ann@example.org").await;
+    let mut stranger = device(&house, ann).await;
+    let known = enter(&house, Kind::Customer, &mut stranger).await.expect("let in").device;
+    let Signer { login, session } = ann;
+    let change = login::NewPassword { login, session, old: PASSWORD.into(), new: "anvil meadow crisp eleven".into() };
+    login::change_password(&house.app, &visit(1), change).await.expect("changed");
+    let told = mails(&house).await.len();
+    let begun = ask(&house, Kind::Customer).await;
+    let again = login::Visit { known_by: Some(known), ..visit(2) };
+    let answer = stranger.sign(&begun.options);
+    login::sign_in_with_passkey(&house.app, Kind::Customer, &again, &begun.ticket, &answer).await.expect("let in");
+    assert_eq!(mails(&house).await.len(), told + 1);
+});
+
+on_both!(passkeys_are_taken_away_where_there_is_no_code_generator, async |house: House| {
+    let entered = customer(&house, "ann@example.org").await;
+    let session = session(&house, &entered.session).await.expect("signed in");
+    let mut phone = device(&house, Signer { login: session.login, session: session.id }).await;
+    let account = account::standing(&house.app, session.account.expect("a customer")).await.expect("asked");
+    let removal = login::Removal {
+        account: account.expect("an account").name,
+        reason: "called back".to_owned(),
+        base_url: "https://house.example".to_owned(),
+        by: "olga".to_owned(),
+    };
+    login::remove_second_for(&house.app, removal.clone()).await.expect("taken away");
+    assert!(is_not_taken(&enter(&house, Kind::Customer, &mut phone).await));
+    let again = login::remove_second_for(&house.app, removal).await;
+    assert!(matches!(again, Err(login::NoSecond::NoSecond)));
 });

@@ -1,6 +1,8 @@
 //! One owner for a wire.
 
-use domain::supply::{self, Inbox, Owned, SILENCE_MS, WireState};
+use domain::supply::{
+    self, Inbox, NewSource, Owned, Registry, Request, SILENCE_MS, Setting, Settings, Supply, WireState,
+};
 use tokio::sync::watch;
 
 use crate::house::{House, part};
@@ -72,4 +74,56 @@ on_both!(an_inbox_knows_what_it_kept, async |house: House| {
     assert!(!inbox.knows(&reference).await.expect("looked"));
     inbox.receive(piece).await.expect("kept");
     assert!(inbox.knows(&reference).await.expect("looked"));
+});
+
+/// A connector that holds a wire, and is pushed to by nobody.
+struct Holder;
+
+impl Supply for Holder {
+    fn name(&self) -> &'static str {
+        "holder"
+    }
+
+    fn about(&self) -> &'static str {
+        "holds a wire"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn holds(&self) -> bool {
+        true
+    }
+}
+
+on_both!(a_source_whose_settings_are_damaged_keeps_no_other_from_being_held, async |house: House| {
+    let registry = Registry::new(vec![Box::new(Holder)]);
+    for slug in ["one", "two"] {
+        let (settings, slug) = (Settings::default(), slug.to_owned());
+        let new = NewSource { slug, connector: "holder".into(), settings, by: "test".into() };
+        supply::add_source(&house.app, &registry, new).await.expect("added");
+    }
+    house
+        .tamper(&["UPDATE source SET settings = (SELECT settings FROM source WHERE slug = 'two') WHERE slug = 'one'"])
+        .await;
+    let wires = supply::wires(&house.app, &registry).await.expect("looked");
+    assert_eq!(wires.iter().map(|wire| wire.slug.as_str()).collect::<Vec<_>>(), ["two"]);
+});
+
+on_both!(a_push_to_a_wire_is_refused_and_is_no_fault_of_it, async |house: House| {
+    let registry = Registry::new(vec![Box::new(Holder)]);
+    let settings = Settings::default();
+    let new = NewSource { slug: "one".into(), connector: "holder".into(), settings, by: "test".into() };
+    supply::add_source(&house.app, &registry, new).await.expect("added");
+    let (method, tail, query) = ("POST".to_owned(), String::new(), String::new());
+    let request = Request { method, tail, query, headers: Vec::new(), body: Vec::new() };
+    let reply = supply::ingest(&house.app, &registry, "one", &request).await.expect("a reply");
+    assert_eq!(reply.status, 404);
+    supply::write_heard(&house.app).await.expect("written");
+    assert!(supply::health(&house.app).await.expect("told").is_empty());
 });

@@ -35,8 +35,8 @@ on_both!(a_suspended_account_is_refused_until_it_is_resumed, async |house: House
 
 on_both!(a_tier_is_changed, async |house: House| {
     house.says("account create ann --tier new").await;
-    assert_eq!(house.json("account tier ann verified").await, json!({"name": "ann", "tier": "verified"}));
-    assert_eq!(house.last_deed().await, "olga account.tier ann");
+    assert_eq!(house.json("account tier ann verified --reason paid").await, json!({"name": "ann", "tier": "verified"}));
+    assert_eq!(house.last_deed().await, "olga account.tier ann paid");
 });
 
 on_both!(a_key_is_shown_once_and_alone, async |house: House| {
@@ -54,9 +54,12 @@ on_both!(a_revoked_key_is_refused, async |house: House| {
     house.says("account create ann").await;
     let made = house.json("key create ann --name laptop").await;
     let key = made["key"].as_str().expect("a key");
-    house.says("key revoke 1").await;
+    house.says("key revoke 1 --reason published").await;
     assert!(matches!(account::authenticate(&house.app, key).await, Err(AuthRefusal::Unknown)));
-    assert_eq!(house.refuses("key revoke 1").await, "there is no such key, or it is revoked already");
+    assert_eq!(
+        house.refuses("key revoke 1 --reason published").await,
+        "there is no such key, or it is revoked already"
+    );
 });
 
 on_both!(a_key_that_is_over_already_is_not_made, async |house: House| {

@@ -21,7 +21,6 @@ use crate::form::Form;
 use crate::page::{self, Frame, PageError};
 
 pub(super) const ONE: &str = "/complaints/{id}/";
-const PRODUCTS: [Product; 3] = [Product::ShortTerm, Product::Rental1Day, Product::Rental30Day];
 
 /// What an order's page shows of its complaint. It holds what a customer wrote, so it has no `Debug`.
 pub(in crate::dashboard) struct Report {
@@ -71,7 +70,7 @@ struct ComplainPage {
 /// The kind and id of an order as they are shown in an address.
 fn read(id: &str) -> Result<(Product, i64), PageError> {
     let of = |product| ids::parse(product, id).map(|id| (product, id));
-    PRODUCTS.into_iter().find_map(of).ok_or(PageError::NotFound)
+    Product::ALL.into_iter().find_map(of).ok_or(PageError::NotFound)
 }
 
 pub(super) async fn form(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::account::{
-    self, CreateRefusal, CreditRefusal, KeyRefusal, NewCredit, NoteRefusal, State as AccountState, Tier,
+    self, CreateRefusal, CreditRefusal, KeyRefusal, NewCredit, NoteRefusal, Revocation, State as AccountState, Tier,
 };
 use domain::login::{self, NoSecond, PersonRefusal, Removal};
 use domain::money::Usd;
@@ -107,8 +107,11 @@ pub(super) async fn tier(
     operator.may(Power::Run)?;
     let id = id_in(&id)?;
     let tier = Tier::from_word(form.text("tier")).ok_or(PageError::BadForm)?;
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refuse(&door, &operator, id, NO_REASON).await;
+    };
     let name = name_of(&door, id).await?;
-    match account::set_tier(&door.app, &name, tier, &operator.name).await {
+    match account::set_tier(&door.app, &name, tier, &reason, &operator.name).await {
         Ok(()) => Ok(back(id)),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
@@ -141,17 +144,12 @@ pub(super) async fn revoke_key(
     operator.may(Power::Run)?;
     let id = id_in(&id)?;
     let key: i64 = form.text("key").parse().map_err(|_| PageError::BadForm)?;
-    let name = name_of(&door, id).await?;
-    let keys = match account::keys(&door.app, &name).await {
-        Ok(keys) => keys,
-        Err(KeyRefusal::Db(error)) => return Err(error.into()),
-        Err(_) => return Err(PageError::NotFound),
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refuse(&door, &operator, id, NO_REASON).await;
     };
-    if !keys.iter().any(|line| line.id == key) {
-        return Err(PageError::NotFound);
-    }
-    match account::revoke_key(&door.app, key, &operator.name).await {
-        // Revoked twice, it is revoked.
+    let by = operator.name.clone();
+    match account::revoke_key_for(&door.app, Revocation { key, account: Some(id), reason, by }).await {
+        // Revoked twice, it is revoked; and where it is another account's, the page shows that it has none such.
         Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id)),
         Err(KeyRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),

@@ -26,7 +26,6 @@ use crate::page::{self, PageError};
 use crate::session::Operator;
 
 pub(super) const MESSAGES: &str = "/operator/customers/{id}/messages/";
-const PRODUCTS: [Product; 3] = [Product::ShortTerm, Product::Rental1Day, Product::Rental30Day];
 
 /// The order that is asked for.
 #[derive(Deserialize)]
@@ -83,7 +82,7 @@ pub(super) async fn read(
     let order = form.text("order").trim().to_uppercase();
     let none = || Told::bad("This customer has no such order. Its id looks like ORD-123456 or RNT-123456.");
     let of = |product| ids::parse(product, &order).map(|id| (product, id));
-    let Some((product, id)) = PRODUCTS.into_iter().find_map(of) else {
+    let Some((product, id)) = Product::ALL.into_iter().find_map(of) else {
         return render(&door, &operator, account, order, Err(none())).await;
     };
     if !complaint::is_of(&door.app, account, product, id).await? {

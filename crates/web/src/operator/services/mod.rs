@@ -229,28 +229,38 @@ fn told(refusal: EditRefusal) -> Result<Told, PageError> {
         EditRefusal::Db(error) => Err(error.into()),
         EditRefusal::NoService(_) => Err(PageError::NotFound),
         EditRefusal::Denied(denied) => Ok(Told::bad(format!("Nothing was changed. {}", denied.sentence()))),
-        refusal @ (EditRefusal::BadSlug | EditRefusal::BadText(_) | EditRefusal::CodeTaken | EditRefusal::BadPrice) => {
-            Ok(Told::bad(format!("Nothing was changed: {refusal}.")))
-        }
+        refusal @ (EditRefusal::BadSlug
+        | EditRefusal::Reserved
+        | EditRefusal::BadText(_)
+        | EditRefusal::CodeTaken
+        | EditRefusal::BadPrice
+        | EditRefusal::Twice
+        | EditRefusal::Changed) => Ok(Told::bad(format!("Nothing was changed: {refusal}."))),
     }
 }
 
-/// Sets the three prices of a service as they stand in its row.
+/// Sets the three prices of a service as they stand in its row, unless somebody else changed one since it was shown.
 async fn set_prices(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let wish = Wish::of(&form);
     let slug = form.text("service").to_owned();
     let mut prices = Vec::with_capacity(Product::ALL.len());
+    let mut seen = Vec::with_capacity(Product::ALL.len());
     for product in Product::ALL {
         match typed_amount(form.text(product.word())) {
-            Ok(amount) => prices.push(NewPrice { service: slug.clone(), product, amount }),
+            Ok(amount) => {
+                let was = typed_amount(form.text(&format!("was.{}", product.word())));
+                let was = was.map_err(|_| PageError::BadForm)?;
+                seen.push(NewPrice { service: slug.clone(), product, amount: was });
+                prices.push(NewPrice { service: slug.clone(), product, amount });
+            }
             Err(why) => {
                 let told = Told::bad(format!("Nothing was changed for {slug}: {}: {why}.", product_name(product)));
                 return render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await;
             }
         }
     }
-    match edit::set_prices(&door.app, prices, &operator.name).await {
+    match edit::set_prices_seen(&door.app, prices, seen, &operator.name).await {
         Ok(()) => Ok(back(&wish, "prices")),
         Err(refusal) => {
             let told = told(refusal)?;

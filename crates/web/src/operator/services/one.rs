@@ -16,7 +16,7 @@ use domain::product::Product;
 
 use super::{HERE, product_name, told, typed_amount};
 use crate::Door;
-use crate::form::Form;
+use crate::form::{Form, LongForm};
 use crate::operator::Frame;
 use crate::operator::told::Told;
 use crate::page::{self, PageError};
@@ -152,7 +152,7 @@ pub(super) async fn put(
     State(door): State<Arc<Door>>,
     operator: Operator,
     slug: Option<Path<String>>,
-    form: Form,
+    LongForm(form): LongForm,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let catalog = catalog::catalog(&door.app).await?;
@@ -189,11 +189,14 @@ pub(super) async fn set_tiers(
     operator.may(Power::Run)?;
     let catalog = catalog::catalog(&door.app).await?;
     let service = catalog.by_slug(&slug).ok_or(PageError::NotFound)?;
-    let mut prices = Vec::new();
+    let (mut prices, mut seen) = (Vec::new(), Vec::new());
     let mut complaint = None;
     for product in Product::ALL {
         for tier in Tier::ALL {
-            match typed_amount(form.text(&format!("{}.{}", product.word(), tier.word()))) {
+            let field = format!("{}.{}", product.word(), tier.word());
+            let was = typed_amount(form.text(&format!("was.{field}"))).map_err(|_| PageError::BadForm)?;
+            seen.push(TierPrice { product, tier, amount: was });
+            match typed_amount(form.text(&field)) {
                 Ok(amount) => prices.push(TierPrice { product, tier, amount }),
                 Err(why) => {
                     let which = format!("{} for {}", product_name(product), tier.word());
@@ -203,10 +206,12 @@ pub(super) async fn set_tiers(
         }
     }
     if complaint.is_none() {
-        match edit::set_tier_prices(&door.app, &service.slug, prices, &operator.name).await {
+        match edit::set_tier_prices_seen(&door.app, &service.slug, prices, seen, &operator.name).await {
             Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=prices", service.slug))),
             Err(refusal) => complaint = Some(told(refusal)?),
         }
     }
+    let catalog = catalog::catalog(&door.app).await?;
+    let service = catalog.by_slug(&slug).ok_or(PageError::NotFound)?;
     render(&door, &operator, Some(service), Fields::of(service), complaint).await
 }

@@ -187,6 +187,7 @@ fn told(refusal: SourceRefusal) -> Result<Told, PageError> {
         SourceRefusal::Db(error) => Err(error.into()),
         SourceRefusal::NoSource => Err(PageError::NotFound),
         refusal @ (SourceRefusal::BadSlug
+        | SourceRefusal::Reserved
         | SourceRefusal::Taken
         | SourceRefusal::NoConnector(_)
         | SourceRefusal::BadSetting(_)
