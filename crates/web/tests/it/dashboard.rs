@@ -314,7 +314,8 @@ on_both!(a_statement_s_file_is_of_the_days_that_are_asked_for_and_says_where_it_
     // A thousand movements an hour, from a day after the credit on, which was on 22 May.
     let start_ms = world.app.now_ms() + 86_400_000;
     let insert = move |tx: &mut Tx<'_>| {
-        let sql = "INSERT INTO transfer (account_id, seq, kind, debit, credit, amount, available_after, held_after, at_ms)
+        let sql =
+            "INSERT INTO transfer (account_id, seq, kind, debit, credit, amount, available_after, held_after, at_ms)
              WITH RECURSIVE place (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM place WHERE n < 100001)
              SELECT $1, n, 'credit', 'funding', 'available', 10000, 4990000 + n * 10000, 0,
                CAST($2 AS BIGINT) + CAST(n AS BIGINT) * 3600
