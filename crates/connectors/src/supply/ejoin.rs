@@ -10,11 +10,12 @@ use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Suppl
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::form::Form;
+use super::form::{Form, from_hex};
 use super::telling::{
-    BODY_MAX, ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required,
+    BODY_MAX, ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_push, malformed, required,
 };
 use super::word;
+use crate::sms::time;
 
 /// Messages of one push, at most.
 const ROWS_MAX: usize = 200;
@@ -49,12 +50,12 @@ impl Supply for Ejoin {
         word::check(settings)
     }
 
-    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
         is_push(request)?;
         word::is_known(settings, request)?;
         let reply = Reply::json(200, r#"{"success":true}"#);
         if !request.body.trim_ascii_start().starts_with(b"{") && request.query.contains("port=") {
-            return Ok(Heard::new(vec![bare(request)?], reply));
+            return Ok(Heard::new(vec![bare(request, now_ms)?], reply));
         }
         let told: Told = body(request)?;
         if told.kind != "recv-sms" {
@@ -91,7 +92,7 @@ fn row_part(row: &[Value]) -> Result<Option<Part>, Reply> {
         sender,
         // What cannot be read is kept as it came: a refusal would only be repeated, or the text be lost.
         trouble: if decoded.is_some() { None } else { Some("unreadable") },
-        text: text(&decoded.unwrap_or_default()),
+        text: Block::of(&String::from_utf8_lossy(&decoded.unwrap_or_default())).text.to_owned(),
         raw: serde_json::to_vec(row).unwrap_or_default(),
         sent_ms: seconds.checked_mul(SECOND_MS),
         concat: None,
@@ -112,18 +113,35 @@ fn line(iccid: String, port: String, number: String) -> Line {
     Line { sim: some(iccid), port: some(port), number: some(number) }
 }
 
-/// The text behind the block of headers, if there is one.
-fn text(bytes: &[u8]) -> String {
-    let whole = String::from_utf8_lossy(bytes).into_owned();
-    if !whole.starts_with("Sender:") {
-        return whole;
+/// The lines and the text behind the block of headers, if there is one.
+struct Block<'a> {
+    headers: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Block<'a> {
+    fn of(whole: &'a str) -> Self {
+        let blank = ["\r\n\r\n", "\n\n"].map(|blank| whole.split_once(blank));
+        // The blank line that comes first ends the block; the text may hold others.
+        let first = blank.into_iter().flatten().min_by_key(|(headers, _)| headers.len());
+        match first {
+            Some((headers, text)) if whole.starts_with("Sender:") => Self { headers, text },
+            _ => Self { headers: "", text: whole },
+        }
     }
-    let behind = whole.split_once("\r\n\r\n").or_else(|| whole.split_once("\n\n"));
-    behind.map_or_else(|| whole.clone(), |(_, text)| text.to_owned())
+
+    /// When the network took it: year to second, and the zone as the network writes it, but with no digits swapped.
+    fn sent_ms(&self) -> Option<i64> {
+        let written = self.headers.lines().find_map(|line| line.strip_prefix("SCTS:"))?.trim();
+        // A row that was seen tells its seconds too: beside this zone stood the time of UTC.
+        let written = written.strip_suffix("88").map_or_else(|| written.to_owned(), |time| format!("{time}00"));
+        let octets: Option<Vec<u8>> = from_hex(&written);
+        time(&octets?.iter().map(|octet| octet.rotate_left(4)).collect::<Vec<u8>>())
+    }
 }
 
 /// The mode "SMS to HTTP": the block is the body, the line stands in the query.
-fn bare(request: &Request) -> Result<Part, Reply> {
+fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
     if request.body.len() > BODY_MAX {
         return Err(malformed("The body is longer than 65536 bytes."));
     }
@@ -133,14 +151,18 @@ fn bare(request: &Request) -> Result<Part, Reply> {
     required("port", &port, ID_MAX)?;
     at_most("sender", &sender, SENDER_MAX)?;
     at_most("iccid", &iccid, NUMBER_MAX)?;
+    let whole = String::from_utf8_lossy(&request.body);
+    let block = Block::of(&whole);
+    let sent_ms = block.sent_ms();
+    // The block tells when the network took it, so an equal one is a repeat; a text alone is none for ever.
+    let at = if sent_ms.is_some() { Vec::new() } else { hour(now_ms).to_vec() };
     Ok(Part {
-        // The block tells when the network took it, so an equal one is a repeat.
-        reference: fingerprint(&[port.as_bytes(), iccid.as_bytes(), sender.as_bytes(), &request.body]),
+        reference: fingerprint(&[port.as_bytes(), iccid.as_bytes(), sender.as_bytes(), &request.body, &at]),
         line: line(iccid, port, String::new()),
         sender,
-        text: text(&request.body),
+        text: block.text.to_owned(),
         raw: request.body.clone(),
-        sent_ms: None,
+        sent_ms,
         concat: None,
         trouble: None,
     })

@@ -1,6 +1,6 @@
 //! What connectors that are told an SMS in JSON have in common: the limits of its fields, and the refusals.
 
-use domain::clock;
+use domain::clock::{self, HOUR_MS};
 use domain::supply::{Reply, Request};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -61,8 +61,8 @@ pub(super) fn malformed(message: &str) -> Reply {
     Reply::refusal(400, "invalid_request", message)
 }
 
-/// What stands for an id where the sender has none: a hash of all that makes an SMS this one. Our own time is never in
-/// it, or no repeat would be known.
+/// What stands for an id where the sender has none: a hash of all that makes an SMS this one. Our own time is in it only
+/// where the sender tells none, see [`hour`].
 pub(super) fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
     let mut hash = Sha256::new();
     for part in parts {
@@ -70,4 +70,10 @@ pub(super) fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
         hash.update(part);
     }
     hash.finalize().to_vec()
+}
+
+/// Our hour, which stands in a fingerprint where the sender tells neither an id nor a time: an equal text is a repeat
+/// within this hour, and after it an SMS of its own.
+pub(super) fn hour(now_ms: i64) -> [u8; 8] {
+    now_ms.div_euclid(HOUR_MS).to_be_bytes()
 }

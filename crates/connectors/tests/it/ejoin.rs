@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::supply::{Part, Request};
 use serde_json::{Value, json};
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, percent, post_to_word};
+use crate::peer::{NOW_MS, NOW_S, Peer, SOMEBODY, TEXT, connector, percent, post_to_word};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "ejoin",
@@ -88,12 +89,55 @@ fn a_status_is_acknowledged() {
     }
 }
 
+/// A push in the mode "SMS to HTTP".
+fn bare(body: &str) -> Request {
+    let mut request = PEER.push(body.into(), NOW_S);
+    request.query = format!("port=61A&sender={}&mac=00-30&iccid={ICCID}", percent(b"+13125550100"));
+    request
+}
+
+fn bare_part(body: &str, now_ms: i64) -> Part {
+    let registry = connectors::registry();
+    let heard = connector(&registry, "ejoin").hear(&PEER.settings(PEER.secret), &bare(body), now_ms);
+    let mut parts = heard.unwrap_or_else(|reply| panic!("{}", reply.status)).parts;
+    assert_eq!(parts.len(), 1, "one piece");
+    parts.remove(0)
+}
+
 #[test]
 fn the_mode_sms_to_http_is_heard() {
-    let mut request = PEER.push(b"Sender: 22395\r\nSCTS: 26052214295888\r\n\r\nG-493817 is your code".to_vec(), NOW_S);
-    request.query = format!("port=61A&sender={}&mac=00-30&iccid={ICCID}", percent(b"+13125550100"));
-    let heard = PEER.hear(&request).unwrap_or_else(|reply| panic!("{}", reply.status));
-    let [part] = heard.parts.as_slice() else { panic!("one piece") };
+    let part = bare_part("Sender: 22395\r\nSCTS: 26052214295888\r\n\r\nG-493817 is your code", NOW_MS);
     assert!(part.text == "G-493817 is your code" && part.sender == "+13125550100");
     assert_eq!((part.line.sim.as_deref(), part.line.port.as_deref()), (Some(ICCID), Some("61A")));
+}
+
+/// Or a text that was stored for days would go to whoever has the number now.
+#[test]
+fn the_mode_sms_to_http_tells_when_the_network_took_it() {
+    let sent = |scts: &str| bare_part(&format!("Sender: 1\r\nSCTS: {scts}\r\nSlot: 1\r\n\r\none"), NOW_MS).sent_ms;
+    assert_eq!(sent("26052214295888"), Some(NOW_MS - 2_000));
+    assert_eq!(sent("260522072958A8"), Some(NOW_MS - 2_000), "at -7 hours");
+    assert_eq!(sent("26052216295880"), Some(NOW_MS + 2 * 3_600_000 - 2_000), "at no hours, with a sign");
+    assert_eq!(sent("26052216295808"), Some(NOW_MS - 2_000), "at +2 hours");
+    for odd in ["", "soon", "26132214295800", "2605221429", "é6052214295888"] {
+        assert_eq!(sent(odd), None, "{odd}");
+    }
+    assert_eq!(bare_part("SCTS: 26052214295888", NOW_MS).sent_ms, None, "a text is no header");
+}
+
+#[test]
+fn a_text_alone_is_a_repeat_within_the_hour_and_not_for_ever() {
+    let at = |body: &str, now_ms: i64| bare_part(body, now_ms).reference;
+    assert!(at("one", NOW_MS) == at("one", NOW_MS + 60_000));
+    assert!(at("one", NOW_MS) != at("one", NOW_MS + 3_600_000));
+    let block = "Sender: 1\r\nSCTS: 26052214295888\r\n\r\none";
+    assert!(at(block, NOW_MS) == at(block, NOW_MS + 3_600_000));
+}
+
+#[test]
+fn the_first_blank_line_ends_the_block() {
+    let text = bare_part("Sender: 1\nSCTS: 26052214295888\n\none\r\n\r\ntwo", NOW_MS).text;
+    assert!(text == "one\r\n\r\ntwo");
+    let text = bare_part("Sender: 1\r\nSCTS: 26052214295888\r\n\r\none\n\ntwo", NOW_MS).text;
+    assert!(text == "one\n\ntwo");
 }
