@@ -15,6 +15,7 @@ pub(crate) const PEER: Peer = Peer {
         push(&json!([row])).into_bytes()
     },
     sign: post_to_word,
+    is_batch: true,
     line: (Some(ICCID), Some("24.01"), None),
     ..SOMEBODY
 };
@@ -69,17 +70,41 @@ fn what_cannot_be_decoded_is_kept_as_it_came() {
     assert!(String::from_utf8_lossy(&part.raw).contains("not base64!"));
 }
 
+/// A box tells again for ever what is refused, and the good rows with it.
 #[test]
-fn rows_that_are_none_are_refused() {
-    for row in [
+fn a_row_that_cannot_be_read_is_kept_beside_the_good_ones() {
+    let good = json!([0, "1B", NOW_S, "22395", "", STANDARD.encode("one")]);
+    for odd in [
         json!([0, "1B", NOW_S, "22395", ""]),
         json!([0, "", NOW_S, "1", "", ""]),
         json!([0, "1B", "soon", "1", "", ""]),
+        json!([0, "1B", NOW_S, {"from": 1}, "", ""]),
+        json!([0, "1B", NOW_S, "1".repeat(65), "", ""]),
+        json!([0, "1B", NOW_S, "1", "", "x".repeat(70_000)]),
+        json!("a word"),
+        Value::Null,
     ] {
-        assert_eq!(PEER.refusal(&PEER.push(push(&json!([row])).into(), NOW_S)), 400);
+        let parts = PEER.heard(push(&json!([odd, good]))).parts;
+        let [kept, one] = parts.as_slice() else { panic!("two pieces") };
+        assert!(one.trouble.is_none() && one.text == "one");
+        assert_eq!(kept.trouble, Some("unreadable"));
+        let start = &odd.to_string()[..odd.to_string().len().min(64)];
+        assert!(kept.raw.starts_with(start.as_bytes()) && kept.raw.len() <= 65_536);
+        assert!(kept.reference != one.reference);
     }
-    let many: Vec<Value> = (0..201).map(|_| json!([0, "1B", NOW_S, "1", "", ""])).collect();
+    let many: Vec<Value> = (0..4_097).map(|_| json!([0, "1B", NOW_S, "1", "", ""])).collect();
+    assert_eq!(PEER.heard(push(&json!(many[1..]))).parts.len(), 4_096);
     assert_eq!(PEER.refusal(&PEER.push(push(&json!(many)).into(), NOW_S)), 400);
+}
+
+/// As a number of 64 bits an ICCID loses its last digits, and would be another SIM.
+#[test]
+fn an_iccid_that_is_written_as_a_number_keeps_its_digits() {
+    let row = |iccid: &str| format!(r#"{{"type":"recv-sms","sms":[[0,"1B",{NOW_S},22395,"","b25l",{iccid}]]}}"#);
+    let part = PEER.part(row(ICCID));
+    assert!(part.sender == "22395" && part.text == "one" && part.trouble.is_none());
+    assert_eq!(part.line.sim.as_deref(), Some(ICCID));
+    assert_ne!(PEER.part(row("8.961e19")).line.sim.as_deref(), Some("8.961e19"));
 }
 
 #[test]
