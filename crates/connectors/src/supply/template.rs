@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::charset::Charset;
 use super::form::{Form, from_hex};
@@ -122,7 +122,9 @@ fn part(settings: &Settings, told: &Told, request: &Request) -> Result<Part, Rep
     at_most("of the number", number.as_deref().unwrap_or_default(), NUMBER_MAX)?;
     at_most("of the sender", &sender, SENDER_MAX)?;
     at_most("of the id", &id, ID_MAX)?;
-    if sim.is_none() && port.is_none() && number.is_none() {
+    let is_lossy = |name: &str| settings.get(name).is_some_and(|name| told.is_lossy(name));
+    let is_line_lossy = ["sim_field", "port_field", "number_field"].into_iter().any(is_lossy);
+    if sim.is_none() && port.is_none() && number.is_none() && !is_line_lossy {
         return Err(malformed("Nothing says which SIM it is."));
     }
     let text = decode(settings, &bytes);
@@ -138,7 +140,7 @@ fn part(settings: &Settings, told: &Told, request: &Request) -> Result<Part, Rep
         reference,
         line: Line { sim, port, number },
         sender,
-        trouble: if text.is_some() { None } else { Some("unreadable") },
+        trouble: if text.is_some() && !is_line_lossy { None } else { Some("unreadable") },
         text: text.unwrap_or_default(),
         raw,
         sent_ms: domain::clock::parse_rfc3339(&at).or_else(|| local_time::read(settings, &at)),
@@ -159,17 +161,32 @@ impl Told {
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         match self {
             Self::Form(form) => form.bytes(name).map(<[u8]>::to_vec),
-            Self::Json(whole) => match name.split('.').take(DEPTH_MAX).try_fold(whole, down)? {
+            Self::Json(whole) => match find(whole, name)? {
                 Value::String(text) => Some(text.clone().into_bytes()),
-                Value::Number(number) => Some(number.to_string().into_bytes()),
+                Value::Number(number) if is_whole(number) => Some(number.to_string().into_bytes()),
                 _ => None,
             },
         }
     }
 
+    /// Whether a field is a number that is not the one that was written.
+    fn is_lossy(&self, name: &str) -> bool {
+        let Self::Json(whole) = self else { return false };
+        find(whole, name).and_then(Value::as_number).is_some_and(|number| !is_whole(number))
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         self.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// A number of more than 64 bits, as an ICCID is, was rounded when it was read.
+fn is_whole(number: &Number) -> bool {
+    number.is_i64() || number.is_u64()
+}
+
+fn find<'a>(whole: &'a Value, name: &str) -> Option<&'a Value> {
+    name.split('.').take(DEPTH_MAX).try_fold(whole, down)
 }
 
 /// One level down in JSON; a number names a place of an array.

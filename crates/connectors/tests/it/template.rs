@@ -97,6 +97,23 @@ fn a_message_without_an_id_is_known_by_what_it_says_and_when() {
     assert_eq!(of("2026-05-22 14:29:58").sent_ms, Some(NOW_MS - 2_000));
 }
 
+/// As a number of 64 bits an ICCID loses its last digits, and would be another SIM, or the port's.
+#[test]
+fn a_json_number_that_lost_digits_is_not_taken() {
+    let settings = [
+        ("format", "json"),
+        ("text_field", "text"),
+        ("sender_field", "from"),
+        ("sim_field", "iccid"),
+        ("port_field", "slot"),
+    ];
+    let of = |told: &str| heard(&settings, &post_to_word(PEER.secret, told.into(), NOW_S));
+    let part = of(r#"{"iccid":89610300003433465383,"slot":3,"from":22395,"text":"one"}"#).unwrap_or_else(|_| panic!());
+    assert_eq!((part.trouble, part.line.sim, part.sender.as_str()), (Some("unreadable"), None, "22395"));
+    let part = of(r#"{"iccid":8961030000343346538,"slot":3,"from":22395,"text":"one"}"#).unwrap_or_else(|_| panic!());
+    assert_eq!((part.trouble, part.line.sim.as_deref()), (None, Some("8961030000343346538")));
+}
+
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     let registry = connectors::registry();
