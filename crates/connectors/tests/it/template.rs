@@ -97,6 +97,22 @@ fn a_message_without_an_id_is_known_by_what_it_says_and_when() {
     assert_eq!(of("2026-05-22 14:29:58").sent_ms, Some(NOW_MS - 2_000));
 }
 
+#[test]
+fn a_message_without_an_id_and_a_time_is_a_repeat_within_the_hour_and_not_for_ever() {
+    let at = |query: &str, now_ms: i64| {
+        let registry = connectors::registry();
+        let request = get(PEER.secret, query.into(), NOW_S);
+        let heard = connector(&registry, "template").hear(&PEER.settings(PEER.secret), &request, now_ms);
+        heard.unwrap_or_else(|reply| panic!("{}", reply.status)).parts.remove(0).reference
+    };
+    let bare = "from=1&slot=3&body=one";
+    assert!(at(bare, NOW_MS) == at(bare, NOW_MS + 60_000));
+    assert!(at(bare, NOW_MS) != at(bare, NOW_MS + 3_600_000));
+    for told in ["from=1&slot=3&body=one&ref=7", "from=1&slot=3&body=one&at=2026-05-22+14:29:58"] {
+        assert!(at(told, NOW_MS) == at(told, NOW_MS + 3_600_000), "{told}");
+    }
+}
+
 /// As a number of 64 bits an ICCID loses its last digits, and would be another SIM, or the port's.
 #[test]
 fn a_json_number_that_lost_digits_is_not_taken() {
