@@ -20,6 +20,7 @@ pub(crate) const PEER: Peer = Peer {
     line: (None, None, Some("12025550147")),
     sent_ms: None,
     answer: ("text/xml", "<Response/>"),
+    is_batch: false,
 };
 
 const ADDRESS: &str = "https://house.example/ingest/cloud/";
