@@ -91,7 +91,7 @@ fn text(data: &[u8], length: usize, alphabet: Alphabet, header: &Header) -> Text
 }
 
 /// TP-SCTS: year to second and the zone in quarters of an hour, the digits of each swapped, the zone's sign in bit 3.
-fn time(octets: &[u8]) -> Option<i64> {
+pub(crate) fn time(octets: &[u8]) -> Option<i64> {
     let &[year, month, day, hour, minute, second, zone] = octets else { return None };
     let number = |octet: u8| {
         let (tens, ones) = (octet & 0xF, octet >> 4);

@@ -14,6 +14,7 @@ mod septets;
 pub use address::Address;
 pub use alphabet::{Language, Text};
 pub use coding::{Alphabet, Coding};
+pub(crate) use deliver::time;
 pub use deliver::{Deliver, Unreadable, deliver};
 pub use header::Header;
 pub use septets::{fill_bits, unpack};

@@ -6,11 +6,11 @@ use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Suppl
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required};
+use super::telling::{
+    BODY_MAX, ID_MAX, NUMBER_MAX, PUSHED_MAX, SENDER_MAX, at_most, body, fingerprint, is_batch, malformed, required,
+    unreadable,
+};
 use super::{local_time, word};
-
-/// Messages of one push, at most.
-const MESSAGES_MAX: usize = 200;
 
 const SETTINGS: [Setting; 2] = [word::WORD, local_time::OFFSET];
 
@@ -55,30 +55,33 @@ impl Supply for Dinstar {
     }
 
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
-        is_push(request)?;
+        is_batch(request)?;
         word::is_known(settings, request)?;
         let told: Told<'_> = body(request)?;
         required("sn", &told.sn, ID_MAX)?;
         let messages = told.sms.map_or_else(|| Ok(Vec::new()), messages)?;
-        let parts = messages.into_iter().map(|sms| part(settings, &told.sn, sms, request));
-        Ok(Heard::new(parts.collect::<Result<_, _>>()?, Reply::json(200, r#"{"success":true}"#)))
+        let part = |sms: &RawValue| readable(settings, &told.sn, sms).unwrap_or_else(|| unreadable(sms.get()));
+        Ok(Heard::new(messages.into_iter().map(part).collect(), Reply::json(200, r#"{"success":true}"#)))
     }
 }
 
 /// The messages in an array, or the only one.
-fn messages(told: &RawValue) -> Result<Vec<Sms>, Reply> {
-    let read = |_| malformed("A message is malformed.");
+fn messages(told: &RawValue) -> Result<Vec<&RawValue>, Reply> {
     if !told.get().starts_with('[') {
-        return Ok(vec![serde_json::from_str(told.get()).map_err(read)?]);
+        return Ok(vec![told]);
     }
-    let all: Vec<Sms> = serde_json::from_str(told.get()).map_err(read)?;
-    if all.len() > MESSAGES_MAX { Err(malformed("The push has more than 200 messages.")) } else { Ok(all) }
+    let all: Vec<&RawValue> = serde_json::from_str(told.get()).map_err(|_| malformed("The messages are malformed."))?;
+    if all.len() > PUSHED_MAX { Err(malformed("The push has more than 4096 messages.")) } else { Ok(all) }
 }
 
-fn part(settings: &Settings, gateway: &str, sms: Sms, request: &Request) -> Result<Part, Reply> {
-    at_most("number", &sms.number, SENDER_MAX)?;
+fn readable(settings: &Settings, gateway: &str, told: &RawValue) -> Option<Part> {
+    if told.get().len() > BODY_MAX {
+        return None;
+    }
+    let sms: Sms = serde_json::from_str(told.get()).ok()?;
+    at_most("number", &sms.number, SENDER_MAX).ok()?;
     let imsi = sms.imsi.unwrap_or_default();
-    at_most("imsi", &imsi, NUMBER_MAX)?;
+    at_most("imsi", &imsi, NUMBER_MAX).ok()?;
     let at = sms.timestamp.unwrap_or_default();
     // The ids begin again when the gateway is reset, so the message's own words stand beside its id.
     let reference = fingerprint(&[
@@ -88,7 +91,7 @@ fn part(settings: &Settings, gateway: &str, sms: Sms, request: &Request) -> Resu
         sms.number.as_bytes(),
         sms.text.as_bytes(),
     ]);
-    Ok(Part {
+    Some(Part {
         reference,
         line: Line {
             sim: if imsi.is_empty() { None } else { Some(imsi) },
@@ -97,7 +100,7 @@ fn part(settings: &Settings, gateway: &str, sms: Sms, request: &Request) -> Resu
         },
         sender: sms.number,
         text: sms.text,
-        raw: request.body.clone(),
+        raw: told.get().as_bytes().to_vec(),
         sent_ms: local_time::read(settings, &at),
         concat: None,
         trouble: None,

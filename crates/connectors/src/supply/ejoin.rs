@@ -8,16 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use domain::clock::SECOND_MS;
 use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::form::Form;
+use super::form::{Form, from_hex};
 use super::telling::{
-    BODY_MAX, ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required,
+    BODY_MAX, ID_MAX, NUMBER_MAX, PUSHED_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_batch, malformed,
+    required, unreadable,
 };
 use super::word;
+use crate::sms::time;
 
-/// Messages of one push, at most.
-const ROWS_MAX: usize = 200;
 /// Columns of a row that every firmware has.
 const COLUMNS_MIN: usize = 6;
 
@@ -25,11 +25,11 @@ const COLUMNS_MIN: usize = 6;
 pub(super) struct Ejoin;
 
 #[derive(Deserialize)]
-struct Told {
+struct Told<'a> {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
-    sms: Vec<Vec<Value>>,
+    #[serde(default, borrow)]
+    sms: Vec<&'a RawValue>,
 }
 
 impl Supply for Ejoin {
@@ -49,62 +49,70 @@ impl Supply for Ejoin {
         word::check(settings)
     }
 
-    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
-        is_push(request)?;
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
+        is_batch(request)?;
         word::is_known(settings, request)?;
         let reply = Reply::json(200, r#"{"success":true}"#);
         if !request.body.trim_ascii_start().starts_with(b"{") && request.query.contains("port=") {
-            return Ok(Heard::new(vec![bare(request)?], reply));
+            return Ok(Heard::new(vec![bare(request, now_ms)?], reply));
         }
-        let told: Told = body(request)?;
+        let told: Told<'_> = body(request)?;
         if told.kind != "recv-sms" {
             return Ok(Heard::new(Vec::new(), reply));
         }
-        if told.sms.len() > ROWS_MAX {
-            return Err(malformed("The push has more than 200 messages."));
+        if told.sms.len() > PUSHED_MAX {
+            return Err(malformed("The push has more than 4096 messages."));
         }
-        let rows = told.sms.iter().filter_map(|row| row_part(row).transpose());
-        Ok(Heard::new(rows.collect::<Result<_, _>>()?, reply))
+        Ok(Heard::new(told.sms.into_iter().filter_map(row_part).collect(), reply))
     }
 }
 
 /// The piece in a row; `None` for a delivery report.
-fn row_part(row: &[Value]) -> Result<Option<Part>, Reply> {
-    if row.len() < COLUMNS_MIN {
-        return Err(malformed("A message has fewer than 6 columns."));
+fn row_part(told: &RawValue) -> Option<Part> {
+    let row: Vec<&RawValue> = serde_json::from_str(told.get()).unwrap_or_default();
+    if column(&row, 0).as_deref() == Some("1") {
+        return None;
     }
-    if column(row, 0) == "1" {
-        return Ok(None);
+    Some(readable(&row, told).unwrap_or_else(|| unreadable(told.get())))
+}
+
+fn readable(row: &[&RawValue], told: &RawValue) -> Option<Part> {
+    if row.len() < COLUMNS_MIN || told.get().len() > BODY_MAX {
+        return None;
     }
-    let [port, seconds, sender, number, coded, iccid] = [1, 2, 3, 4, 5, 6].map(|place| column(row, place));
-    required("port", &port, ID_MAX)?;
-    at_most("sender", &sender, SENDER_MAX)?;
-    at_most("number", &number, NUMBER_MAX)?;
-    at_most("ICCID", &iccid, NUMBER_MAX)?;
-    let seconds: i64 = seconds.parse().map_err(|_| malformed("The third column must be seconds since 1970."))?;
+    let of = |place: usize| column(row, place);
+    let (port, seconds, sender, number, coded, iccid) = (of(1)?, of(2)?, of(3)?, of(4)?, of(5)?, of(6)?);
+    required("port", &port, ID_MAX).ok()?;
+    at_most("sender", &sender, SENDER_MAX).ok()?;
+    at_most("number", &number, NUMBER_MAX).ok()?;
+    at_most("ICCID", &iccid, NUMBER_MAX).ok()?;
+    let seconds: i64 = seconds.parse().ok()?;
     let sim = if iccid.is_empty() { &port } else { &iccid };
     let reference = fingerprint(&[sim.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), coded.as_bytes()]);
     let decoded = STANDARD.decode(&coded).ok();
-    Ok(Some(Part {
+    Some(Part {
         reference,
         line: line(iccid, port, number),
         sender,
-        // What cannot be read is kept as it came: a refusal would only be repeated, or the text be lost.
         trouble: if decoded.is_some() { None } else { Some("unreadable") },
-        text: text(&decoded.unwrap_or_default()),
-        raw: serde_json::to_vec(row).unwrap_or_default(),
+        text: Block::of(&String::from_utf8_lossy(&decoded.unwrap_or_default())).text.to_owned(),
+        raw: told.get().as_bytes().to_vec(),
         sent_ms: seconds.checked_mul(SECOND_MS),
         concat: None,
-    }))
+    })
 }
 
-/// Boxes of some makes write a number where others write a text.
-fn column(row: &[Value], place: usize) -> String {
-    match row.get(place) {
-        Some(Value::String(text)) => text.trim().to_owned(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => String::new(),
+/// A column, empty where it is missing; `None` for what is neither a text nor a whole number. Boxes of some makes write
+/// a number where others write a text; its digits are taken as written, because an ICCID has more than 64 bits hold.
+fn column(row: &[&RawValue], place: usize) -> Option<String> {
+    let Some(told) = row.get(place).map(|told| told.get()).filter(|told| *told != "null") else {
+        return Some(String::new());
+    };
+    if told.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return Some(told.to_owned());
     }
+    let text: String = serde_json::from_str(told).ok()?;
+    Some(text.trim().to_owned())
 }
 
 fn line(iccid: String, port: String, number: String) -> Line {
@@ -112,18 +120,35 @@ fn line(iccid: String, port: String, number: String) -> Line {
     Line { sim: some(iccid), port: some(port), number: some(number) }
 }
 
-/// The text behind the block of headers, if there is one.
-fn text(bytes: &[u8]) -> String {
-    let whole = String::from_utf8_lossy(bytes).into_owned();
-    if !whole.starts_with("Sender:") {
-        return whole;
+/// The lines and the text behind the block of headers, if there is one.
+struct Block<'a> {
+    headers: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Block<'a> {
+    fn of(whole: &'a str) -> Self {
+        let blank = ["\r\n\r\n", "\n\n"].map(|blank| whole.split_once(blank));
+        // The blank line that comes first ends the block; the text may hold others.
+        let first = blank.into_iter().flatten().min_by_key(|(headers, _)| headers.len());
+        match first {
+            Some((headers, text)) if whole.starts_with("Sender:") => Self { headers, text },
+            _ => Self { headers: "", text: whole },
+        }
     }
-    let behind = whole.split_once("\r\n\r\n").or_else(|| whole.split_once("\n\n"));
-    behind.map_or_else(|| whole.clone(), |(_, text)| text.to_owned())
+
+    /// When the network took it: year to second, and the zone as the network writes it, but with no digits swapped.
+    fn sent_ms(&self) -> Option<i64> {
+        let written = self.headers.lines().find_map(|line| line.strip_prefix("SCTS:"))?.trim();
+        // A row that was seen tells its seconds too: beside this zone stood the time of UTC.
+        let written = written.strip_suffix("88").map_or_else(|| written.to_owned(), |time| format!("{time}00"));
+        let octets: Option<Vec<u8>> = from_hex(&written);
+        time(&octets?.iter().map(|octet| octet.rotate_left(4)).collect::<Vec<u8>>())
+    }
 }
 
 /// The mode "SMS to HTTP": the block is the body, the line stands in the query.
-fn bare(request: &Request) -> Result<Part, Reply> {
+fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
     if request.body.len() > BODY_MAX {
         return Err(malformed("The body is longer than 65536 bytes."));
     }
@@ -133,14 +158,18 @@ fn bare(request: &Request) -> Result<Part, Reply> {
     required("port", &port, ID_MAX)?;
     at_most("sender", &sender, SENDER_MAX)?;
     at_most("iccid", &iccid, NUMBER_MAX)?;
+    let whole = String::from_utf8_lossy(&request.body);
+    let block = Block::of(&whole);
+    let sent_ms = block.sent_ms();
+    // The block tells when the network took it, so an equal one is a repeat; a text alone is none for ever.
+    let at = if sent_ms.is_some() { Vec::new() } else { hour(now_ms).to_vec() };
     Ok(Part {
-        // The block tells when the network took it, so an equal one is a repeat.
-        reference: fingerprint(&[port.as_bytes(), iccid.as_bytes(), sender.as_bytes(), &request.body]),
+        reference: fingerprint(&[port.as_bytes(), iccid.as_bytes(), sender.as_bytes(), &request.body, &at]),
         line: line(iccid, port, String::new()),
         sender,
-        text: text(&request.body),
+        text: block.text.to_owned(),
         raw: request.body.clone(),
-        sent_ms: None,
+        sent_ms,
         concat: None,
         trouble: None,
     })

@@ -32,7 +32,11 @@ impl Supply for OpenVox {
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         word::is_known(settings, request)?;
         let form = Form::read(request)?;
-        let first = |names: &[&str]| names.iter().find_map(|name| form.text(name));
+        // Some firmwares send the names of others too, and leave them empty.
+        let first = |names: &[&str]| {
+            let told: Vec<String> = names.iter().filter_map(|name| form.text(name)).collect();
+            told.iter().find(|text| !text.is_empty()).or(told.first()).cloned()
+        };
         let sender = first(&["phonenumber", "num", "number"]).ok_or_else(|| malformed("The sender is missing."))?;
         let text = first(&["message", "sms", "text"]).ok_or_else(|| malformed("The text is missing."))?;
         let port = first(&["port", "portname"]).unwrap_or_default();

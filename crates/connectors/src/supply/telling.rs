@@ -1,12 +1,16 @@
 //! What connectors that are told an SMS in JSON have in common: the limits of its fields, and the refusals.
 
-use domain::clock;
-use domain::supply::{Reply, Request};
+use domain::clock::{self, HOUR_MS};
+use domain::supply::{Line, Part, Reply, Request};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 /// Bytes of a body, and so of a text.
 pub(super) const BODY_MAX: usize = 64 * 1024;
+/// Bytes of a push that may tell several SMS: what the house's door takes, because boxes tell for ever what is refused.
+const BATCH_MAX: usize = 256 * 1024;
+/// SMS of one push: as many as such a body has room for.
+pub(super) const PUSHED_MAX: usize = 4_096;
 /// Characters of a sender.
 pub(super) const SENDER_MAX: usize = 64;
 /// Characters of an id that the sender made.
@@ -16,13 +20,37 @@ pub(super) const NUMBER_MAX: usize = 32;
 
 /// Refuses what is no push at all, before its signature is looked at.
 pub(super) fn is_push(request: &Request) -> Result<(), Reply> {
+    is_push_within(request, BODY_MAX)
+}
+
+/// The same of a push that may tell several SMS.
+pub(super) fn is_batch(request: &Request) -> Result<(), Reply> {
+    is_push_within(request, BATCH_MAX)
+}
+
+fn is_push_within(request: &Request, most: usize) -> Result<(), Reply> {
     if request.method != "POST" {
         return Err(malformed("Send the message with POST."));
     }
-    if request.body.len() > BODY_MAX {
-        return Err(malformed("The body is longer than 65536 bytes."));
+    if request.body.len() > most {
+        return Err(malformed(&format!("The body is longer than {most} bytes.")));
     }
     Ok(())
+}
+
+/// One of several SMS that cannot be read, as it came. A refusal would be of the whole push: its sender would tell it
+/// again for ever, and the good ones in it be lost.
+pub(super) fn unreadable(told: &str) -> Part {
+    Part {
+        reference: fingerprint(&[b"unreadable", told.as_bytes()]),
+        line: Line::default(),
+        sender: String::new(),
+        text: String::new(),
+        raw: told.as_bytes().iter().copied().take(BODY_MAX).collect(),
+        sent_ms: None,
+        concat: None,
+        trouble: Some("unreadable"),
+    }
 }
 
 /// Reads a body whose signature was right. What the reader says is not passed on: it may quote the text.
@@ -61,8 +89,8 @@ pub(super) fn malformed(message: &str) -> Reply {
     Reply::refusal(400, "invalid_request", message)
 }
 
-/// What stands for an id where the sender has none: a hash of all that makes an SMS this one. Our own time is never in
-/// it, or no repeat would be known.
+/// What stands for an id where the sender has none: a hash of all that makes an SMS this one. Our own time is in it only
+/// where the sender tells none, see [`hour`].
 pub(super) fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
     let mut hash = Sha256::new();
     for part in parts {
@@ -70,4 +98,10 @@ pub(super) fn fingerprint(parts: &[&[u8]]) -> Vec<u8> {
         hash.update(part);
     }
     hash.finalize().to_vec()
+}
+
+/// Our hour, which stands in a fingerprint where the sender tells neither an id nor a time: an equal text is a repeat
+/// within this hour, and after it an SMS of its own.
+pub(super) fn hour(now_ms: i64) -> [u8; 8] {
+    now_ms.div_euclid(HOUR_MS).to_be_bytes()
 }

@@ -3,12 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::charset::Charset;
 use super::form::{Form, from_hex};
 use super::signature::unsigned;
-use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed};
+use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_push, malformed};
 use super::{local_time, word};
 
 /// Fields that one JSON path may go down.
@@ -34,7 +34,7 @@ const SETTINGS: [Setting; 14] = [
     plain("number_field", "Field of the receiving number", true, "if the box tells it"),
     plain("sim_field", "Field of the SIM", true, "an ICCID, if the box tells it"),
     plain("port_field", "Field of the port", true, "where the SIM sits, if the box tells it"),
-    plain("id_field", "Field of the SMS's id", true, "if there is none, equal SMS with equal times are one"),
+    plain("id_field", "Field of the SMS's id", true, "without it and a time, equal SMS of one hour are one"),
     plain("time_field", "Field of the time", true, "RFC 3339, or 2026-05-22 14:30:00 as the box's clock shows it"),
     local_time::OFFSET,
     plain("charset", "Charset", true, "utf-8 (the default), utf-16be, utf-16le or iso-8859-1"),
@@ -85,7 +85,7 @@ impl Supply for Template {
         Ok(())
     }
 
-    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
         knows_word(settings, request)?;
         let told = if settings.get("format") == Some("json") {
             is_push(request)?;
@@ -93,7 +93,7 @@ impl Supply for Template {
         } else {
             Told::Form(Form::read(request)?)
         };
-        let part = part(settings, &told, request)?;
+        let part = part(settings, &told, request, now_ms)?;
         let reply = settings.get("reply").unwrap_or_default().as_bytes().to_vec();
         Ok(Heard::new(vec![part], Reply { status: 200, content_type: "text/plain", body: reply }))
     }
@@ -108,7 +108,7 @@ fn knows_word(settings: &Settings, request: &Request) -> Result<(), Reply> {
     }
 }
 
-fn part(settings: &Settings, told: &Told, request: &Request) -> Result<Part, Reply> {
+fn part(settings: &Settings, told: &Told, request: &Request, now_ms: i64) -> Result<Part, Reply> {
     // A field that is named, but not sent, is empty: boxes leave out what they do not know.
     let field = |setting: &str| settings.get(setting).and_then(|name| told.text(name)).filter(|text| !text.is_empty());
     let [sim, port, number] = ["sim_field", "port_field", "number_field"].map(field);
@@ -122,14 +122,17 @@ fn part(settings: &Settings, told: &Told, request: &Request) -> Result<Part, Rep
     at_most("of the number", number.as_deref().unwrap_or_default(), NUMBER_MAX)?;
     at_most("of the sender", &sender, SENDER_MAX)?;
     at_most("of the id", &id, ID_MAX)?;
-    if sim.is_none() && port.is_none() && number.is_none() {
+    let is_lossy = |name: &str| settings.get(name).is_some_and(|name| told.is_lossy(name));
+    let is_line_lossy = ["sim_field", "port_field", "number_field"].into_iter().any(is_lossy);
+    if sim.is_none() && port.is_none() && number.is_none() && !is_line_lossy {
         return Err(malformed("Nothing says which SIM it is."));
     }
     let text = decode(settings, &bytes);
     let line = [&sim, &port, &number].map(|one| one.clone().unwrap_or_default());
     let reference = if id.is_empty() {
         let [sim, port, number] = line.each_ref().map(String::as_bytes);
-        fingerprint(&[sim, port, number, at.as_bytes(), sender.as_bytes(), &bytes])
+        let hour = if at.is_empty() { hour(now_ms).to_vec() } else { Vec::new() };
+        fingerprint(&[sim, port, number, at.as_bytes(), sender.as_bytes(), &bytes, &hour])
     } else {
         id.into_bytes()
     };
@@ -138,7 +141,7 @@ fn part(settings: &Settings, told: &Told, request: &Request) -> Result<Part, Rep
         reference,
         line: Line { sim, port, number },
         sender,
-        trouble: if text.is_some() { None } else { Some("unreadable") },
+        trouble: if text.is_some() && !is_line_lossy { None } else { Some("unreadable") },
         text: text.unwrap_or_default(),
         raw,
         sent_ms: domain::clock::parse_rfc3339(&at).or_else(|| local_time::read(settings, &at)),
@@ -159,17 +162,32 @@ impl Told {
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         match self {
             Self::Form(form) => form.bytes(name).map(<[u8]>::to_vec),
-            Self::Json(whole) => match name.split('.').take(DEPTH_MAX).try_fold(whole, down)? {
+            Self::Json(whole) => match find(whole, name)? {
                 Value::String(text) => Some(text.clone().into_bytes()),
-                Value::Number(number) => Some(number.to_string().into_bytes()),
+                Value::Number(number) if is_whole(number) => Some(number.to_string().into_bytes()),
                 _ => None,
             },
         }
     }
 
+    /// Whether a field is a number that is not the one that was written.
+    fn is_lossy(&self, name: &str) -> bool {
+        let Self::Json(whole) = self else { return false };
+        find(whole, name).and_then(Value::as_number).is_some_and(|number| !is_whole(number))
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         self.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// A number of more than 64 bits, as an ICCID is, was rounded when it was read.
+fn is_whole(number: &Number) -> bool {
+    number.is_i64() || number.is_u64()
+}
+
+fn find<'a>(whole: &'a Value, name: &str) -> Option<&'a Value> {
+    name.split('.').take(DEPTH_MAX).try_fold(whole, down)
 }
 
 /// One level down in JSON; a number names a place of an array.

@@ -78,7 +78,7 @@ fn check_signature(settings: &Settings, request: &Request) -> Result<(), Reply> 
 
 fn part(told: Told, request: &Request) -> Result<Part, Reply> {
     // Each webhook makes an idempotency key of its own, so two of them would tell one SMS twice; the SMS's id is one.
-    let id = told.sms_id.or(told.idempotency_key).unwrap_or_default();
+    let id = told.sms_id.filter(|id| !id.is_empty()).or(told.idempotency_key).unwrap_or_default();
     let device = told.device_id.unwrap_or_default();
     let sender = told.sender.unwrap_or_default();
     required("smsId", &id, ID_MAX)?;

@@ -94,14 +94,20 @@ fn reference(peer: &Peer, request: &Request) -> Vec<u8> {
 }
 
 pub(crate) fn an_oversized_body_is_refused(peer: &Peer) {
-    let sms = Sms { text: TEXT.repeat(2_000), ..Sms::new("one") };
+    let times = if peer.is_batch { 7_000 } else { 2_000 };
+    let sms = Sms { text: TEXT.repeat(times), ..Sms::new("one") };
     assert_eq!(peer.refusal(&peer.tell(&sms)), 400);
 }
 
 pub(crate) fn an_oversized_sender_is_refused(peer: &Peer) {
     let of = |length| Sms { sender: "ü".repeat(length), ..Sms::new("one") };
     assert_eq!(peer.refusal(&peer.tell(&of(64))), 200);
-    assert_eq!(peer.refusal(&peer.tell(&of(65))), 400);
+    if peer.is_batch {
+        let Ok(heard) = peer.hear(&peer.tell(&of(65))) else { panic!("refused") };
+        assert_eq!(heard.parts.first().and_then(|part| part.trouble), Some("unreadable"));
+    } else {
+        assert_eq!(peer.refusal(&peer.tell(&of(65))), 400);
+    }
 }
 
 pub(crate) fn an_oversized_id_is_refused(peer: &Peer) {

@@ -8,6 +8,7 @@ pub(crate) const PEER: Peer = Peer {
     connector: "dinstar",
     body: |sms| push(&json!([message(&sms.sender, &sms.text)])).into_bytes(),
     sign: post_to_word,
+    is_batch: true,
     line: (Some("310260000000001"), Some("2"), None),
     ..SOMEBODY
 };
@@ -64,6 +65,30 @@ fn a_message_without_a_sim_or_a_time_is_known_by_its_port() {
 #[test]
 fn a_push_without_messages_is_acknowledged_and_one_with_too_many_is_not() {
     assert!(PEER.heard(r#"{"sn":"db3b-0123","status":[]}"#).parts.is_empty());
-    let many = vec![message("1", "one"); 201];
+    let many = vec![json!(1); 4_097];
+    assert_eq!(PEER.heard(push(&json!(many[1..]))).parts.len(), 4_096);
     assert_eq!(PEER.refusal(&PEER.push(push(&json!(many)).into(), NOW_S)), 400);
+}
+
+/// A gateway tells again what is refused, and the good messages with it.
+#[test]
+fn a_message_that_cannot_be_read_is_kept_beside_the_good_ones() {
+    let changed = |name: &str, value: Value| {
+        let mut odd = message("22395", "odd");
+        odd[name] = value;
+        odd
+    };
+    for odd in [
+        changed("incoming_sms_id", json!(-1)),
+        changed("number", json!("1".repeat(65))),
+        changed("imsi", json!(310_260_000_000_001_u64)),
+        changed("text", json!("x".repeat(70_000))),
+        json!("a word"),
+    ] {
+        let parts = PEER.heard(push(&json!([odd, message("22395", "one")]))).parts;
+        let [kept, one] = parts.as_slice() else { panic!("two pieces") };
+        assert!(one.trouble.is_none() && one.text == "one" && !String::from_utf8_lossy(&one.raw).contains("odd"));
+        assert_eq!(kept.trouble, Some("unreadable"));
+        assert!(!kept.raw.is_empty() && kept.raw.len() <= 65_536);
+    }
 }

@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::supply::{Part, Request};
 use serde_json::{Value, json};
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, percent, post_to_word};
+use crate::peer::{NOW_MS, NOW_S, Peer, SOMEBODY, TEXT, connector, percent, post_to_word};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "ejoin",
@@ -14,6 +15,7 @@ pub(crate) const PEER: Peer = Peer {
         push(&json!([row])).into_bytes()
     },
     sign: post_to_word,
+    is_batch: true,
     line: (Some(ICCID), Some("24.01"), None),
     ..SOMEBODY
 };
@@ -68,17 +70,41 @@ fn what_cannot_be_decoded_is_kept_as_it_came() {
     assert!(String::from_utf8_lossy(&part.raw).contains("not base64!"));
 }
 
+/// A box tells again for ever what is refused, and the good rows with it.
 #[test]
-fn rows_that_are_none_are_refused() {
-    for row in [
+fn a_row_that_cannot_be_read_is_kept_beside_the_good_ones() {
+    let good = json!([0, "1B", NOW_S, "22395", "", STANDARD.encode("one")]);
+    for odd in [
         json!([0, "1B", NOW_S, "22395", ""]),
         json!([0, "", NOW_S, "1", "", ""]),
         json!([0, "1B", "soon", "1", "", ""]),
+        json!([0, "1B", NOW_S, {"from": 1}, "", ""]),
+        json!([0, "1B", NOW_S, "1".repeat(65), "", ""]),
+        json!([0, "1B", NOW_S, "1", "", "x".repeat(70_000)]),
+        json!("a word"),
+        Value::Null,
     ] {
-        assert_eq!(PEER.refusal(&PEER.push(push(&json!([row])).into(), NOW_S)), 400);
+        let parts = PEER.heard(push(&json!([odd, good]))).parts;
+        let [kept, one] = parts.as_slice() else { panic!("two pieces") };
+        assert!(one.trouble.is_none() && one.text == "one");
+        assert_eq!(kept.trouble, Some("unreadable"));
+        let start = &odd.to_string()[..odd.to_string().len().min(64)];
+        assert!(kept.raw.starts_with(start.as_bytes()) && kept.raw.len() <= 65_536);
+        assert!(kept.reference != one.reference);
     }
-    let many: Vec<Value> = (0..201).map(|_| json!([0, "1B", NOW_S, "1", "", ""])).collect();
+    let many: Vec<Value> = (0..4_097).map(|_| json!([0, "1B", NOW_S, "1", "", ""])).collect();
+    assert_eq!(PEER.heard(push(&json!(many[1..]))).parts.len(), 4_096);
     assert_eq!(PEER.refusal(&PEER.push(push(&json!(many)).into(), NOW_S)), 400);
+}
+
+/// As a number of 64 bits an ICCID loses its last digits, and would be another SIM.
+#[test]
+fn an_iccid_that_is_written_as_a_number_keeps_its_digits() {
+    let row = |iccid: &str| format!(r#"{{"type":"recv-sms","sms":[[0,"1B",{NOW_S},22395,"","b25l",{iccid}]]}}"#);
+    let part = PEER.part(row(ICCID));
+    assert!(part.sender == "22395" && part.text == "one" && part.trouble.is_none());
+    assert_eq!(part.line.sim.as_deref(), Some(ICCID));
+    assert_ne!(PEER.part(row("8.961e19")).line.sim.as_deref(), Some("8.961e19"));
 }
 
 #[test]
@@ -88,12 +114,55 @@ fn a_status_is_acknowledged() {
     }
 }
 
+/// A push in the mode "SMS to HTTP".
+fn bare(body: &str) -> Request {
+    let mut request = PEER.push(body.into(), NOW_S);
+    request.query = format!("port=61A&sender={}&mac=00-30&iccid={ICCID}", percent(b"+13125550100"));
+    request
+}
+
+fn bare_part(body: &str, now_ms: i64) -> Part {
+    let registry = connectors::registry();
+    let heard = connector(&registry, "ejoin").hear(&PEER.settings(PEER.secret), &bare(body), now_ms);
+    let mut parts = heard.unwrap_or_else(|reply| panic!("{}", reply.status)).parts;
+    assert_eq!(parts.len(), 1, "one piece");
+    parts.remove(0)
+}
+
 #[test]
 fn the_mode_sms_to_http_is_heard() {
-    let mut request = PEER.push(b"Sender: 22395\r\nSCTS: 26052214295888\r\n\r\nG-493817 is your code".to_vec(), NOW_S);
-    request.query = format!("port=61A&sender={}&mac=00-30&iccid={ICCID}", percent(b"+13125550100"));
-    let heard = PEER.hear(&request).unwrap_or_else(|reply| panic!("{}", reply.status));
-    let [part] = heard.parts.as_slice() else { panic!("one piece") };
+    let part = bare_part("Sender: 22395\r\nSCTS: 26052214295888\r\n\r\nG-493817 is your code", NOW_MS);
     assert!(part.text == "G-493817 is your code" && part.sender == "+13125550100");
     assert_eq!((part.line.sim.as_deref(), part.line.port.as_deref()), (Some(ICCID), Some("61A")));
+}
+
+/// Or a text that was stored for days would go to whoever has the number now.
+#[test]
+fn the_mode_sms_to_http_tells_when_the_network_took_it() {
+    let sent = |scts: &str| bare_part(&format!("Sender: 1\r\nSCTS: {scts}\r\nSlot: 1\r\n\r\none"), NOW_MS).sent_ms;
+    assert_eq!(sent("26052214295888"), Some(NOW_MS - 2_000));
+    assert_eq!(sent("260522072958A8"), Some(NOW_MS - 2_000), "at -7 hours");
+    assert_eq!(sent("26052216295880"), Some(NOW_MS + 2 * 3_600_000 - 2_000), "at no hours, with a sign");
+    assert_eq!(sent("26052216295808"), Some(NOW_MS - 2_000), "at +2 hours");
+    for odd in ["", "soon", "26132214295800", "2605221429", "é6052214295888"] {
+        assert_eq!(sent(odd), None, "{odd}");
+    }
+    assert_eq!(bare_part("SCTS: 26052214295888", NOW_MS).sent_ms, None, "a text is no header");
+}
+
+#[test]
+fn a_text_alone_is_a_repeat_within_the_hour_and_not_for_ever() {
+    let at = |body: &str, now_ms: i64| bare_part(body, now_ms).reference;
+    assert!(at("one", NOW_MS) == at("one", NOW_MS + 60_000));
+    assert!(at("one", NOW_MS) != at("one", NOW_MS + 3_600_000));
+    let block = "Sender: 1\r\nSCTS: 26052214295888\r\n\r\none";
+    assert!(at(block, NOW_MS) == at(block, NOW_MS + 3_600_000));
+}
+
+#[test]
+fn the_first_blank_line_ends_the_block() {
+    let text = bare_part("Sender: 1\nSCTS: 26052214295888\n\none\r\n\r\ntwo", NOW_MS).text;
+    assert!(text == "one\r\n\r\ntwo");
+    let text = bare_part("Sender: 1\r\nSCTS: 26052214295888\r\n\r\none\n\ntwo", NOW_MS).text;
+    assert!(text == "one\n\ntwo");
 }

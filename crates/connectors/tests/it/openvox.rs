@@ -23,6 +23,14 @@ fn older_firmware_names_its_fields_otherwise_and_may_post() {
 }
 
 #[test]
+fn a_name_that_is_empty_does_not_hide_another() {
+    let part = PEER.part("phonenumber=&num=22395&port=&portname=gsm-1.3&message=&sms=one");
+    assert!(part.sender == "22395" && part.text == "one");
+    assert_eq!(part.line.port.as_deref(), Some("gsm-1.3"));
+    assert!(PEER.part("phonenumber=1&port=2&message=").text.is_empty());
+}
+
+#[test]
 fn a_push_that_does_not_say_who_where_or_what_is_refused() {
     for fields in ["phonenumber=1&port=2", "port=2&message=one", "phonenumber=1&message=one"] {
         assert_eq!(PEER.refusal(&PEER.push(fields.into(), NOW_S)), 400, "{fields}");

@@ -49,6 +49,8 @@ pub(crate) struct Peer {
     pub(crate) sign: fn(&str, Vec<u8>, i64) -> Request,
     /// The SIM, the port and the number that it tells.
     pub(crate) line: (Option<&'static str>, Option<&'static str>, Option<&'static str>),
+    /// Whether one push tells several SMS; then one that is odd is kept, and the limit is that of the house's door.
+    pub(crate) is_batch: bool,
     /// When the network took the SMS, as it tells.
     pub(crate) sent_ms: Option<i64>,
     /// The type and the body of the answer that it wants.
@@ -65,6 +67,7 @@ pub(crate) const SOMEBODY: Peer = Peer {
     body: |_| Vec::new(),
     sign: |_, body, _| post("", Vec::new(), body),
     line: (None, None, Some("+12025550147")),
+    is_batch: false,
     sent_ms: Some(NOW_MS - 2_000),
     answer: ("application/json", r#"{"success":true}"#),
 };

@@ -98,6 +98,39 @@ fn a_message_without_an_id_is_known_by_what_it_says_and_when() {
 }
 
 #[test]
+fn a_message_without_an_id_and_a_time_is_a_repeat_within_the_hour_and_not_for_ever() {
+    let at = |query: &str, now_ms: i64| {
+        let registry = connectors::registry();
+        let request = get(PEER.secret, query.into(), NOW_S);
+        let heard = connector(&registry, "template").hear(&PEER.settings(PEER.secret), &request, now_ms);
+        heard.unwrap_or_else(|reply| panic!("{}", reply.status)).parts.remove(0).reference
+    };
+    let bare = "from=1&slot=3&body=one";
+    assert!(at(bare, NOW_MS) == at(bare, NOW_MS + 60_000));
+    assert!(at(bare, NOW_MS) != at(bare, NOW_MS + 3_600_000));
+    for told in ["from=1&slot=3&body=one&ref=7", "from=1&slot=3&body=one&at=2026-05-22+14:29:58"] {
+        assert!(at(told, NOW_MS) == at(told, NOW_MS + 3_600_000), "{told}");
+    }
+}
+
+/// As a number of 64 bits an ICCID loses its last digits, and would be another SIM, or the port's.
+#[test]
+fn a_json_number_that_lost_digits_is_not_taken() {
+    let settings = [
+        ("format", "json"),
+        ("text_field", "text"),
+        ("sender_field", "from"),
+        ("sim_field", "iccid"),
+        ("port_field", "slot"),
+    ];
+    let of = |told: &str| heard(&settings, &post_to_word(PEER.secret, told.into(), NOW_S));
+    let part = of(r#"{"iccid":89610300003433465383,"slot":3,"from":22395,"text":"one"}"#).unwrap_or_else(|_| panic!());
+    assert_eq!((part.trouble, part.line.sim, part.sender.as_str()), (Some("unreadable"), None, "22395"));
+    let part = of(r#"{"iccid":8961030000343346538,"slot":3,"from":22395,"text":"one"}"#).unwrap_or_else(|_| panic!());
+    assert_eq!((part.trouble, part.line.sim.as_deref()), (None, Some("8961030000343346538")));
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused() {
     let registry = connectors::registry();
     let check = |changes: &[(&str, &str)]| connector(&registry, "template").check(&PEER.settings_with(changes));
