@@ -170,6 +170,10 @@ fn line(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<i64, Trouble> {
     let Line { sim, port, number } = &incoming.part.line;
     let told = number.as_deref().and_then(|text| crate::phone::Nanp::parse(text).ok());
     for name in [sim, port].into_iter().flatten() {
+        // No SIM is called so, and PostgreSQL refuses a NUL: asking would keep the piece from ever being taken.
+        if name.chars().any(char::is_control) {
+            return Err(Trouble::Quarantine("unmapped_sim"));
+        }
         let Some((id, digits)) = number::of_sim(tx, incoming.source, name, incoming.now_ms)? else { continue };
         let contradicts = told.is_some_and(|told| told.digits() != digits);
         return if contradicts { Err(Trouble::Quarantine("sim_and_number_differ")) } else { Ok(id) };

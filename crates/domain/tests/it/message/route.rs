@@ -193,6 +193,17 @@ on_both!(a_port_counts_where_its_sim_is_not_mapped, async |house: House| {
     assert_eq!(come("89610300003433465399", "24.01").await, Received::Delivered { account: ann.account });
 });
 
+on_both!(a_name_that_no_sim_has_is_kept_for_the_operator, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let names = [(Some("89\0"), None), (None, Some("24\0")), (Some("89\n"), None)];
+    for (place, (sim, port)) in names.into_iter().enumerate() {
+        let line = Line { sim: sim.map(str::to_owned), port: port.map(str::to_owned), number: None };
+        let part = Part { line, ..part(&place.to_string(), "", "32665", INSTAGRAM) };
+        assert_eq!(message::receive(&house.app, 1, part).await.expect("kept"), Received::Quarantined);
+        assert_eq!(reason(&house).await, "unmapped_sim");
+    }
+});
+
 on_both!(what_nobody_can_read_is_kept_for_the_operator, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
