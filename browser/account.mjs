@@ -10,7 +10,7 @@ const now = (page) => page.evaluate(() => Number(document.body.dataset.now));
 
 async function enter(page, code) {
   await page.getByLabel(/^Code of your generator/).fill(code);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function signIn(page) {
@@ -18,7 +18,7 @@ async function signIn(page) {
   await page.goto("/sign-in/");
   await page.getByLabel("E-mail address").fill("ann@example.org");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Your code" }).waitFor();
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
 
 use crate::config::LogFormat;
 
@@ -28,7 +29,9 @@ pub(crate) enum ObserveError {
 /// Writes the log to stderr from now on. What it holds never names a key, a text or a whole number: no type with one
 /// of them can be written.
 pub(crate) fn start_log(format: LogFormat, level: &str) -> Result<(), ObserveError> {
-    let filter = EnvFilter::builder().parse(level)?;
+    // Whoever checks passkeys would write whole credentials down at the lower levels.
+    let silent: Directive = "webauthn_rs_core=off".parse()?;
+    let filter = EnvFilter::builder().parse(level)?.add_directive(silent);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
         LogFormat::Plain => log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).init(),

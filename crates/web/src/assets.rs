@@ -49,6 +49,7 @@ const ASSETS: &[Asset] = &[
     asset!("house", "css", CSS),
     asset!("house", "js", JS),
     asset!("icon", "svg", SVG),
+    asset!("passkeys", "js", JS),
     // What others made; `assets/vendor/README.md` says who, and under which licence.
     asset!("vendor/uplot", "css", CSS),
     asset!("vendor/uplot", "js", JS),

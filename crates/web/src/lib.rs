@@ -21,6 +21,7 @@ mod objection;
 mod observe;
 mod operator;
 mod page;
+mod passkeys;
 mod percent;
 mod qr;
 mod serve;

@@ -27,6 +27,16 @@ impl Objection {
         Self { status: StatusCode::TOO_MANY_REQUESTS, sentence, wait_s: Some(seconds) }
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Seconds after which it may be tried again.
+    pub(crate) fn wait_s(&self) -> Option<i64> {
+        self.wait_s
+    }
+
     /// The sentence for the form.
     pub(crate) fn words(objection: Option<&Self>) -> Option<&str> {
         objection.map(|objection| objection.sentence.as_str())

@@ -22,9 +22,14 @@ const OPERATOR: &str = "__Host-operator";
 /// The cookie by which a browser is known again.
 const DEVICE: &str = "__Host-device";
 
+/// The cookie by which a browser is known to have asked for the challenge of a passkey.
+const TICKET: &str = "__Host-passkey";
+
 /// The header by which the pages' script tells that it asks by itself.
 const BY_ITSELF: &str = "x-by-itself";
 
+/// Seconds that a browser keeps the ticket of a challenge: as long as the challenge lives.
+const TICKET_S: u32 = 5 * 60;
 /// Seconds that a browser keeps a customer's session: 90 days, which is its longest life.
 const CUSTOMER_S: u32 = 90 * 24 * 60 * 60;
 /// Seconds that a browser keeps an operator's session: 12 hours.
@@ -208,6 +213,23 @@ pub(crate) fn keep_device(mut answer: Response, device: &Secret) -> Response {
 /// Takes the session from the browser.
 pub(crate) fn forget(mut answer: Response, kind: Kind) -> Response {
     set(&mut answer, cookie_of(kind), "", 0);
+    answer
+}
+
+/// Gives the browser the ticket of a challenge that it asked for.
+pub(crate) fn keep_ticket(mut answer: Response, ticket: &Secret) -> Response {
+    set(&mut answer, TICKET, ticket.text(), TICKET_S);
+    answer
+}
+
+/// The ticket of the challenge that this browser asked for.
+pub(crate) fn ticket(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, TICKET)
+}
+
+/// Takes the ticket of a challenge from the browser.
+pub(crate) fn forget_ticket(mut answer: Response) -> Response {
+    set(&mut answer, TICKET, "", 0);
     answer
 }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::supply::Request;
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, Sms, form, mac, post};
+use crate::peer::{NOW_S, Peer, Sms, form, mac, post};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "plivo",
@@ -20,7 +20,7 @@ pub(crate) const PEER: Peer = Peer {
     line: (None, None, Some("12025550147")),
     sent_ms: None,
     answer: ("text/xml", "<Response/>"),
-    ..SOMEBODY
+    is_batch: false,
 };
 
 const ADDRESS: &str = "https://house.example/ingest/cloud/";

@@ -2,6 +2,7 @@
 
 mod email;
 mod overview;
+mod passkeys;
 mod password;
 mod second;
 
@@ -29,6 +30,10 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/account/password/", get(password::form).post(password::change))
         .route("/account/email/", get(email::form).post(email::ask))
         .route("/account/email/confirm/", get(email::confirm_form).post(email::confirm))
+        .route("/account/passkeys/", get(passkeys::show).post(passkeys::begin))
+        .route("/account/passkeys/add/", post(passkeys::add))
+        .route("/account/passkeys/rename/", post(passkeys::rename))
+        .route("/account/passkeys/remove/", post(passkeys::remove))
         .route("/account/second-factor/", get(second::show))
         .route("/account/second-factor/set-up/", post(second::set_up))
         .route("/account/second-factor/confirm/", post(second::confirm))

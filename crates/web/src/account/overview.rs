@@ -32,6 +32,7 @@ struct Overview<'a> {
     account: &'a str,
     has_second: bool,
     codes_left: i64,
+    passkeys: usize,
     here: i64,
     sessions: &'a [Device],
     /// Below which balance a mail is wanted, as it stands in the form.
@@ -44,6 +45,13 @@ struct Overview<'a> {
 pub(super) struct Done {
     #[serde(default)]
     done: String,
+}
+
+impl Done {
+    /// The word for it.
+    pub(super) fn word(&self) -> &str {
+        &self.done
+    }
 }
 
 pub(super) async fn show(
@@ -64,6 +72,7 @@ async fn render(door: &Door, customer: &Customer, low: String, notice: Option<No
         account: &standing.name,
         has_second: reader.has_second,
         codes_left: login::recovery_left(&door.app, reader.login).await?,
+        passkeys: login::passkeys(&door.app, reader.login).await?.len(),
         here: reader.session,
         sessions: &sessions,
         low,

@@ -15,6 +15,7 @@ use crate::asked::{Asked, Link, Next};
 use crate::form::Form;
 use crate::objection::{self, Objection};
 use crate::page::{self, PageError};
+use crate::passkeys;
 use crate::qr::{Qr, qr};
 use crate::session::{self, Operator, Visitor};
 
@@ -28,6 +29,8 @@ const OUT: &str = "/operator/sign-out/";
 struct SignInPage<'a> {
     name: &'a str,
     next: &'a str,
+    /// Whether passkeys can be had at the house's address.
+    may_passkey: bool,
     objection: Option<&'a str>,
 }
 
@@ -49,12 +52,13 @@ pub(crate) struct CodesPage<'a> {
     pub(crate) next: &'a str,
 }
 
-pub(super) async fn form(Asked(Next { next }): Asked<Next>) -> Response {
-    show_form("", session::local(&next).unwrap_or(HOME), None)
+pub(super) async fn form(State(door): State<Arc<Door>>, Asked(Next { next }): Asked<Next>) -> Response {
+    show_form(&door, "", session::local(&next).unwrap_or(HOME), None)
 }
 
-fn show_form(name: &str, next: &str, objection: Option<&Objection>) -> Response {
-    let page = SignInPage { name, next, objection: Objection::words(objection) };
+pub(super) fn show_form(door: &Door, name: &str, next: &str, objection: Option<&Objection>) -> Response {
+    let may_passkey = passkeys::may_add(door);
+    let page = SignInPage { name, next, may_passkey, objection: Objection::words(objection) };
     objection::show(SIGN_IN, objection, &page, askama::NO_VALUES)
 }
 
@@ -75,7 +79,7 @@ pub(super) async fn send(
         Err(SignInRefusal::Busy(busy)) => busy.into(),
         Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_form(form.text("name").trim(), next, Some(&objection)))
+    Ok(show_form(&door, form.text("name").trim(), next, Some(&objection)))
 }
 
 pub(super) async fn sign_out(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {

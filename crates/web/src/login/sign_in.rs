@@ -14,6 +14,7 @@ use crate::customer::Perhaps;
 use crate::form::Form;
 use crate::objection::{self, Objection};
 use crate::page::{self, Frame, PageError};
+use crate::passkeys;
 use crate::session::{self, Reader, Visitor};
 
 const ROUTE: &str = "/sign-in/";
@@ -24,6 +25,8 @@ const OUT: &str = "/sign-out/";
 struct SignInPage<'a> {
     email: &'a str,
     next: &'a str,
+    /// Whether passkeys can be had at the house's address.
+    may_passkey: bool,
     objection: Option<&'a str>,
 }
 
@@ -36,12 +39,19 @@ pub(super) async fn form(
     let next = session::local(&next).unwrap_or("/");
     match reader.0 {
         Some(_) => page::see_other(ROUTE, next),
-        None => show_form(&reader.frame(ROUTE, &door), "", next, None),
+        None => show_form(&door, &reader.frame(ROUTE, &door), "", next, None),
     }
 }
 
-fn show_form(frame: &Frame, email: &str, next: &str, objection: Option<&Objection>) -> Response {
-    let page = SignInPage { email, next, objection: Objection::words(objection) };
+pub(super) fn show_form(
+    door: &Door,
+    frame: &Frame,
+    email: &str,
+    next: &str,
+    objection: Option<&Objection>,
+) -> Response {
+    let may_passkey = passkeys::may_add(door);
+    let page = SignInPage { email, next, may_passkey, objection: Objection::words(objection) };
     objection::show(ROUTE, objection, &page, frame)
 }
 
@@ -66,7 +76,7 @@ pub(super) async fn send(
         Err(SignInRefusal::Busy(busy)) => busy.into(),
         Err(SignInRefusal::Db(error)) => return Err(error.into()),
     };
-    Ok(show_form(&frame, form.text("email").trim(), next, Some(&objection)))
+    Ok(show_form(&door, &frame, form.text("email").trim(), next, Some(&objection)))
 }
 
 pub(super) async fn sign_out(State(door): State<Arc<Door>>, Reader(reader): Reader) -> Result<Response, PageError> {

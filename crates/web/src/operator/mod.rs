@@ -9,6 +9,7 @@ mod mails;
 mod numbers;
 mod operators;
 mod orders;
+mod own;
 mod quarantine;
 mod refused;
 mod services;
@@ -52,4 +53,5 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .merge(quarantine::routes())
         .merge(mails::routes())
         .merge(operators::routes())
+        .merge(own::routes())
 }

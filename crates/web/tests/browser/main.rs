@@ -91,3 +91,12 @@ async fn a_customer_makes_signing_in_safer() {
     let ann = people::customer(&world, "ann@example.org").await;
     travel(world, "account", &[("ann", &ann)]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passkeys_of_customers_and_operators() {
+    let settings = web::Settings { base_url: "http://localhost:0".to_owned(), ..world::quiet() };
+    let world = World::open_with(EngineKind::Sqlite, settings).await;
+    let ann = people::customer(&world, "ann@example.org").await;
+    let olga = people::operator(&world, "olga", Role::Operator).await;
+    travel(world, "passkeys", &[("ann", &ann), ("olga", &olga)]).await;
+}

@@ -45,7 +45,7 @@ on_both!(a_service_has_a_page_whatever_its_name_and_room_for_its_phrases, async 
         let form = format!("slug={slug}&name=Chirp&category=social");
         assert_eq!(olga.post("/operator/services/new/", &form).await.status, 422, "{slug}");
     }
-    assert_eq!(olga.post("/operator/sources/new/", "slug=new&kind=deaf").await.status, 422);
+    assert_eq!(olga.post("/operator/sources/new/", "connector=wire&slug=new").await.status, 422);
     let lines: Vec<String> = (0..200).map(|place| format!("{place:03}{}", "%C3%A9".repeat(190))).collect();
     let lines = lines.join("%0D%0A");
     let form = format!("slug=chirp&name=Chirp&category=social&senders={lines}&texts={lines}");

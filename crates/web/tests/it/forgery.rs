@@ -13,16 +13,20 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 74] = [
+const FORMS: [(&str, &str); 86] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
     ("/sign-in/code/", "ticket=x&code=000000"),
+    ("/sign-in/passkey/", "answer=%7B%7D"),
+    ("/sign-in/passkey/ask/", ""),
     ("/sign-out/", ""),
     ("/reset/", "email=ann%40example.org"),
     ("/reset/choose/", "token=x&password=x"),
     ("/operator/sign-in/", "name=olga&password=x"),
     ("/operator/sign-in/code/", "ticket=x&code=000000"),
+    ("/operator/sign-in/passkey/", "answer=%7B%7D"),
+    ("/operator/sign-in/passkey/ask/", ""),
     ("/operator/set-up/", "token=x&password=x&code=000000"),
     ("/operator/sign-out/", ""),
     ("/account/sessions/end/", "session=1"),
@@ -32,6 +36,14 @@ const FORMS: [(&str, &str); 74] = [
     ("/account/password/", "old=x&new=x"),
     ("/account/email/", "email=ann%40example.org&password=x"),
     ("/account/email/confirm/", "token=x"),
+    ("/account/passkeys/", "name=x&password=x"),
+    ("/account/passkeys/add/", "ticket=x&name=x&answer=%7B%7D"),
+    ("/account/passkeys/rename/", "key=1&name=x"),
+    ("/account/passkeys/remove/", "key=1&password=x"),
+    ("/operator/own/", "name=x&password=x"),
+    ("/operator/own/add/", "ticket=x&name=x&answer=%7B%7D"),
+    ("/operator/own/rename/", "key=1&name=x"),
+    ("/operator/own/remove/", "key=1&password=x"),
     ("/account/second-factor/set-up/", "password=x"),
     ("/account/second-factor/confirm/", "token=x&code=000000"),
     ("/account/second-factor/codes/", "password=x"),
@@ -91,7 +103,7 @@ const FORMS: [(&str, &str); 74] = [
 ];
 
 /// Forms whose template is told where they go: the table has them all the same, as the count of routes says.
-const TOLD: usize = 4;
+const TOLD: usize = 9;
 
 /// What a browser says of a form that is not ours.
 const FOREIGN: [&[&str]; 5] = [
@@ -205,7 +217,7 @@ fn power_of(target: &str) -> Option<Power> {
     let place = target.strip_prefix("/operator/")?;
     let (page, deed) = place.split_once('/').expect("a page");
     match (page, deed.trim_end_matches('/').rsplit('/').next().unwrap_or_default()) {
-        ("sign-in" | "sign-out" | "set-up", _) => None,
+        ("sign-in" | "sign-out" | "set-up" | "own", _) => None,
         ("operators", _) => Some(Power::Rule),
         ("orders", "refund") => Some(Power::Refund),
         ("complaints", "answer") | ("customers", "note") => Some(Power::Answer),

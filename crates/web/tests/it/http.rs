@@ -84,7 +84,26 @@ pub(crate) async fn talk(address: SocketAddr, bytes: &[u8]) -> Vec<Answer> {
 
 fn answer((head, body): (&str, &str)) -> Answer {
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    let mut answer = Answer { status, head: head.to_owned(), body: body.to_owned() };
+    if answer.header("transfer-encoding") == Some("chunked") && !body.is_empty() {
+        answer.body = joined(body);
+    }
+    answer
+}
+
+/// What came in chunks, each behind a line that tells its length in bytes.
+fn joined(mut rest: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, after)) = rest.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).expect("a length");
+        if length == 0 {
+            return whole;
+        }
+        let (chunk, after) = after.split_at(length);
+        whole.push_str(chunk);
+        rest = after.strip_prefix("\r\n").expect("a chunk ends its line");
+    }
+    panic!("the answer was cut: {whole}")
 }
 
 /// An answer as it travels.

@@ -23,6 +23,7 @@ mod limits;
 mod login;
 mod own_account;
 mod pages;
+mod passkeys;
 mod people;
 mod rental;
 mod repeat;

@@ -18,9 +18,9 @@ pub(crate) async fn link_for(world: &World, email: &str) -> String {
     let mails = mail::outbox(&world.app, i64::MAX, 100).await.expect("the outbox");
     let newest = mails.iter().find(|mail| mail.to == email).expect("a mail");
     let body = mail::read(&world.app, newest.id, "a test", "test").await.expect("its text");
-    let (_, rest) = body.split_once("http://localhost:8080").expect("an address");
-    let (_, rest) = rest.split_once("http://localhost:8080").expect("a link");
-    rest.split_whitespace().next().expect("a path").to_owned()
+    let link = body.split_whitespace().find(|word| word.contains("?token=")).expect("a link");
+    let (_, place) = link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path");
+    format!("/{place}")
 }
 
 /// Signs somebody up to the end; the browser is signed in then.

@@ -129,6 +129,9 @@ impl World {
         furnish(&app).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
+        // A house that is told port 0 is told which one it got, for what holds by the house's own address only.
+        let base_url = settings.base_url.replace("localhost:0", &format!("localhost:{}", address.port()));
+        let settings = web::Settings { base_url, ..settings };
         let (stop, stopped) = oneshot::channel();
         let router = web::router(web::Web { app: app.clone(), registry: Arc::new(registry()), settings });
         let house = app.clone();
