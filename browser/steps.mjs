@@ -44,7 +44,7 @@ export async function signInAs(who, email, password) {
   await page.goto("/sign-in/");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
   await keep(who, page);
 }

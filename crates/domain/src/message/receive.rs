@@ -165,12 +165,24 @@ fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble
     deliver::deliver(tx, incoming, whole)
 }
 
-/// The number that a piece came in on. A mapped SIM decides, then its port; a number told beside it must not contradict.
+/// The number that a piece came in on. A mapped SIM decides, then its port, unless its number is
+/// known to be another SIM; a number told beside it must not contradict.
 fn line(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<i64, Trouble> {
     let Line { sim, port, number } = &incoming.part.line;
     let told = number.as_deref().and_then(|text| crate::phone::Nanp::parse(text).ok());
     for name in [sim, port].into_iter().flatten() {
+        // No SIM is called so, and PostgreSQL refuses a NUL: asking would keep the piece from ever being taken.
+        if name.chars().any(char::is_control) {
+            return Err(Trouble::Quarantine("unmapped_sim"));
+        }
         let Some((id, digits)) = number::of_sim(tx, incoming.source, name, incoming.now_ms)? else { continue };
+        if let Some(sim) = sim
+            && sim != name
+            && number::has_other_sim(tx, incoming.source, id, [sim, name], incoming.now_ms)?
+        {
+            // Another SIM sits in the port than the one that is this number.
+            return Err(Trouble::Quarantine("unmapped_sim"));
+        }
         let contradicts = told.is_some_and(|told| told.digits() != digits);
         return if contradicts { Err(Trouble::Quarantine("sim_and_number_differ")) } else { Ok(id) };
     }

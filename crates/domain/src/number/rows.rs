@@ -77,6 +77,23 @@ pub(crate) fn of_sim(tx: &mut Tx<'_>, source: i64, sim: &str, at_ms: i64) -> Res
     Ok(tx.one(sql, values![source, sim, at_ms])?.map(|row| (row.int(0), row.text(1).to_owned())))
 }
 
+/// Whether a number is another SIM of a source as well, than these two names.
+pub(crate) fn has_other_sim(
+    tx: &mut Tx<'_>,
+    source: i64,
+    number: i64,
+    names: [&str; 2],
+    at_ms: i64,
+) -> Result<bool, DbError> {
+    let sql = "SELECT 1
+         FROM sim
+         WHERE number_id = $1 AND source_id = $2 AND name <> $3 AND name <> $4
+           AND from_ms <= $5 AND (until_ms IS NULL OR until_ms > $5)
+         LIMIT 1";
+    let [first, second] = names;
+    Ok(tx.one(sql, values![number, source, first, second, at_ms])?.is_some())
+}
+
 /// Says which number a SIM is from now on.
 pub(crate) fn map_sim(tx: &mut Tx<'_>, source: i64, sim: &str, number: i64, now_ms: i64) -> Result<(), DbError> {
     let end = "UPDATE sim SET until_ms = $3 WHERE source_id = $1 AND name = $2 AND until_ms IS NULL";

@@ -85,7 +85,8 @@ pub struct Part {
 pub struct Line {
     /// The SIM as the connector spells it: an ICCID, a port, a device and slot.
     pub sim: Option<String>,
-    /// Where the SIM sits, for connectors that tell both: it counts where the SIM itself is not mapped.
+    /// Where the SIM sits, for connectors that tell both: it counts where the SIM itself is not mapped, and its number
+    /// is not known to be another SIM.
     pub port: Option<String>,
     /// The receiving number as it was told.
     pub number: Option<String>,

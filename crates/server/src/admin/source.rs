@@ -128,6 +128,8 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         let value = setting_file(&name, Path::new(&path))?;
         put(&mut settings, name, value)?;
     }
+    // A word stands in the address, unless the source says that it comes in a header.
+    let has_word = settings.contains_key("word") && !settings.contains_key("word_header");
     let new = NewSource {
         slug: slug.clone(),
         connector: connector.clone(),
@@ -139,7 +141,8 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
     let line = if is_held {
         format!("added source {slug}; a house at work connects to it within some seconds")
     } else {
-        format!("added source {slug}; it is pushed to at /ingest/{slug}/")
+        let word = if has_word { "WORD/, where WORD is its setting `word`" } else { "" };
+        format!("added source {slug}; it is pushed to at /ingest/{slug}/{word}")
     };
     Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
 }

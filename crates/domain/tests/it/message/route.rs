@@ -193,6 +193,34 @@ on_both!(a_port_counts_where_its_sim_is_not_mapped, async |house: House| {
     assert_eq!(come("89610300003433465399", "24.01").await, Received::Delivered { account: ann.account });
 });
 
+on_both!(a_port_does_not_count_where_another_sim_was_moved_into_it, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let hers = Nanp::parse(&house.order(ann, "instagram").await.digits).expect("a number");
+    for sim in ["24.01", "89610300003433465383"] {
+        supply::map_sim(&house.app, "simulator", sim, &hers, "olga").await.expect("mapped");
+    }
+    let come = async |sim: &str| {
+        let line = Line { sim: Some(sim.to_owned()), port: Some("24.01".to_owned()), number: None };
+        message::receive(&house.app, 1, Part { line, ..part(sim, "", "32665", INSTAGRAM) }).await.expect("kept")
+    };
+    assert_eq!(come("89610300003433465399").await, Received::Quarantined);
+    assert_eq!(reason(&house).await, "unmapped_sim");
+    assert!(supply::unmap_sim(&house.app, "simulator", "89610300003433465383", "olga").await.is_ok());
+    assert_eq!(come("89610300003433465398").await, Received::Delivered { account: ann.account });
+});
+
+on_both!(a_name_that_no_sim_has_is_kept_for_the_operator, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let names = [(Some("89\0"), None), (None, Some("24\0")), (Some("89\n"), None)];
+    for (place, (sim, port)) in names.into_iter().enumerate() {
+        let line = Line { sim: sim.map(str::to_owned), port: port.map(str::to_owned), number: None };
+        let part = Part { line, ..part(&place.to_string(), "", "32665", INSTAGRAM) };
+        assert_eq!(message::receive(&house.app, 1, part).await.expect("kept"), Received::Quarantined);
+        assert_eq!(reason(&house).await, "unmapped_sim");
+    }
+});
+
 on_both!(what_nobody_can_read_is_kept_for_the_operator, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;

@@ -19,6 +19,18 @@ on_both!(a_secret_is_read_from_a_file_and_never_shown, async |house: House| {
     assert!(!listed.to_string().contains("whsec_"));
 });
 
+on_both!(a_new_source_says_where_it_is_pushed_to, async |house: House| {
+    let file = house.file("word", "aLongWord1234567\n");
+    let said = house.says(&format!("source add box1 --connector ejoin --set-file word={file}")).await;
+    assert!(said.trim_end().ends_with("pushed to at /ingest/box1/WORD/, where WORD is its setting `word`"), "{said}");
+    let secret = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";
+    let said = house.says(&format!("source add box2 --connector jesusnumber --set secret={secret}")).await;
+    assert!(said.trim_end().ends_with("pushed to at /ingest/box2/"), "{said}");
+    let fields = "--set word_header=x-word --set text_field=a --set sender_field=b --set port_field=c";
+    let said = house.says(&format!("source add box3 --connector template --set-file word={file} {fields}")).await;
+    assert!(said.trim_end().ends_with("pushed to at /ingest/box3/"), "{said}");
+});
+
 on_both!(a_wrong_setting_is_told, async |house: House| {
     let refused = house.refuses("source add rack --connector jesusnumber").await;
     assert!(refused.starts_with("`secret` is missing"), "{refused}");
