@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use domain::App;
 use domain::db::DbError;
-use domain::supply::{self, Inbox, Owned, Registry, Wire, WireState};
+use domain::supply::{self, Inbox, Registry, Wire, WireState};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 /// How often this node looks and speaks.
 #[derive(Clone, Copy)]
@@ -18,10 +18,16 @@ pub(crate) struct Pace {
     look: Duration,
     /// How often an owner says that it is there, well within [`supply::SILENCE_MS`].
     keep: Duration,
+    /// How long it may fail to say so until it lets its wires go, because another node takes them then.
+    silence: Duration,
 }
 
 /// The pace of a house at work.
-pub(crate) const PACE: Pace = Pace { look: Duration::from_secs(2), keep: Duration::from_secs(4) };
+pub(crate) const PACE: Pace = Pace {
+    look: Duration::from_secs(2),
+    keep: Duration::from_secs(4),
+    silence: Duration::from_millis(supply::SILENCE_MS.unsigned_abs()),
+};
 /// How long a connector has to end its wire in order.
 const ENDING: Duration = Duration::from_secs(8);
 
@@ -67,7 +73,7 @@ pub(crate) async fn hold(app: App, registry: Arc<Registry>, pace: Pace, mut clos
                 begin(&node, wires, &mut held, &mut tasks);
             }
             Err(error) if !std::mem::replace(&mut is_failing, true) => {
-                tracing::error!(%error, "sources cannot be looked at; their wires go on as they are");
+                tracing::error!(%error, "sources cannot be looked at; no wire is begun or changed");
             }
             Err(_) => {}
         }
@@ -104,14 +110,15 @@ async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) 
     let Node { app, registry, pace, owner } = node;
     let mut ticks = interval(pace.keep);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let owned = loop {
+    let (owned, mut said) = loop {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = closing.wait_for(|is_closing| *is_closing) => return,
         }
+        let began = Instant::now();
         // What the database could not is tried again with the next tick.
         if let Ok(Some(owned)) = supply::own(app, wire.source, &wire.connector, owner).await {
-            break owned;
+            break (owned, began);
         }
     };
     let Some(connector) = registry.get(&wire.connector) else { return };
@@ -128,9 +135,19 @@ async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) 
             _ = &mut holding => break,
         }
         told = tell(wire, inbox.state(), told);
-        if !is_ours(app, &owned, inbox.state()).await {
-            tracing::warn!(source = wire.slug, "another node holds the wire now");
-            break;
+        let began = Instant::now();
+        match timeout_at(said + pace.silence, supply::keep(app, &owned, inbox.state())).await {
+            Ok(Ok(true)) => said = began,
+            Ok(Ok(false) | Err(DbError::Damaged(_))) => {
+                tracing::warn!(source = wire.slug, "another node holds the wire now");
+                break;
+            }
+            // For a while messages are refused; then another node takes the wire, and two must not hold it.
+            Ok(Err(_)) if said.elapsed() < pace.silence => {}
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!(source = wire.slug, "the database does not answer; the wire is let go");
+                break;
+            }
         }
     }
     stop.send_replace(true);
@@ -138,17 +155,8 @@ async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) 
         holding.abort();
     }
     tell(wire, WireState { links: 0, backlog: 0, ..inbox.state() }, told);
-    if let Err(error) = supply::let_go(app, &owned).await {
-        tracing::warn!(source = wire.slug, %error, "the wire is free after some seconds of silence");
-    }
-}
-
-/// Says that we are there. While the database does not answer the wire is held on: messages are refused until it does.
-async fn is_ours(app: &App, owned: &Owned, state: WireState) -> bool {
-    match supply::keep(app, owned, state).await {
-        Ok(is_ours) => is_ours,
-        Err(DbError::Damaged(_)) => false,
-        Err(_) => true,
+    if !matches!(timeout(ENDING, supply::let_go(app, &owned)).await, Ok(Ok(()))) {
+        tracing::warn!(source = wire.slug, "the wire is free after some seconds of silence");
     }
 }
 
@@ -179,7 +187,8 @@ mod tests {
 
     use super::*;
 
-    const QUICK: Pace = Pace { look: Duration::from_millis(5), keep: Duration::from_millis(5) };
+    const QUICK: Pace =
+        Pace { look: Duration::from_millis(5), keep: Duration::from_millis(5), silence: Duration::from_secs(60) };
 
     /// A connector that writes down what it is told.
     #[derive(Clone, Default)]
@@ -290,6 +299,27 @@ mod tests {
         scribe.until(&["begins word", "ends word", "begins word"]).await;
         close_other.send_replace(true);
         second.await.expect("it ends well");
+    }
+
+    #[tokio::test]
+    async fn a_node_that_cannot_say_that_it_is_there_lets_its_wire_go() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (app, registry, scribe, now_ms) = sourced(&folder, "word").await;
+        let tamper = |sql| {
+            let beside = rusqlite::Connection::open(folder.path().join("house.db")).expect("it opens");
+            beside.execute_batch(sql).expect("it is done");
+        };
+        let (close, closing) = watch::channel(false);
+        let pace = Pace { silence: Duration::from_millis(500), ..QUICK };
+        let holding = tokio::spawn(hold(app, registry, pace, closing));
+        scribe.until(&["begins word"]).await;
+        tamper("ALTER TABLE source_wire RENAME TO gone");
+        scribe.until(&["begins word", "ends word"]).await;
+        tamper("ALTER TABLE gone RENAME TO source_wire");
+        now_ms.fetch_add(supply::SILENCE_MS, Ordering::SeqCst);
+        scribe.until(&["begins word", "ends word", "begins word"]).await;
+        close.send_replace(true);
+        holding.await.expect("it ends well");
     }
 
     #[tokio::test]
