@@ -50,5 +50,5 @@ on_both!(an_account_gets_a_sign_in_by_a_link, async |house: House| {
 on_both!(a_second_factor_that_nobody_has_is_not_taken_away, async |house: House| {
     house.says("account create bob").await;
     let refused = house.refuses("account second-factor remove bob --reason ticket").await;
-    assert_eq!(refused, "nobody signs in to this account with a second factor");
+    assert_eq!(refused, "nobody signs in to this account with a second factor or a passkey");
 });
