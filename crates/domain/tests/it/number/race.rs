@@ -100,10 +100,16 @@ on_both!(a_caller_who_leaves_keeps_no_number_from_others, async |house: House| {
     let (ann, bob) = (house.customer("ann", "50.00").await, house.customer("bob", "50.00").await);
     house.order(ann, "instagram").await;
     let wanted = ask("instagram");
-    let mut left = Box::pin(order::place(&house.app, ann, &wanted, None));
-    let is_under_way = poll_fn(|context| Poll::Ready(left.as_mut().poll(context).is_pending())).await;
+    let mut is_under_way = false;
+    // A quick machine may have answered at the first look: then that caller did not leave.
+    for _ in 0..8 {
+        let mut left = Box::pin(order::place(&house.app, ann, &wanted, None));
+        is_under_way = poll_fn(|context| Poll::Ready(left.as_mut().poll(context).is_pending())).await;
+        if is_under_way {
+            break;
+        }
+    }
     assert!(is_under_way, "candidates are in its hands");
-    drop(left);
     while order::place(&house.app, bob, &ask("instagram"), None).await.is_ok() {}
     // What was begun may or may not have been done to its end, but nothing has got lost.
     assert_eq!(house.number_of("SELECT COUNT(*) FROM orders").await, 17);
