@@ -110,6 +110,7 @@ export async function credit(olga, who, dollars) {
   await olga.getByRole("button", { name: "Add", exact: true }).click();
   await olga.getByRole("row").filter({ hasText: "a bank transfer" }).waitFor();
   await olga.getByLabel("Tier").selectOption("business");
+  await olga.locator("#tier-reason").fill("known in person");
   await olga.getByRole("button", { name: "Change", exact: true }).click();
   await olga.locator(".badge").getByText("business").waitFor();
 }
