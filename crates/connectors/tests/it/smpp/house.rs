@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::App;
 use domain::clock::Clock;
@@ -148,11 +148,9 @@ impl Held {
 
 /// Waits until something holds, at most some seconds.
 pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..1_000 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it did not come to be");
+        tokio::task::yield_now().await;
     }
-    panic!("it did not come to be");
 }
