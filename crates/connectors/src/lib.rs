@@ -4,5 +4,6 @@ pub mod mail;
 pub mod sms;
 
 mod supply;
+mod tls;
 
 pub use supply::registry;
