@@ -1,5 +1,6 @@
 //! Every wire the house opens or understands: one file a supplier, translating both ways.
 
+pub mod call;
 pub mod mail;
 pub mod sms;
 

@@ -1,6 +1,7 @@
 //! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
 mod bandwidth;
+mod call;
 mod cases;
 mod dinstar;
 mod ejoin;
