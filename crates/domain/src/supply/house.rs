@@ -97,6 +97,26 @@ pub enum Window {
     },
 }
 
+/// When something ends, as a house tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// A time, in ms since 1970 UTC.
+    At(i64),
+    /// A span from the answer on, in ms.
+    For(i64),
+}
+
+impl Until {
+    /// The time, for an answer that came now.
+    #[must_use]
+    pub fn ms(self, now_ms: i64) -> i64 {
+        match self {
+            Self::At(ms) => ms,
+            Self::For(span_ms) => now_ms.saturating_add(span_ms),
+        }
+    }
+}
+
 /// What is to be bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
@@ -133,7 +153,7 @@ pub struct Bought {
     /// What it cost, where that is told.
     pub price: Option<Usd>,
     /// When it ends, where that is told.
-    pub end_ms: Option<i64>,
+    pub end: Option<Until>,
 }
 
 /// It does not show the number.
@@ -171,7 +191,7 @@ pub struct Looked {
     /// Its number as it was told, where the answer has it.
     pub number: Option<String>,
     /// Until when it receives, where the answer has it.
-    pub end_ms: Option<i64>,
+    pub end: Option<Until>,
     /// All messages that the answer has, whether or not they were told before.
     pub messages: Vec<Told>,
 }
@@ -260,7 +280,7 @@ pub enum Opened {
     /// It receives, until then where that is told.
     Open {
         /// When the window ends.
-        end_ms: Option<i64>,
+        end: Option<Until>,
     },
     /// It will, in so many ms; asking again in the meantime does not hurt.
     Waking {
@@ -277,7 +297,7 @@ pub enum Renewed {
     /// It runs on.
     Until {
         /// Its new end, where that is told.
-        end_ms: Option<i64>,
+        end: Option<Until>,
         /// What it cost, where that is told.
         price: Option<Usd>,
     },
@@ -302,8 +322,9 @@ pub struct Standing {
 
 /// Another house, as ours sees it. Every call is one question; what is not possible there says so.
 pub trait House: Send + Sync {
-    /// What is left in our account there.
-    fn balance<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Usd, Fault>>;
+    /// What is left in our account there; `None` where there is none that could be empty, because the house is paid by
+    /// bill.
+    fn balance<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Option<Usd>, Fault>>;
 
     /// What it sells, at most 20,000 offers.
     fn offers<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Vec<Offer>, Fault>>;
@@ -376,6 +397,11 @@ mod tests {
     fn told(reference: Option<&str>, text: &str) -> Told {
         let (reference, text) = (reference.map(str::to_owned), text.to_owned());
         Told { reference, sender: "22395".to_owned(), text, sent_ms: None, raw: Vec::new() }
+    }
+
+    #[test]
+    fn a_span_begins_with_the_answer() {
+        assert_eq!((Until::At(7).ms(5), Until::For(7).ms(5)), (7, 12));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
 pub use house::{
     Answer, Bought, Calling, Fault, Hint, House, Looked, NotBought, Offer, Opened, Rejected, Renewed, Standing,
-    TheirState, Told, Trouble, WALLET_LOW, Window, Wish,
+    TheirState, Told, Trouble, Until, WALLET_LOW, Window, Wish,
 };
 pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
