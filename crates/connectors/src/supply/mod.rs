@@ -10,6 +10,7 @@ mod httpsms;
 mod jasmin;
 mod kannel;
 mod local_time;
+mod nonvoipusnumber;
 mod openvox;
 mod own;
 mod plivo;
@@ -22,6 +23,7 @@ mod template;
 mod textbee;
 mod token;
 mod twilio;
+mod upstream;
 mod word;
 
 use domain::supply::Registry;
@@ -45,5 +47,6 @@ pub fn registry() -> Registry {
         Box::new(plivo::Plivo),
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
+        Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
     ])
 }
