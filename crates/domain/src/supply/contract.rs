@@ -234,6 +234,13 @@ pub trait Supply: Send + Sync {
         false
     }
 
+    /// Whether a source with these settings is asked besides being pushed to, for what was pushed while the house was
+    /// down. It is held like a wire then.
+    fn polls(&self, settings: &Settings) -> bool {
+        let _ = settings;
+        false
+    }
+
     /// The house upstream that numbers are bought from by this connector, if it is one. Its numbers are bought at the
     /// moment of sale; none are imported.
     fn house(&self) -> Option<&dyn House> {

@@ -1,11 +1,11 @@
-//! The sources whose wire the house holds itself, for whoever holds them.
+//! The sources whose wire the house holds itself, or that it asks, for whoever does.
 
 use super::{Registry, Settings, rows, settings};
 use crate::App;
 use crate::db::DbError;
 use crate::values;
 
-/// A source whose connector holds a wire.
+/// A source whose connector holds a wire, or asks it.
 #[derive(Clone)]
 pub struct Wire {
     /// The source.
@@ -25,14 +25,15 @@ pub struct Wire {
 pub async fn wires(app: &App, registry: &Registry) -> Result<Vec<Wire>, DbError> {
     let mut wires = Vec::new();
     for row in app.db.rows(rows::SOURCES, values![rows::SOURCES_MAX]).await? {
-        if registry.get(row.text(2)).is_some_and(|connector| connector.holds()) {
-            let (source, slug, connector) = (row.int(0), row.text(1).to_owned(), row.text(2).to_owned());
-            match settings::open(app, &row) {
-                Ok(settings) => wires.push(Wire { source, slug, connector, settings }),
-                // It must not keep the others from being held.
-                Err(DbError::Damaged(_)) => {}
-                Err(error) => return Err(error),
+        let Some(kind) = registry.get(row.text(2)) else { continue };
+        let (source, slug, connector) = (row.int(0), row.text(1).to_owned(), row.text(2).to_owned());
+        match settings::open(app, &row) {
+            Ok(settings) if kind.holds() || kind.polls(&settings) => {
+                wires.push(Wire { source, slug, connector, settings });
             }
+            // Damaged settings of one must not keep the others from being held.
+            Ok(_) | Err(DbError::Damaged(_)) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(wires)

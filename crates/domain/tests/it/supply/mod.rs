@@ -32,6 +32,10 @@ impl Supply for Keen {
         if settings.get("secret").is_some_and(|secret| secret.len() > 3) { Ok(()) } else { Err("too short".to_owned()) }
     }
 
+    fn polls(&self, settings: &Settings) -> bool {
+        settings.get("place") == Some("far away")
+    }
+
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         if Some(request.tail.as_str()) == settings.get("secret") {
             return Ok(Heard::new(Vec::new(), Reply::json(200, "{}")));
@@ -122,3 +126,14 @@ on_both!(a_sim_is_mapped_and_unmapped, async |house: House| {
 });
 
 mod own;
+
+on_both!(a_source_that_is_pushed_to_is_asked_too_if_its_settings_say_so, async |house: House| {
+    let settings = Settings::new(BTreeMap::from([("secret".to_owned(), "word".to_owned())]));
+    let new = NewSource { slug: "one".into(), connector: "keen".into(), settings, by: "test".into() };
+    supply::add_source(&house.app, &registry(), new).await.expect("added");
+    let asked = async || supply::wires(&house.app, &registry()).await.expect("looked").len();
+    assert_eq!(asked().await, 0);
+    let changes = BTreeMap::from([("place".to_owned(), "far away".to_owned())]);
+    supply::set_settings(&house.app, &registry(), "one", &changes, "test").await.expect("changed");
+    assert_eq!(asked().await, 1);
+});
