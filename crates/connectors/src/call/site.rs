@@ -21,9 +21,16 @@ pub struct Site {
 impl Site {
     /// The path and query of something below the base. `below` begins with a slash, or with a question mark where the
     /// base itself is asked.
-    pub(super) fn target(&self, below: &str) -> String {
+    #[must_use]
+    pub fn target(&self, below: &str) -> String {
         let slash = if self.path.is_empty() && !below.starts_with('/') { "/" } else { "" };
         format!("{}{slash}{below}", self.path)
+    }
+
+    /// Whether it is reached by TLS.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// What stands in the header `host`.

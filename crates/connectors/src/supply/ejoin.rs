@@ -6,20 +6,28 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::clock::SECOND_MS;
-use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
-use serde::Deserialize;
+use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting, Settings, Supply};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::form::{Form, from_hex};
+use super::poll::{self, Asking, More, Poll, Trouble};
 use super::telling::{
     BODY_MAX, ID_MAX, NUMBER_MAX, PUSHED_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_batch, malformed,
     required, unreadable,
 };
 use super::word;
+use crate::call::{self, Call};
 use crate::sms::time;
 
 /// Columns of a row that every firmware has.
 const COLUMNS_MIN: usize = 6;
+
+/// SMS that are asked for at once: such an answer is well within what a call takes.
+const ASKED: u64 = 50;
+
+const SETTINGS: [Setting; 7] =
+    [word::WORD, poll::ADDRESS, poll::USER, poll::PASSWORD, poll::EVERY, poll::ALLOW_NETWORK, poll::CA];
 
 /// A SIM box.
 pub(super) struct Ejoin;
@@ -42,11 +50,21 @@ impl Supply for Ejoin {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[word::WORD]
+        &SETTINGS
     }
 
     fn check(&self, settings: &Settings) -> Result<(), String> {
-        word::check(settings)
+        word::check(settings)?;
+        Poll::of(settings).map(drop)
+    }
+
+    fn polls(&self, settings: &Settings) -> bool {
+        Poll::is_wanted(settings)
+    }
+
+    fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
+        let mark = serde_json::from_str(&inbox.mark()).unwrap_or_default();
+        Box::pin(poll::hold(settings, inbox, Asked { mark }))
     }
 
     fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
@@ -76,8 +94,8 @@ fn row_part(told: &RawValue) -> Option<Part> {
     Some(readable(&row, told).unwrap_or_else(|| unreadable(told.get())))
 }
 
-fn readable(row: &[&RawValue], told: &RawValue) -> Option<Part> {
-    if row.len() < COLUMNS_MIN || told.get().len() > BODY_MAX {
+fn readable(row: &[&RawValue], whole: &RawValue) -> Option<Part> {
+    if row.len() < COLUMNS_MIN || whole.get().len() > BODY_MAX {
         return None;
     }
     let of = |place: usize| column(row, place);
@@ -87,16 +105,18 @@ fn readable(row: &[&RawValue], told: &RawValue) -> Option<Part> {
     at_most("number", &number, NUMBER_MAX).ok()?;
     at_most("ICCID", &iccid, NUMBER_MAX).ok()?;
     let seconds: i64 = seconds.parse().ok()?;
-    let sim = if iccid.is_empty() { &port } else { &iccid };
-    let reference = fingerprint(&[sim.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), coded.as_bytes()]);
     let decoded = STANDARD.decode(&coded).ok();
+    let text = Block::of(&String::from_utf8_lossy(decoded.as_deref().unwrap_or_default())).text.to_owned();
+    // A box that is asked may leave out the ICCID that it pushed, or the block around the text.
+    let told = if decoded.is_some() { text.as_bytes() } else { coded.as_bytes() };
+    let reference = fingerprint(&[port.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), told]);
     Some(Part {
         reference,
         line: line(iccid, port, number),
         sender,
         trouble: if decoded.is_some() { None } else { Some("unreadable") },
-        text: Block::of(&String::from_utf8_lossy(&decoded.unwrap_or_default())).text.to_owned(),
-        raw: told.get().as_bytes().to_vec(),
+        text,
+        raw: whole.get().as_bytes().to_vec(),
         sent_ms: seconds.checked_mul(SECOND_MS),
         concat: None,
     })
@@ -173,4 +193,73 @@ fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
         concat: None,
         trouble: None,
     })
+}
+
+/// How far a box was asked. Its ids begin again when it starts, and then it calls its list otherwise.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    list: String,
+    next: u64,
+}
+
+impl Default for Mark {
+    fn default() -> Self {
+        Self { list: String::new(), next: 1 }
+    }
+}
+
+/// A box that is asked for its inbox.
+struct Asked {
+    mark: Mark,
+}
+
+/// What it answers.
+#[derive(Deserialize)]
+struct Inboxed<'a> {
+    code: Option<i64>,
+    #[serde(borrow)]
+    ssrc: Option<&'a RawValue>,
+    next_sms: Option<u64>,
+    #[serde(default, borrow)]
+    data: Vec<&'a RawValue>,
+}
+
+impl Asking for Asked {
+    async fn ask(&mut self, poll: &Poll, inbox: &Inbox) -> Result<More, Trouble> {
+        let fields = call::form(&[
+            ("username", poll.user()),
+            ("password", poll.password()),
+            ("sms_id", &self.mark.next.to_string()),
+            ("sms_num", &ASKED.to_string()),
+            ("sms_del", "0"),
+        ]);
+        let body = poll::answered(poll.call(&Call::get(format!("/goip_get_sms.html?{fields}"))).await?)?;
+        let told: Inboxed<'_> = serde_json::from_slice(&body).map_err(|_| poll::garbled())?;
+        match told.code {
+            Some(0 | 200) => {}
+            Some(code) => return Err(Trouble::new(format!("the box, asked, answered with code {code}"))),
+            None => return Err(poll::garbled()),
+        }
+        let list = told.ssrc.map(|list| list.get().chars().take(ID_MAX).collect()).unwrap_or_default();
+        if list != self.mark.list {
+            // What it told now is of no use if we asked for what lies behind the end of a new list.
+            let is_begun = self.mark.next == 1;
+            self.mark = Mark { list, next: 1 };
+            if !is_begun {
+                return Ok(More::Yes);
+            }
+        }
+        let count = u64::try_from(told.data.len()).unwrap_or(u64::MAX);
+        for part in told.data.into_iter().filter_map(row_part) {
+            inbox.receive(part).await?;
+        }
+        let next = told.next_sms.unwrap_or(self.mark.next.saturating_add(count));
+        let is_more = count > 0 && next > self.mark.next;
+        if is_more {
+            self.mark.next = next;
+            let mark = serde_json::to_string(&self.mark).map_err(|_| poll::garbled())?;
+            inbox.set_mark(&mark).await?;
+        }
+        Ok(if is_more { More::Yes } else { More::No })
+    }
 }

@@ -3,6 +3,7 @@
 mod address;
 mod bandwidth;
 mod charset;
+mod digest;
 mod dinstar;
 mod ejoin;
 mod form;
@@ -14,6 +15,7 @@ mod nonvoipusnumber;
 mod openvox;
 mod own;
 mod plivo;
+mod poll;
 mod signature;
 mod smpp;
 mod sms_gateway_android;

@@ -3,23 +3,42 @@
 //! The signature is `hex(HMAC-SHA256(key, body || timestamp))`: the body first, then the time, nothing between. The app
 //! repeats for about two days whatever is not answered with 2xx, so events that are not ours are acknowledged.
 
-use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::clock::{self, HOUR_MS};
+use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting, Settings, Supply};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::poll::{self, More, Poll, Trouble};
 use super::signature::{is_same, mac, timely, unsigned};
-use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, is_push, malformed, required, time};
+use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required, time};
+use crate::call::Call;
 
 /// Characters of a signing key, at least: the app makes one of 8, and a longer one is better.
 const KEY_MIN: usize = 8;
 
-const SETTINGS: [Setting; 1] = [Setting {
-    name: "signing_key",
-    label: "Signing key",
-    is_secret: true,
-    is_optional: false,
-    help: "the key under Settings, Webhooks, Signing Key in the app, at least 8 characters; set a long one of your own",
-}];
+/// How far back a phone is asked that was never asked before: as long as the app itself repeats.
+const BACK_MS: i64 = 48 * HOUR_MS;
+/// How much of what was asked for before is asked for again. The phone goes by the network's time, and the network may
+/// have been late.
+const OVERLAP_MS: i64 = 2 * HOUR_MS;
+
+const SETTINGS: [Setting; 7] = [
+    Setting {
+        name: "signing_key",
+        label: "Signing key",
+        is_secret: true,
+        is_optional: false,
+        help: "the key under Settings, Webhooks, Signing Key in the app, at least 8 characters; set a long one of your own",
+    },
+    poll::ADDRESS,
+    poll::USER,
+    poll::PASSWORD,
+    poll::EVERY,
+    poll::ALLOW_NETWORK,
+    poll::CA,
+];
 
 /// A phone that runs the app.
 pub(super) struct SmsGatewayAndroid;
@@ -69,7 +88,16 @@ impl Supply for SmsGatewayAndroid {
         if key.chars().count() < KEY_MIN {
             return Err(format!("`signing_key` must have at least {KEY_MIN} characters"));
         }
-        Ok(())
+        Poll::of(settings).map(drop)
+    }
+
+    fn polls(&self, settings: &Settings) -> bool {
+        Poll::is_wanted(settings)
+    }
+
+    fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
+        let asked_ms = inbox.mark().parse().ok();
+        Box::pin(poll::hold(settings, inbox, Asked { asked_ms }))
     }
 
     fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
@@ -119,15 +147,38 @@ fn part(envelope: &Envelope<'_>, request: &Request) -> Result<Part, Reply> {
         Some(slot) => format!("{}/{slot}", envelope.device_id),
         None => envelope.device_id.clone(),
     };
+    let sent_ms = time("receivedAt", &payload.received_at)?;
+    // The envelope's id stays the same when the phone repeats itself, but not when it is asked to tell its inbox again;
+    // the payload's messageId is not unique. The network's time is that of the SMS itself either way.
+    let (at, sender_told, text) = (sent_ms.to_be_bytes(), sender.as_bytes(), payload.message.as_bytes());
     Ok(Part {
-        // The envelope's id stays the same when the phone repeats itself; the payload's messageId is not unique.
-        reference: format!("{}\0{}", envelope.device_id, envelope.id).into_bytes(),
+        reference: fingerprint(&[sim.as_bytes(), &at, sender_told, text]),
         line: Line { sim: Some(sim), port: None, number: payload.recipient.filter(|number| !number.is_empty()) },
         sender,
         text: payload.message,
         raw: request.body.clone(),
-        sent_ms: Some(time("receivedAt", &payload.received_at)?),
+        sent_ms: Some(sent_ms),
         concat: None,
         trouble: None,
     })
+}
+
+/// A phone that is asked to push again what is in its inbox. The answer holds no SMS; they come as pushes.
+struct Asked {
+    asked_ms: Option<i64>,
+}
+
+impl poll::Asking for Asked {
+    async fn ask(&mut self, poll: &Poll, inbox: &Inbox) -> Result<More, Trouble> {
+        let now_ms = inbox.now_ms();
+        let since_ms = self.asked_ms.map_or(now_ms - BACK_MS, |asked_ms| asked_ms.min(now_ms) - OVERLAP_MS);
+        let (since, until) = (clock::rfc3339(since_ms), clock::rfc3339(now_ms));
+        let body = serde_json::json!({"since": since, "until": until, "triggerWebhooks": true}).to_string();
+        let proof = format!("Basic {}", STANDARD.encode(format!("{}:{}", poll.user(), poll.password())));
+        let call = Call::post("/inbox/refresh", "application/json", body).header("authorization", &proof);
+        poll::answered(poll.call(&call).await?)?;
+        self.asked_ms = Some(now_ms);
+        inbox.set_mark(&now_ms.to_string()).await?;
+        Ok(More::No)
+    }
 }

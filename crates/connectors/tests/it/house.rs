@@ -8,7 +8,9 @@ use domain::App;
 use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl, Durability};
 use domain::seal::Key;
-use domain::supply::{self, NewSource, Request};
+use domain::supply::{self, Inbox, NewSource, Request, Settings};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::peer::{NOW_MS, Peer};
@@ -41,8 +43,61 @@ impl House {
 
     /// Takes the place away where messages are kept.
     pub(crate) fn lose_messages(&self) {
+        self.tamper("ALTER TABLE message RENAME TO lost");
+    }
+
+    /// Gives it back.
+    pub(crate) fn find_messages(&self) {
+        self.tamper("ALTER TABLE lost RENAME TO message");
+    }
+
+    fn tamper(&self, sql: &str) {
         let beside = rusqlite::Connection::open(self.folder.path().join("house.db")).expect("opens");
-        beside.execute_batch("ALTER TABLE message RENAME TO lost").expect("renamed");
+        beside.execute_batch(sql).expect("it is done");
+    }
+
+    /// Holds the source's wire, or asks the source, with these settings.
+    pub(crate) async fn hold(&self, connector: &'static str, settings: Settings) -> Held {
+        let owned = supply::own(&self.app, 1, connector, "test").await.expect("looked").expect("free");
+        let (close, closing) = watch::channel(false);
+        let inbox = Inbox::new(self.app.clone(), owned.clone(), closing);
+        let holding = connectors::registry().get(connector).expect("it is there").hold(settings, inbox.clone());
+        Held { inbox, owned, close, holding: tokio::spawn(holding) }
+    }
+
+    /// The texts that were kept, the oldest first.
+    pub(crate) async fn texts(&self) -> Vec<String> {
+        let lines = domain::message::quarantined(&self.app, i64::MAX, 500).await.expect("listed");
+        let mut all = Vec::new();
+        for line in lines.iter().rev() {
+            let read = domain::message::read_quarantined(&self.app, line.id, "a test", "test").await;
+            all.push(read.expect("read").1);
+        }
+        all
+    }
+
+    /// What last went wrong with the wire.
+    pub(crate) async fn fault(&self) -> String {
+        supply::write_heard(&self.app).await.expect("written");
+        let health = supply::health(&self.app).await.expect("told").remove(&1).unwrap_or_default();
+        health.fault.map(|(_, fault)| fault).unwrap_or_default()
+    }
+}
+
+/// A wire that is held.
+pub(crate) struct Held {
+    pub(crate) inbox: Inbox,
+    owned: supply::Owned,
+    close: watch::Sender<bool>,
+    holding: JoinHandle<()>,
+}
+
+impl Held {
+    /// Ends in order, and gives the wire back.
+    pub(crate) async fn close(self, house: &House) {
+        self.close.send_replace(true);
+        self.holding.await.expect("it ends well");
+        supply::let_go(&house.app, &self.owned).await.expect("free");
     }
 }
 

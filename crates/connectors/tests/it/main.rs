@@ -16,6 +16,7 @@ mod openvox;
 mod own;
 mod peer;
 mod plivo;
+mod polls;
 mod smpp;
 mod sms;
 mod sms_gateway_android;

@@ -49,7 +49,19 @@ fn the_documented_bytes_are_heard() {
     let [part] = heard.parts.as_slice() else { panic!("one piece") };
     assert_eq!(part.line.sim.as_deref(), Some("ffffffffceb0b1db0000018e937c815b/1"));
     assert_eq!(part.line.number.as_deref(), Some("+12025550147"));
-    assert_eq!(part.reference, b"ffffffffceb0b1db0000018e937c815b\0Ey6ECgOkVVFjz3CL48B8C");
+}
+
+/// Asked to tell its inbox again, a phone makes another envelope of the same SMS.
+#[test]
+fn an_sms_that_is_told_in_another_envelope_is_a_repeat_and_one_of_another_second_is_not() {
+    let mut again = envelope();
+    again["id"] = json!("another");
+    again["webhookId"] = json!("w2");
+    let mut later = again.clone();
+    later["payload"]["receivedAt"] = json!("2026-05-22T21:29:59.000+07:00");
+    let reference = |told: &Value| hear(told).parts.remove(0).reference;
+    assert_eq!(reference(&envelope()), reference(&again));
+    assert_ne!(reference(&again), reference(&later));
 }
 
 #[test]

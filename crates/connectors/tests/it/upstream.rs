@@ -12,6 +12,8 @@ pub(crate) struct Asked {
     pub(crate) method: String,
     /// The path and the query.
     pub(crate) target: String,
+    /// The header `authorization`, empty where there is none.
+    pub(crate) authorization: String,
     pub(crate) body: String,
 }
 
@@ -94,22 +96,24 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     stream.read_line(&mut first).await.ok().filter(|length| *length > 0)?;
     let mut words = first.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
-    let mut length = 0;
+    let (mut length, mut authorization) = (0, String::new());
     loop {
         let mut line = String::new();
         stream.read_line(&mut line).await.ok().filter(|length| *length > 0)?;
         if line.trim().is_empty() {
             break;
         }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().ok()?;
+        match line.split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            Some((name, value)) if name.eq_ignore_ascii_case("authorization") => {
+                value.trim().clone_into(&mut authorization);
+            }
+            Some(_) | None => {}
         }
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Asked { method, target, body: String::from_utf8(body).ok()? })
+    Some(Asked { method, target, authorization, body: String::from_utf8(body).ok()? })
 }
 
 async fn say(stream: &mut TcpStream, says: Says) -> std::io::Result<()> {

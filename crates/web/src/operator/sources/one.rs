@@ -38,6 +38,8 @@ struct SourcePage {
     fault: Option<(i64, String)>,
     /// Whether the house connects to it itself, and how those connections do.
     is_held: bool,
+    /// Whether it is pushed to and asked besides.
+    is_asked: bool,
     wire: WireState,
     fields: Vec<Field>,
     may_change: bool,
@@ -90,6 +92,7 @@ async fn render(
             .map_or_else(|| "This program does not know its connector.".to_owned(), |kind| kind.about().to_owned()),
         url: format!("{}/ingest/{slug}/", door.settings.base_url),
         is_held: kind.is_some_and(|kind| kind.holds()),
+        is_asked: kind.is_some_and(|kind| !kind.holds()) && health.wire.is_some(),
         wire: health.wire.unwrap_or_default(),
         fault: health.fault.clone(),
         line: Line::of(source, &health, frame.now_ms),
