@@ -1,6 +1,7 @@
 //! What the house will not do, what people with power may do, and what they did.
 
 pub(crate) mod audit;
+pub mod author;
 pub mod deeds;
 pub mod denied;
 pub(crate) mod limits;

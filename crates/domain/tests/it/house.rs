@@ -15,6 +15,7 @@ use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::order::{self, Ask, Placed};
 use domain::phone::Nanp;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::request::Once;
 use domain::seal::Key;
@@ -273,4 +274,9 @@ impl Supply for Deaf {
     fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
         Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") })
     }
+}
+
+/// A reason for the audit log.
+pub(crate) fn why(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason")
 }

@@ -85,8 +85,8 @@ pub(crate) struct StateArgs {
     /// Its name
     name: String,
     /// Why, for the audit log
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answer, Refusal> {
@@ -130,7 +130,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
 }
 
 async fn set_state(desk: &Desk<'_>, args: StateArgs, state: State) -> Result<Answer, Refusal> {
-    account::set_state(desk.app, &args.name, state, &args.reason, desk.by()?).await?;
+    account::set_state(desk.app, &args.name, state, args.reason.text(), desk.by()?).await?;
     let line = format!("account {} is {}", args.name, state.word());
     Ok(Answer::line(line, json!({"name": args.name, "state": state})))
 }

@@ -27,6 +27,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use domain::App;
 use domain::db::DbUrl;
+use domain::policy::author::Author;
+use domain::policy::reason::Reason;
 use domain::supply::Registry;
 
 use answer::{Answer, Refusal};
@@ -131,6 +133,14 @@ impl Desk<'_> {
             return Err(Refusal::new("--by is a name of 1 to 100 characters for the audit log"));
         }
         Ok(by)
+    }
+
+    /// Who gives the command, and why if they say so.
+    ///
+    /// # Errors
+    /// As [`Desk::by`].
+    fn author(&self, reason: Option<Reason>) -> Result<Author, Refusal> {
+        Ok(Author::new(self.by()?, reason))
     }
 }
 

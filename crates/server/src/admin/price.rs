@@ -7,6 +7,8 @@ use clap::Subcommand;
 use domain::catalog::edit::{self, NewPrice};
 use domain::catalog::price_file::{FILE_MAX, read_prices};
 use domain::catalog::{self, Catalog};
+use domain::policy::author::Author;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use serde_json::json;
 
@@ -29,21 +31,27 @@ pub(crate) enum PriceCommand {
         /// Dollars such as 0.60, or off
         #[arg(value_parser = words::price)]
         amount: words::PriceWord,
+        /// Why, for the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Option<Reason>,
     },
     /// Set prices from a CSV file with the columns service,product,amount: all of them or none
     #[command(after_help = "Example: jesusnumber admin price import prices.csv")]
     Import {
         /// The file; an amount is dollars such as 0.60, or off
         file: PathBuf,
+        /// Why, for the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Option<Reason>,
     },
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer, Refusal> {
     match command {
         PriceCommand::List => Ok(list(&*catalog::catalog(desk.app).await?)),
-        PriceCommand::Set { service, product, amount } => {
+        PriceCommand::Set { service, product, amount, reason } => {
             let price = NewPrice { service: service.clone(), product, amount: amount.0 };
-            edit::set_prices(desk.app, vec![price], desk.by()?).await?;
+            edit::set_prices(desk.app, vec![price], desk.author(reason)?).await?;
             let shown = amount.0.map(|amount| amount.to_string());
             let line = match &shown {
                 Some(amount) => format!("{service} {} costs {amount}", product.word()),
@@ -51,7 +59,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer
             };
             Ok(Answer::line(line, json!({"service": service, "product": product, "amount": shown})))
         }
-        PriceCommand::Import { file } => import(desk, &file).await,
+        PriceCommand::Import { file, reason } => import(desk, &file, desk.author(reason)?).await,
     }
 }
 
@@ -67,7 +75,7 @@ fn list(catalog: &Catalog) -> Answer {
     Answer::list(&["service", "product", "amount"], rows)
 }
 
-async fn import(desk: &Desk<'_>, path: &Path) -> Result<Answer, Refusal> {
+async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refusal> {
     let catalog = catalog::catalog(desk.app).await?;
     let named = |why: String| Refusal::new(format!("{} {why}", path.display()));
     let file = File::open(path).map_err(|error| named(format!("cannot be read: {error}")))?;
@@ -79,6 +87,6 @@ async fn import(desk: &Desk<'_>, path: &Path) -> Result<Answer, Refusal> {
         return Ok(bad_rows::answer(&bad, &path.display().to_string()));
     }
     let count = prices.len();
-    edit::set_prices(desk.app, prices, desk.by()?).await?;
+    edit::set_prices(desk.app, prices, by).await?;
     Ok(Answer::line(format!("set {count} prices"), json!({"imported": count})))
 }

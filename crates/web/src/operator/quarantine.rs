@@ -17,7 +17,7 @@ use domain::policy::reason::Reason;
 use domain::supply;
 use serde::Deserialize;
 
-use super::told::{Told, ago, national};
+use super::told::{NO_REASON, Told, ago, national};
 use super::{Frame, id_in};
 use crate::Door;
 use crate::asked::Asked;
@@ -29,7 +29,6 @@ pub(super) const HERE: &str = "/operator/quarantine/";
 const ONE: &str = "/operator/quarantine/{id}/";
 /// Messages on a page.
 const ROWS: i64 = 50;
-const NO_REASON: &str = "say why, in 1 to 500 letters";
 
 pub(super) fn routes() -> Router<Arc<Door>> {
     Router::new()

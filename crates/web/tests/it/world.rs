@@ -14,6 +14,7 @@ use domain::message::{self, Received};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, Heard, Line, NewSource, Part, Registry, Reply, Request, Setting, Settings, Supply};
@@ -347,4 +348,9 @@ impl Supply for Wire {
         }
         Ok(Heard { parts: vec![part], reply })
     }
+}
+
+/// A reason for the audit log.
+pub(crate) fn why(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason")
 }

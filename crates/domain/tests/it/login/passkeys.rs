@@ -10,7 +10,7 @@ use domain::policy::deeds::{DeedFilter, deeds};
 
 use super::authenticator::Authenticator;
 use super::{PASSWORD, code_of, customer, mail_to, mails, session, visit};
-use crate::house::House;
+use crate::house::{House, why};
 use crate::on_both;
 
 async fn signer(house: &House, email: &str) -> Signer {
@@ -363,7 +363,7 @@ on_both!(passkeys_are_taken_away_where_there_is_no_code_generator, async |house:
     let account = account::standing(&house.app, session.account.expect("a customer")).await.expect("asked");
     let removal = login::Removal {
         account: account.expect("an account").name,
-        reason: "called back".to_owned(),
+        reason: why("called back"),
         base_url: "https://house.example".to_owned(),
         by: "olga".to_owned(),
     };

@@ -17,11 +17,9 @@ use super::one::{ONE, render};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::id_in;
-use crate::operator::told::Told;
+use crate::operator::told::{NO_REASON, Told};
 use crate::page::{self, PageError};
 use crate::session::Operator;
-
-const NO_REASON: &str = "say why, in 1 to 500 letters";
 
 fn back(id: i64) -> Response {
     page::see_other(ONE, &format!("{HERE}{id}/"))
@@ -184,7 +182,7 @@ pub(super) async fn sign_in(
 async fn remove_second(door: &Door, operator: &Operator, id: i64, reason: &Reason) -> Result<Response, PageError> {
     let removal = Removal {
         account: name_of(door, id).await?,
-        reason: reason.text().to_owned(),
+        reason: reason.clone(),
         base_url: door.settings.base_url.clone(),
         by: operator.name.clone(),
     };

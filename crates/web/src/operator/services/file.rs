@@ -65,7 +65,7 @@ async fn render(
 async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipart) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let received = timeout(door.settings.request_timeout, file(form)).await;
-    let Ok(Ok(bytes)) = received else {
+    let Ok(Ok((bytes, reason))) = received else {
         let told = Told::bad("The file did not arrive whole, or is larger than 4 MiB. Nothing was changed.");
         return render(&door, &operator, Some(told), Vec::new()).await;
     };
@@ -82,24 +82,27 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
         let rows = bad.told().into_iter().take(BAD_SHOWN).collect();
         return render(&door, &operator, Some(told), rows).await;
     }
-    match edit::set_prices(&door.app, prices, &operator.name).await {
-        Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
-        Err(refusal) => {
-            let told = told(refusal)?;
-            render(&door, &operator, Some(told), Vec::new()).await
-        }
-    }
+    let told = match operator.author(&reason) {
+        Ok(by) => match edit::set_prices(&door.app, prices, by).await {
+            Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
+            Err(refusal) => told(refusal)?,
+        },
+        Err(bad) => bad.into(),
+    };
+    render(&door, &operator, Some(told), Vec::new()).await
 }
 
-/// The bytes of the field `file`; the form as a whole is limited by its route.
-async fn file(mut form: Multipart) -> Result<Vec<u8>, MultipartError> {
-    let mut bytes = Vec::new();
+/// The bytes of the field `file`, and why it is read in; the form as a whole is limited by its route.
+async fn file(mut form: Multipart) -> Result<(Vec<u8>, String), MultipartError> {
+    let (mut bytes, mut reason) = (Vec::new(), String::new());
     while let Some(field) = form.next_field().await? {
-        if field.name() == Some("file") {
-            bytes = field.bytes().await?.to_vec();
+        match field.name() {
+            Some("file") => bytes = field.bytes().await?.to_vec(),
+            Some("reason") => reason = field.text().await?,
+            _ => {}
         }
     }
-    Ok(bytes)
+    Ok((bytes, reason))
 }
 
 /// All prices, in the form in which they are read back. Slugs and products hold no signs that a table would act on.
