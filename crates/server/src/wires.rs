@@ -181,6 +181,7 @@ mod tests {
 
     use domain::clock::Clock;
     use domain::db::{Db, DbOptions, DbUrl, Durability};
+    use domain::policy::permit::Permit;
     use domain::policy::reason::Reason;
     use domain::seal::Key;
     use domain::supply::{Holding, NewSource, Setting, Settings, Supply};
@@ -275,7 +276,9 @@ mod tests {
         let holding = tokio::spawn(hold(app.clone(), registry.clone(), QUICK, closing));
         scribe.until(&["begins first"]).await;
         let why = Reason::parse("a test").expect("a reason");
-        supply::set_settings(&app, &registry, "one", &some("second"), &why, "test").await.expect("changed");
+        supply::set_settings(&app, &registry, "one", &some("second"), &why, &Permit::at_the_machine("test"))
+            .await
+            .expect("changed");
         scribe.until(&["begins first", "ends first", "begins second"]).await;
         close.send_replace(true);
         holding.await.expect("it ends well");

@@ -4,6 +4,7 @@ use super::throttle::{self, Deed};
 use super::{letters, link, passkey, rows, second, session};
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit;
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::{App, account, mail};
 
@@ -17,7 +18,7 @@ pub struct Removal {
     /// Where customers reach the house: `https://jesusnumber.com`, without a slash at its end.
     pub base_url: String,
     /// Who does it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
 
 /// Why nothing was taken away.
@@ -63,7 +64,7 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
         throttle::forgive(tx, Deed::CodeOfLogin, &tries)?;
         let before = format!("{}, passkeys: {passkeys}", if person.has_second() { "on" } else { "off" });
         let deed = audit::Deed {
-            who: by,
+            who: &by.who,
             deed: "account.second_factor.remove",
             subject: account,
             reason: reason.text(),

@@ -5,6 +5,7 @@ pub mod author;
 pub mod deeds;
 pub mod denied;
 pub(crate) mod limits;
+pub mod permit;
 pub mod powers;
 pub mod reason;
 pub mod stop;

@@ -115,7 +115,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
             Ok(Answer::line(url.clone(), json!({"name": name, "email": email, "link": url})))
         }
         AccountCommand::SecondFactor(SecondFactorCommand::Remove(StateArgs { name, reason })) => {
-            let (base_url, by) = (desk.base_url.to_owned(), desk.by()?.to_owned());
+            let (base_url, by) = (desk.base_url.to_owned(), desk.permit()?);
             login::remove_second_for(desk.app, Removal { account: name.clone(), reason, base_url, by }).await?;
             let line = format!("account {name} signs in with the password alone");
             Ok(Answer::line(line, json!({"name": name, "second_factor": false})))
@@ -123,14 +123,14 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
         AccountCommand::Tier { name, tier, reason } => {
-            account::set_tier(desk.app, &name, tier, &reason, desk.by()?).await?;
+            account::set_tier(desk.app, &name, tier, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))
         }
     }
 }
 
 async fn set_state(desk: &Desk<'_>, args: StateArgs, state: State) -> Result<Answer, Refusal> {
-    account::set_state(desk.app, &args.name, state, args.reason.text(), desk.by()?).await?;
+    account::set_state(desk.app, &args.name, state, &args.reason, &desk.permit()?).await?;
     let line = format!("account {} is {}", args.name, state.word());
     Ok(Answer::line(line, json!({"name": args.name, "state": state})))
 }

@@ -28,6 +28,7 @@ use clap::{Args, Subcommand};
 use domain::App;
 use domain::db::DbUrl;
 use domain::policy::author::Author;
+use domain::policy::permit::{Permit, Right};
 use domain::policy::reason::Reason;
 use domain::supply::Registry;
 
@@ -133,6 +134,14 @@ impl Desk<'_> {
             return Err(Refusal::new("--by is a name of 1 to 100 characters for the audit log"));
         }
         Ok(by)
+    }
+
+    /// A permit for verbs that ask for one: whoever may start the program here has every power.
+    ///
+    /// # Errors
+    /// As [`Desk::by`].
+    fn permit<R: Right>(&self) -> Result<Permit<R>, Refusal> {
+        Ok(Permit::at_the_machine(self.by()?))
     }
 
     /// Who gives the command, and why if they say so.

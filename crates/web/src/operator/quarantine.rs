@@ -217,12 +217,12 @@ async fn read(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::ReadTexts)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    match message::read_quarantined(&door.app, id, reason.text(), &operator.name).await {
+    match message::read_quarantined(&door.app, id, &reason, &by).await {
         Ok(text) => render(&door, &operator, id, Shown { told: None, text: Some(text) }).await,
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }
@@ -234,7 +234,7 @@ async fn release(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
@@ -242,7 +242,7 @@ async fn release(
     let Ok(order) = form.text("order").parse() else {
         return refuse(&door, &operator, id, "choose the order that gets it").await;
     };
-    match message::release(&door.app, id, order, reason.text(), &operator.name).await {
+    match message::release(&door.app, id, order, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }
@@ -254,12 +254,12 @@ async fn drop_one(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    match message::drop_quarantined(&door.app, id, reason.text(), &operator.name).await {
+    match message::drop_quarantined(&door.app, id, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }

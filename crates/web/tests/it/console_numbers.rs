@@ -23,7 +23,10 @@ async fn settled(browser: &mut Browser) -> String {
 
 async fn upload(browser: &mut Browser, source: &str, rows: &str) -> u16 {
     let file = format!("{HEADER}\n{rows}");
-    browser.upload("/operator/numbers/import/", &[("source", source), ("reason", "a box came")], ("file", &file)).await.status
+    browser
+        .upload("/operator/numbers/import/", &[("source", source), ("reason", "a box came")], ("file", &file))
+        .await
+        .status
 }
 
 on_both!(numbers_are_found_ticked_and_paused, async |world: &World| {

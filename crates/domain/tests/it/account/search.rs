@@ -3,7 +3,7 @@
 use domain::account::{self, CustomerFilter, NoteRefusal, State, Tier};
 use domain::order;
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::login::customer;
 use crate::on_both;
 
@@ -29,7 +29,7 @@ on_both!(a_customer_is_found_by_name_address_id_and_key, async |house: House| {
     let key = house.key("Ann & Co").await;
     assert_eq!(found(&house, text(&key)).await, ["Ann & Co"]);
     assert_eq!(found(&house, text("nobody")).await, [""; 0]);
-    account::set_state(&house.app, "Ann & Co", State::Frozen, "a test", "eve").await.expect("frozen");
+    account::set_state(&house.app, "Ann & Co", State::Frozen, &why("a test"), &may("eve")).await.expect("frozen");
     let frozen = CustomerFilter { state: Some(State::Frozen), ..text("") };
     assert_eq!(found(&house, frozen).await, ["Ann & Co"]);
     let verified = CustomerFilter { tier: Some(Tier::Verified), ..text("a") };

@@ -9,6 +9,7 @@ use domain::account::{
 };
 use domain::login::{self, NoSecond, PersonRefusal, Removal};
 use domain::money::Usd;
+use domain::policy::permit::{Permit, Run};
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 
@@ -41,7 +42,7 @@ pub(super) async fn money(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let (id, form_id) = (id_in(&id)?, form.text("form"));
     if form_id.len() != 32 || !form_id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(PageError::BadForm);
@@ -55,9 +56,9 @@ pub(super) async fn money(
     let new = NewCredit {
         account: name_of(&door, id).await?,
         amount,
-        reason: reason.text().to_owned(),
+        reason,
         reference: Some(format!("form {form_id} {} {amount}", form.text("deed"))),
-        by: operator.name.clone(),
+        by,
     };
     let booked = match form.text("deed") {
         "credit" => account::credit(&door.app, new).await,
@@ -78,7 +79,7 @@ pub(super) async fn state(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let state = match form.text("state") {
         "active" => AccountState::Active,
@@ -89,7 +90,7 @@ pub(super) async fn state(
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let name = name_of(&door, id).await?;
-    match account::set_state(&door.app, &name, state, reason.text(), &operator.name).await {
+    match account::set_state(&door.app, &name, state, &reason, &by).await {
         Ok(()) => Ok(back(id)),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
@@ -102,14 +103,14 @@ pub(super) async fn tier(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let tier = Tier::from_word(form.text("tier")).ok_or(PageError::BadForm)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let name = name_of(&door, id).await?;
-    match account::set_tier(&door.app, &name, tier, &reason, &operator.name).await {
+    match account::set_tier(&door.app, &name, tier, &reason, &by).await {
         Ok(()) => Ok(back(id)),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
@@ -139,13 +140,12 @@ pub(super) async fn revoke_key(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let key: i64 = form.text("key").parse().map_err(|_| PageError::BadForm)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    let by = operator.name.clone();
     match account::revoke_key_for(&door.app, Revocation { key, account: Some(id), reason, by }).await {
         // Revoked twice, it is revoked; and where it is another account's, the page shows that it has none such.
         Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id)),
@@ -161,15 +161,15 @@ pub(super) async fn sign_in(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let done = match form.text("deed") {
-        "sign-out" => login::sign_out_account(&door.app, id, &reason, &operator.name).await.map(drop),
-        "forgive" => login::forgive_account(&door.app, id, &reason, &operator.name).await,
-        "second" => return remove_second(&door, &operator, id, &reason).await,
+        "sign-out" => login::sign_out_account(&door.app, id, &reason, &by).await.map(drop),
+        "forgive" => login::forgive_account(&door.app, id, &reason, &by).await,
+        "second" => return remove_second(&door, &operator, id, &reason, by).await,
         _ => return Err(PageError::BadForm),
     };
     match done {
@@ -179,12 +179,18 @@ pub(super) async fn sign_in(
     }
 }
 
-async fn remove_second(door: &Door, operator: &Operator, id: i64, reason: &Reason) -> Result<Response, PageError> {
+async fn remove_second(
+    door: &Door,
+    operator: &Operator,
+    id: i64,
+    reason: &Reason,
+    by: Permit<Run>,
+) -> Result<Response, PageError> {
     let removal = Removal {
         account: name_of(door, id).await?,
         reason: reason.clone(),
         base_url: door.settings.base_url.clone(),
-        by: operator.name.clone(),
+        by,
     };
     match login::remove_second_for(&door.app, removal).await {
         Ok(()) => Ok(back(id)),

@@ -115,7 +115,7 @@ pub(super) async fn change(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let source = supply::source(&door.app, &slug).await?.ok_or(PageError::NotFound)?;
     let settings = door.registry.get(&source.connector).ok_or(PageError::NotFound)?.settings();
     let mut changes = typed_settings(settings, &form);
@@ -126,7 +126,7 @@ pub(super) async fn change(
         let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
         return render(&door, &operator, &slug, Some(&form), told, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    match supply::set_settings(&door.app, &door.registry, &slug, &changes, &reason, &operator.name).await {
+    match supply::set_settings(&door.app, &door.registry, &slug, &changes, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/?done=settings"))),
         Err(refusal) => {
             let told = Some(told(refusal)?);
