@@ -4,7 +4,7 @@ pub(crate) mod audit;
 pub mod author;
 pub mod deeds;
 pub mod denied;
-pub(crate) mod limits;
+pub mod limits;
 pub mod permit;
 pub mod powers;
 pub mod reason;

@@ -7,6 +7,7 @@ use domain::login::{self, Invitation, Removal};
 use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
+use super::account_limits::{self, LimitsArgs};
 use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with accounts.
@@ -55,6 +56,11 @@ pub(crate) enum AccountCommand {
     /// Let a suspended or frozen account go on
     #[command(after_help = "Example: jesusnumber admin account resume ann --reason 'chargeback withdrawn'")]
     Resume(StateArgs),
+    /// Limits of one account in place of its tier's; without any it shows them
+    #[command(
+        after_help = "Example: jesusnumber admin account limits ann --open 20 --day-spend 500.00 --reason 'asked, pays well'"
+    )]
+    Limits(LimitsArgs),
     /// Change how far an account is trusted
     #[command(after_help = "Example: jesusnumber admin account tier ann verified --reason 'paid five times'")]
     Tier {
@@ -122,6 +128,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
         }
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
+        AccountCommand::Limits(args) => account_limits::run(desk, args).await,
         AccountCommand::Tier { name, tier, reason } => {
             account::set_tier(desk.app, &name, tier, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))

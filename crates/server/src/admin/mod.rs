@@ -1,6 +1,7 @@
 //! Operator commands, `jesusnumber admin …`: each reads its arguments, calls one verb of the house, and answers.
 
 mod account;
+mod account_limits;
 mod answer;
 mod backup;
 mod bad_rows;

@@ -14,7 +14,7 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 86] = [
+const FORMS: [(&str, &str); 87] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -53,6 +53,7 @@ const FORMS: [(&str, &str); 86] = [
     ("/operator/customers/1/money/", "amount=1&reason=x&deed=credit"),
     ("/operator/customers/1/state/", "state=suspended&reason=x"),
     ("/operator/customers/1/tier/", "tier=business"),
+    ("/operator/customers/1/limits/", "open=5&reason=x"),
     ("/operator/customers/1/note/", "note=x"),
     ("/operator/customers/1/key/", "key=1"),
     ("/operator/customers/1/sign-in/", "deed=sign-out&reason=x"),

@@ -75,8 +75,9 @@ on_both!(a_profile_tells_what_was_ordered_and_how_far_its_limits_are_used, async
     let profile = account::profile(&house.app, ann.account).await.expect("read").expect("an account");
     assert_eq!((profile.lately.orders, profile.lately.settled, profile.lately.received), (6, 5, 1));
     assert_eq!(profile.month.unused_percent(), Some(80));
-    let limits = profile.limits.expect("this tier has some");
-    assert_eq!((limits.open, limits.day_orders), ((1, 10), (6, 100)));
+    let used = profile.used.expect("this tier has some");
+    assert_eq!((used.open, used.day_orders, used.hour_cancels), (1, 6, 4));
+    assert_eq!((profile.limits.open, profile.limits.day_orders), (Some(10), Some(100)));
     assert_eq!(account::profile(&house.app, 999).await.expect("read"), None);
 });
 

@@ -22,15 +22,21 @@ use crate::operator::told::{NO_REASON, Told};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
-fn back(id: i64) -> Response {
-    page::see_other(ONE, &format!("{HERE}{id}/"))
+/// Back to the customer, whose page says what was done.
+pub(super) fn back(id: i64, done: &str) -> Response {
+    page::see_other(ONE, &format!("{HERE}{id}/?done={done}"))
 }
 
-async fn name_of(door: &Door, id: i64) -> Result<String, PageError> {
+pub(super) async fn name_of(door: &Door, id: i64) -> Result<String, PageError> {
     Ok(account::standing(&door.app, id).await?.ok_or(PageError::NotFound)?.name)
 }
 
-async fn refuse(door: &Door, operator: &Operator, id: i64, why: impl std::fmt::Display) -> Result<Response, PageError> {
+pub(super) async fn refuse(
+    door: &Door,
+    operator: &Operator,
+    id: i64,
+    why: impl std::fmt::Display,
+) -> Result<Response, PageError> {
     render(door, operator, id, Some(Told::bad(format!("Nothing was changed: {why}.")))).await
 }
 
@@ -66,7 +72,7 @@ pub(super) async fn money(
         _ => return Err(PageError::BadForm),
     };
     match booked {
-        Ok(_) | Err(CreditRefusal::Repeated) => Ok(back(id)),
+        Ok(_) | Err(CreditRefusal::Repeated) => Ok(back(id, form.text("deed"))),
         Err(CreditRefusal::NoAccount) => Err(PageError::NotFound),
         Err(CreditRefusal::Db(error)) => Err(error.into()),
         Err(refusal) => refuse(&door, &operator, id, refusal).await,
@@ -91,7 +97,7 @@ pub(super) async fn state(
     };
     let name = name_of(&door, id).await?;
     match account::set_state(&door.app, &name, state, &reason, &by).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, state.word())),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -111,7 +117,7 @@ pub(super) async fn tier(
     };
     let name = name_of(&door, id).await?;
     match account::set_tier(&door.app, &name, tier, &reason, &by).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, "tier")),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -127,7 +133,7 @@ pub(super) async fn note(
     operator.may(Power::Answer)?;
     let id = id_in(&id)?;
     match account::set_note(&door.app, id, form.text("note"), &operator.name).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, "note")),
         Err(NoteRefusal::NoAccount) => Err(PageError::NotFound),
         Err(NoteRefusal::Db(error)) => Err(error.into()),
         Err(refusal @ NoteRefusal::TooLong) => refuse(&door, &operator, id, refusal).await,
@@ -148,7 +154,7 @@ pub(super) async fn revoke_key(
     };
     match account::revoke_key_for(&door.app, Revocation { key, account: Some(id), reason, by }).await {
         // Revoked twice, it is revoked; and where it is another account's, the page shows that it has none such.
-        Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id)),
+        Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id, "key")),
         Err(KeyRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -173,7 +179,7 @@ pub(super) async fn sign_in(
         _ => return Err(PageError::BadForm),
     };
     match done {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, form.text("deed"))),
         Err(PersonRefusal::Db(error)) => Err(error.into()),
         Err(refusal @ PersonRefusal::Nobody) => refuse(&door, &operator, id, refusal).await,
     }
@@ -193,7 +199,7 @@ async fn remove_second(
         by,
     };
     match login::remove_second_for(&door.app, removal).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, "second")),
         Err(NoSecond::Db(error)) => Err(error.into()),
         Err(refusal) => refuse(door, operator, id, refusal).await,
     }
