@@ -304,7 +304,7 @@ pub async fn set_tier_prices_seen(
 }
 
 /// Prices for tiers as the audit log tells them: `short_term for new 0.42, rental_1day for new as for all`.
-fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String {
+pub(super) fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String {
     let amount = |amount: Option<Usd>| amount.map_or_else(|| "as for all".to_owned(), |amount| amount.to_string());
     let told: Vec<String> = prices
         .map(|(price, is)| format!("{} for {} {}", price.product.word(), price.tier.word(), amount(is)))
@@ -313,7 +313,7 @@ fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String 
 }
 
 /// Prices as the audit log tells them: `short_term 0.42, rental_1day off`.
-fn told(prices: impl Iterator<Item = (Product, Option<Usd>)>) -> String {
+pub(super) fn told(prices: impl Iterator<Item = (Product, Option<Usd>)>) -> String {
     let amount = |amount: Option<Usd>| amount.map_or_else(|| "off".to_owned(), |amount| amount.to_string());
     let told: Vec<String> = prices.map(|(product, price)| format!("{} {}", product.word(), amount(price))).collect();
     told.join(", ")

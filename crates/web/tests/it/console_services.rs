@@ -122,11 +122,21 @@ on_both!(each_tier_is_shown_its_own_price, async |world: &World| {
 on_both!(prices_are_taken_away_and_read_back_as_a_file, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
     let file = olga.get("/operator/services/prices.csv").await;
-    assert!(file.body.contains("service,product,amount\r\n") && file.body.contains("telegram,short_term,0.42\r\n"));
+    assert!(
+        file.body.contains("service,product,amount,tier\r\n") && file.body.contains("telegram,short_term,0.42,\r\n")
+    );
     let target = "/operator/services/prices/import/";
     let csv = "service,product,amount\ntelegram,short_term,0.77\ntelegram,rental_1day,off\n";
     assert_eq!(olga.upload(target, &[], ("file", csv)).await.status, 303);
     assert!(olga.get("/operator/services/?q=telegram").await.body.contains("value=\"0.77\""));
+    let tiers = "service,product,amount,tier\ntelegram,short_term,0.70,\ntelegram,short_term,0.55,business\n";
+    assert_eq!(olga.upload(target, &[], ("file", tiers)).await.status, 303);
+    let file = olga.get("/operator/services/prices.csv").await.body;
+    assert!(file.contains("telegram,short_term,0.70,\r\ntelegram,short_term,0.55,business\r\n"), "{file}");
+    assert_eq!(olga.upload(target, &[], ("file", &file)).await.status, 303);
+    assert_eq!(olga.get("/operator/services/prices.csv").await.body, file);
+    let off = "service,product,amount,tier\ntelegram,short_term,0.77,\ntelegram,short_term,off,business\n";
+    assert_eq!(olga.upload(target, &[], ("file", off)).await.status, 303);
     let bad = "service,product,amount\ntelegram,short_term,0.99\nnowhere,short_term,0.99\n";
     let refused = olga.upload(target, &[], ("file", bad)).await;
     assert!(refused.status == 422 && refused.body.contains("1 row is bad in the file"));
