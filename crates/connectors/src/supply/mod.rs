@@ -6,6 +6,7 @@ mod charset;
 mod dinstar;
 mod ejoin;
 mod form;
+mod handler_api;
 mod httpsms;
 mod jasmin;
 mod kannel;
@@ -48,5 +49,6 @@ pub fn registry() -> Registry {
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
         Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
+        Box::new(handler_api::HandlerApi::default()),
     ])
 }

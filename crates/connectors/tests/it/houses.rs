@@ -229,7 +229,7 @@ macro_rules! table {
     };
 }
 
-table! { nonvoipusnumber }
+table! { nonvoipusnumber handler_api }
 
 #[test]
 fn every_house_is_in_the_table() {

@@ -5,6 +5,7 @@ mod call;
 mod cases;
 mod dinstar;
 mod ejoin;
+mod handler_api;
 mod house;
 mod houses;
 mod httpsms;
