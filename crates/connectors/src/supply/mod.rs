@@ -14,6 +14,7 @@ mod local_time;
 mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod plivo;
 mod signature;
 mod smpp;
@@ -50,5 +51,6 @@ pub fn registry() -> Registry {
         Box::new(smpp::Smpp),
         Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
         Box::new(handler_api::HandlerApi::default()),
+        Box::new(partner::Partner::default()),
     ])
 }

@@ -15,6 +15,7 @@ mod mail_server;
 mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod peer;
 mod plivo;
 mod smpp;

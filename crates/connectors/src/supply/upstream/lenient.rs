@@ -17,7 +17,11 @@ const DECIMALS: usize = 6;
 
 /// A field as text, where it is a text that is not empty, or a number.
 pub(in crate::supply) fn text(object: &Value, name: &str) -> Option<String> {
-    let text = match object.get(name)? {
+    written(object.get(name)?)
+}
+
+fn written(value: &Value) -> Option<String> {
+    let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
@@ -27,7 +31,12 @@ pub(in crate::supply) fn text(object: &Value, name: &str) -> Option<String> {
 
 /// A field that is a whole number, however it is written.
 pub(in crate::supply) fn whole(object: &Value, name: &str) -> Option<i64> {
-    let text = text(object, name)?;
+    number(object.get(name)?)
+}
+
+/// A whole number, however it is written.
+pub(in crate::supply) fn number(value: &Value) -> Option<i64> {
+    let text = written(value)?;
     let whole = text
         .split_once('.')
         .map_or(text.as_str(), |(whole, rest)| if rest.trim_matches('0').is_empty() { whole } else { "" });
