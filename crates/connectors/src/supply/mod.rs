@@ -7,6 +7,7 @@ mod digest;
 mod dinstar;
 mod ejoin;
 mod form;
+mod handler_api;
 mod httpsms;
 mod jasmin;
 mod kannel;
@@ -14,6 +15,7 @@ mod local_time;
 mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod plivo;
 mod poll;
 mod signature;
@@ -50,5 +52,7 @@ pub fn registry() -> Registry {
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
         Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
+        Box::new(handler_api::HandlerApi::default()),
+        Box::new(partner::Partner::default()),
     ])
 }

@@ -169,9 +169,10 @@ fn the_settings_are_named_and_checked(peer: &Peer) {
     let registry = connectors::registry();
     let connector = crate::peer::connector(&registry, peer.connector);
     let names: Vec<&str> = connector.settings().iter().map(|setting| setting.name).collect();
-    for name in ["wallet_low", "allow_network", "ca", "address"] {
+    for name in ["allow_network", "ca", "address"] {
         assert!(names.contains(&name), "{name}");
     }
+    assert_eq!(names.contains(&"wallet_low"), peer.is_owed_at_once, "a wallet is there where it is paid from");
     assert!(connector.settings().iter().all(|setting| !setting.help.is_empty() && !setting.label.is_empty()));
     assert!(!connector.is_voip() && !connector.holds() && !connector.about().is_empty());
     assert_eq!(connector.check(&peer.at(80)), Ok(()));
@@ -229,7 +230,7 @@ macro_rules! table {
     };
 }
 
-table! { nonvoipusnumber }
+table! { nonvoipusnumber handler_api partner }
 
 #[test]
 fn every_house_is_in_the_table() {

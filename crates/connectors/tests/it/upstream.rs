@@ -22,6 +22,13 @@ impl Asked {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// A field of the query.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        let query = self.target.split_once('?')?.1;
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(field, _)| *field == name).map(|(_, value)| value.replace("%20", " "))
+    }
+
     /// The body as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("JSON")

@@ -17,7 +17,11 @@ const DECIMALS: usize = 6;
 
 /// A field as text, where it is a text that is not empty, or a number.
 pub(in crate::supply) fn text(object: &Value, name: &str) -> Option<String> {
-    let text = match object.get(name)? {
+    written(object.get(name)?)
+}
+
+fn written(value: &Value) -> Option<String> {
+    let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
@@ -27,7 +31,12 @@ pub(in crate::supply) fn text(object: &Value, name: &str) -> Option<String> {
 
 /// A field that is a whole number, however it is written.
 pub(in crate::supply) fn whole(object: &Value, name: &str) -> Option<i64> {
-    let text = text(object, name)?;
+    number(object.get(name)?)
+}
+
+/// A whole number, however it is written.
+pub(in crate::supply) fn number(value: &Value) -> Option<i64> {
+    let text = written(value)?;
     let whole = text
         .split_once('.')
         .map_or(text.as_str(), |(whole, rest)| if rest.trim_matches('0').is_empty() { whole } else { "" });
@@ -69,6 +78,14 @@ pub(in crate::supply) fn usd(written: &str, rounding: Rounding) -> Option<Usd> {
 /// The dollars of a field.
 pub(in crate::supply) fn amount(object: &Value, name: &str, rounding: Rounding) -> Option<Usd> {
     usd(&text(object, name)?, rounding)
+}
+
+/// Dollars as houses read them: without what is finer than a cent where there is nothing finer.
+pub(in crate::supply) fn dollars(amount: Usd) -> String {
+    let micros = amount.micros().max(0);
+    let fraction = format!("{:0DECIMALS$}", micros % 1_000_000);
+    let fine = fraction.trim_end_matches('0').len().max(2);
+    format!("{}.{}", micros / 1_000_000, &fraction[..fine])
 }
 
 /// A time in UTC as houses write it: `2026-06-06 12:00:00`, with a `T`, a `Z` or an offset.
@@ -144,6 +161,15 @@ mod tests {
         let object = json!({"text": "0.30", "number": 0.3067, "whole": 4});
         let read = |name| amount(&object, name, Rounding::Up).map(Usd::micros);
         assert_eq!(["text", "number", "whole"].map(read), [Some(300_000), Some(306_700), Some(4_000_000)]);
+    }
+
+    #[test]
+    fn dollars_are_written_with_two_decimals_or_more() {
+        let written = |micros| dollars(Usd::from_micros(micros));
+        assert_eq!(
+            [500_000, 306_700, 4_000_000, 1, 12_340_000].map(written),
+            ["0.50", "0.3067", "4.00", "0.000001", "12.34"]
+        );
     }
 
     #[test]

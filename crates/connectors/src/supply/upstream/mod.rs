@@ -5,7 +5,7 @@ pub(super) mod lenient;
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::supply::{Fault, Setting, Settings, Trouble};
+use domain::supply::{Answer, Fault, NotBought, Setting, Settings, Trouble};
 
 use crate::call::{self, Call, CallError, Caller, Site};
 
@@ -118,6 +118,19 @@ pub(super) fn fault(error: CallError) -> Fault {
         CallError::NotSent(_) => Fault::NotDone(trouble),
         CallError::Unknown(_) => Fault::Unknown(trouble),
     }
+}
+
+/// A wish without an answer.
+pub(super) fn no_answer(error: CallError) -> Answer {
+    match fault(error) {
+        Fault::NotDone(trouble) => Answer::NotBought(NotBought::Unreachable(trouble)),
+        Fault::Unknown(trouble) => Answer::Unknown(trouble),
+    }
+}
+
+/// Settings that stopped being right; nothing was sent.
+pub(super) fn bad_settings(wrong: String) -> Fault {
+    Fault::NotDone(Trouble::new(wrong))
 }
 
 #[cfg(test)]
