@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use domain::App;
 use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl, Durability};
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::seal::Key;
 use domain::supply::{self, Inbox, NewSource, Request, Settings};
 use tokio::sync::watch;
@@ -70,7 +72,8 @@ impl House {
         let lines = domain::message::quarantined(&self.app, i64::MAX, 500).await.expect("listed");
         let mut all = Vec::new();
         for line in lines.iter().rev() {
-            let read = domain::message::read_quarantined(&self.app, line.id, "a test", "test").await;
+            let (why, by) = (Reason::parse("a test").expect("a reason"), Permit::at_the_machine("test"));
+            let read = domain::message::read_quarantined(&self.app, line.id, &why, &by).await;
             all.push(read.expect("read").1);
         }
         all

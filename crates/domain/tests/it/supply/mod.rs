@@ -140,6 +140,6 @@ on_both!(a_source_that_is_pushed_to_is_asked_too_if_its_settings_say_so, async |
     let asked = async || supply::wires(&house.app, &registry()).await.expect("looked").len();
     assert_eq!(asked().await, 0);
     let changes = BTreeMap::from([("place".to_owned(), "far away".to_owned())]);
-    supply::set_settings(&house.app, &registry(), "one", &changes, "test").await.expect("changed");
+    supply::set_settings(&house.app, &registry(), "one", &changes, &why("far"), &may("test")).await.expect("changed");
     assert_eq!(asked().await, 1);
 });
