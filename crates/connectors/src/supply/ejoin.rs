@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::clock::SECOND_MS;
-use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting, Settings, Supply};
+use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting, Settings, Status, Supply};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -38,6 +38,21 @@ struct Told<'a> {
     kind: String,
     #[serde(default, borrow)]
     sms: Vec<&'a RawValue>,
+    #[serde(default, borrow)]
+    status: Vec<&'a RawValue>,
+}
+
+/// What it tells of a port.
+#[derive(Deserialize)]
+struct Port<'a> {
+    #[serde(borrow)]
+    port: &'a RawValue,
+    #[serde(borrow)]
+    st: &'a RawValue,
+    #[serde(borrow)]
+    iccid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sig: Option<&'a RawValue>,
 }
 
 impl Supply for Ejoin {
@@ -75,6 +90,17 @@ impl Supply for Ejoin {
             return Ok(Heard::new(vec![bare(request, now_ms)?], reply));
         }
         let told: Told<'_> = body(request)?;
+        if told.kind == "dev-status" {
+            if told.status.len() > PUSHED_MAX {
+                return Err(malformed("The push has more than 4096 ports."));
+            }
+            let statuses = told.status.into_iter().filter_map(status).collect();
+            return Ok(Heard { statuses, ..Heard::new(Vec::new(), reply) });
+        }
+        if told.kind == "port-status" {
+            let statuses = std::str::from_utf8(&request.body).ok().and_then(port_status).into_iter().collect();
+            return Ok(Heard { statuses, ..Heard::new(Vec::new(), reply) });
+        }
         if told.kind != "recv-sms" {
             return Ok(Heard::new(Vec::new(), reply));
         }
@@ -138,6 +164,35 @@ fn column(row: &[&RawValue], place: usize) -> Option<String> {
 fn line(iccid: String, port: String, number: String) -> Line {
     let some = |text: String| if text.is_empty() { None } else { Some(text) };
     Line { sim: some(iccid), port: some(port), number: some(number) }
+}
+
+/// What is told of a port; `None` where that cannot be read or says nothing of the network.
+fn status(told: &RawValue) -> Option<Status> {
+    port_status(told.get())
+}
+
+fn port_status(told: &str) -> Option<Status> {
+    let port: Port<'_> = serde_json::from_str(told).ok()?;
+    let of = |told: Option<&RawValue>| told.map_or(Some(String::new()), |told| column(&[told], 0));
+    let (name, code, iccid) = (of(Some(port.port))?, of(Some(port.st))?, of(port.iccid)?);
+    required("port", &name, ID_MAX).ok()?;
+    at_most("ICCID", &iccid, NUMBER_MAX).ok()?;
+    // The code may have words behind it.
+    let code = code.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default();
+    let is_online = match code {
+        // Registered, in a call, or passing one on.
+        "3" | "4" | "13" | "14" | "15" => true,
+        // None, idle, registering, refused, locked, broken, just found, or silent.
+        "0" | "1" | "2" | "6" | "7" | "8" | "9" | "11" | "12" | "16" => false,
+        // 5 is an alarm about the balance, which keeps nothing from coming in.
+        _ => return None,
+    };
+    let signal = of(port.sig)?;
+    Some(Status {
+        line: line(iccid, name, String::new()),
+        is_online,
+        signal: if signal.is_empty() { None } else { Some(signal) },
+    })
 }
 
 /// The lines and the text behind the block of headers, if there is one.

@@ -2,7 +2,7 @@
 //!
 //! A token says that it is httpSMS who calls, but does not cover the body: only https keeps that from being changed.
 
-use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
+use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Status, Supply};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -53,6 +53,12 @@ struct Envelope<'a> {
     data: Option<&'a RawValue>,
 }
 
+/// Whose heartbeat it is.
+#[derive(Deserialize)]
+struct Owner {
+    owner: String,
+}
+
 /// What `message.phone.received` says. It holds a customer's text, so it has no `Debug`.
 #[derive(Deserialize)]
 struct Told {
@@ -93,11 +99,16 @@ impl Supply for HttpSms {
             return Err(signature::unsigned("The token is for another address."));
         }
         let envelope: Envelope<'_> = body(request)?;
-        let parts = match envelope.kind.as_str() {
-            "message.phone.received" => vec![part(&envelope, request)?],
-            _ => Vec::new(),
+        let reply = Reply::json(200, r#"{"success":true}"#);
+        let is_online = match envelope.kind.as_str() {
+            "message.phone.received" => return Ok(Heard::new(vec![part(&envelope, request)?], reply)),
+            "phone.heartbeat.online" => true,
+            "phone.heartbeat.offline" => false,
+            _ => return Ok(Heard::new(Vec::new(), reply)),
         };
-        Ok(Heard::new(parts, Reply::json(200, r#"{"success":true}"#)))
+        let owner: Option<Owner> = envelope.data.and_then(|data| serde_json::from_str(data.get()).ok());
+        let status = |owner: Owner| Status { line: Line::of_number(owner.owner), is_online, signal: None };
+        Ok(Heard { statuses: owner.map(status).into_iter().collect(), ..Heard::new(Vec::new(), reply) })
     }
 }
 

@@ -108,10 +108,31 @@ fn an_iccid_that_is_written_as_a_number_keeps_its_digits() {
 }
 
 #[test]
-fn a_status_is_acknowledged() {
+fn a_status_that_says_nothing_is_acknowledged() {
     for kind in ["dev-status", "port-status", "something-new"] {
-        assert!(PEER.heard(json!({"type": kind, "status": [{"port": "1B"}]}).to_string()).parts.is_empty());
+        let heard = PEER.heard(json!({"type": kind, "status": [{"port": "1B"}, 7, null]}).to_string());
+        assert!(heard.parts.is_empty() && heard.statuses.is_empty());
     }
+}
+
+#[test]
+fn a_status_tells_which_sims_are_in_the_network() {
+    let port = |port: &str, st: Value, iccid: &str| json!({"port": port, "st": st, "iccid": iccid, "sig": 21});
+    let told = json!({"type": "dev-status", "seq": 1, "expires": 180, "max-ports": 32, "status": [
+        port("1.01", json!("3"), ICCID), port("2.01", json!(6), "8901"), port("3.01", json!("0 no SIM"), ""),
+        port("4.01", json!("5"), "8902"), port("5.01", json!("odd"), "8903"), port("", json!(3), "8904"),
+    ]});
+    let heard = PEER.heard(told.to_string());
+    let told: Vec<(Option<&str>, Option<&str>, bool)> = heard
+        .statuses
+        .iter()
+        .map(|status| (status.line.sim.as_deref(), status.line.port.as_deref(), status.is_online))
+        .collect();
+    let wanted = [(Some(ICCID), Some("1.01"), true), (Some("8901"), Some("2.01"), false), (None, Some("3.01"), false)];
+    assert_eq!(told, wanted);
+    assert_eq!(heard.statuses[0].signal.as_deref(), Some("21"));
+    let one = json!({"type": "port-status", "port": "1.01", "seq": 2, "st": "3", "iccid": ICCID});
+    assert!(PEER.heard(one.to_string()).statuses.first().is_some_and(|status| status.is_online));
 }
 
 /// A push in the mode "SMS to HTTP".

@@ -115,3 +115,15 @@ fn events_that_are_not_ours_are_acknowledged_and_not_kept() {
         assert!(PEER.heard(json!({"type": kind, "data": []}).to_string()).parts.is_empty(), "{kind}");
     }
 }
+
+#[test]
+fn a_heartbeat_tells_whether_the_phone_is_there() {
+    for (kind, is_online) in [("phone.heartbeat.online", true), ("phone.heartbeat.offline", false)] {
+        let told = serde_json::json!({"type": kind, "data": {"owner": "+12025550147", "phone_id": "1"}});
+        let heard = PEER.heard(told.to_string());
+        let [status] = heard.statuses.as_slice() else { panic!("one status") };
+        assert_eq!((status.line.number.as_deref(), status.is_online), (Some("+12025550147"), is_online));
+        assert!(heard.parts.is_empty());
+        assert!(PEER.heard(serde_json::json!({"type": kind, "data": 7}).to_string()).statuses.is_empty());
+    }
+}

@@ -17,6 +17,7 @@ pub(super) fn lock_for_sale(tx: &mut Tx<'_>, number: Candidate, pick: &Pick<'_>)
          FROM number
          WHERE id = $1
            AND state = 'active'
+           AND is_offline = 0
            AND line_type <> 'voip'
            AND rented_until_ms <= $2
            AND (quiet_ms <= $2 OR $3 = 0)
@@ -100,7 +101,8 @@ pub(crate) fn map_sim(tx: &mut Tx<'_>, source: i64, sim: &str, number: i64, now_
     tx.run(end, values![source, sim, now_ms])?;
     let sql = "INSERT INTO sim (source_id, name, number_id, from_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (source_id, name, from_ms) DO UPDATE SET number_id = $3, until_ms = NULL";
-    tx.run(sql, values![source, sim, number, now_ms]).map(drop)
+    tx.run(sql, values![source, sim, number, now_ms])?;
+    super::status::forget(tx, number)
 }
 
 /// Says that a SIM is no number any more; whether it was one.

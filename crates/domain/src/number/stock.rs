@@ -70,7 +70,7 @@ fn count(tx: &mut Tx<'_>, enabled_sources: &[i64], now_ms: i64) -> Result<Stock,
            CAST(SUM(CASE WHEN n.quiet_ms <= $1 THEN 1 ELSE 0 END) AS BIGINT)
          FROM number n
          JOIN number_import i ON i.id = n.import_id AND i.state = 'complete'
-         WHERE n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $1
+         WHERE n.state = 'active' AND n.is_offline = 0 AND n.line_type <> 'voip' AND n.rented_until_ms <= $1
          GROUP BY n.source_id";
     let (mut short_term, mut rental) = (0, 0);
     for row in tx.all(total, values![now_ms])? {
@@ -83,7 +83,7 @@ fn count(tx: &mut Tx<'_>, enabled_sources: &[i64], now_ms: i64) -> Result<Stock,
          FROM number_use u
          JOIN number n ON n.id = u.number_id
          WHERE (u.burnt = 1 OR u.free_ms > $1)
-           AND n.state = 'active' AND n.rented_until_ms <= $1
+           AND n.state = 'active' AND n.is_offline = 0 AND n.rented_until_ms <= $1
          GROUP BY u.service_id";
     let used = tx.all(used, values![now_ms])?.iter().map(|row| (row.int(0), row.int(1))).collect();
     Ok(Stock { short_term, rental, used })

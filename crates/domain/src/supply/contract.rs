@@ -137,6 +137,17 @@ pub enum ConcatKind {
     Own,
 }
 
+/// What a source tells of one of its SIMs, beside messages.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Which SIM, or which port where none is in it.
+    pub line: Line,
+    /// Whether it is in the network.
+    pub is_online: bool,
+    /// How well it hears, in the device's own words.
+    pub signal: Option<String>,
+}
+
 /// What a connector made of a request: the pieces in it, and the answer once they are durable.
 pub struct Heard {
     /// The pieces; none for a ping or a delivery report.
@@ -145,13 +156,15 @@ pub struct Heard {
     pub reply: Reply,
     /// What a house upstream said of purchases: they are looked at sooner.
     pub hints: Vec<Hint>,
+    /// What it told of its SIMs.
+    pub statuses: Vec<Status>,
 }
 
 impl Heard {
     /// Some pieces, and the answer.
     #[must_use]
     pub fn new(parts: Vec<Part>, reply: Reply) -> Self {
-        Self { parts, reply, hints: Vec::new() }
+        Self { parts, reply, hints: Vec::new(), statuses: Vec::new() }
     }
 }
 

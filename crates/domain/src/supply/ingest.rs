@@ -1,6 +1,6 @@
 //! What reaches `/ingest/{source}/`: the source's connector reads it, the house keeps it, then it is acknowledged.
 
-use super::{Heard, Registry, Reply, Request, rows, settings};
+use super::{Heard, Registry, Reply, Request, rows, settings, status};
 use crate::App;
 use crate::db::DbError;
 use crate::message;
@@ -25,7 +25,7 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     let row = app.db.row(rows::SOURCE, values![source]).await?.ok_or(IngestError::NoSource)?;
     let settings = settings::open(app, &row)?;
     let connector = registry.get(row.text(2)).ok_or(IngestError::NoSource)?;
-    let Heard { parts, reply, .. } = match connector.hear(&settings, request, app.now_ms()) {
+    let Heard { parts, reply, statuses, .. } = match connector.hear(&settings, request, app.now_ms()) {
         Ok(heard) => heard,
         // Nothing is pushed to this source at all: whoever tries is a stranger, and no fault of its wire.
         Err(refusal) if refusal.status == 404 => return Ok(refusal),
@@ -37,6 +37,7 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     for part in parts {
         message::receive(app, row.int(0), part).await?;
     }
+    status::note(app, row.int(0), statuses).await?;
     Ok(reply)
 }
 

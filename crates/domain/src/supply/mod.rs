@@ -10,9 +10,12 @@ mod rows;
 mod seam;
 mod settings;
 mod source;
+mod status;
 mod wires;
 
-pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
+pub use contract::{
+    Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Status, Supply,
+};
 pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
 pub use house::{

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use clap::{Args, Subcommand};
+use domain::clock::rfc3339;
 use domain::number::{self, NumberLine, NumberState};
 use domain::phone::Nanp;
 use domain::policy::reason::Reason;
@@ -72,7 +73,16 @@ pub(super) async fn run(desk: &Desk<'_>, command: NumberCommand) -> Result<Answe
             let sources = source_names(desk).await?;
             let found = number::show(desk.app, &number).await?;
             let found = found.ok_or_else(|| Refusal::new(format!("the house has no number {}", number.e164())))?;
-            Ok(Answer::record(told(&found, &sources)))
+            let mut record = told(&found, &sources);
+            if let Some(line) = number::line_state(desk.app, found.id).await? {
+                let (since, seen) = (rfc3339(line.since_ms), rfc3339(line.seen_ms));
+                record["sim"] = json!(if line.is_online { "in the network" } else { "not in the network, not sold" });
+                record["sim_since"] = json!(since);
+                record["sim_seen"] = json!(seen);
+                record["sim_port"] = json!(line.port);
+                record["sim_signal"] = json!(line.signal);
+            }
+            Ok(Answer::record(record))
         }
         NumberCommand::Pause(args) => set_state(desk, &args, NumberState::Paused).await,
         NumberCommand::Resume(args) => set_state(desk, &args, NumberState::Active).await,

@@ -14,7 +14,7 @@ const TABLES: [(&str, &[&str]); 18] = [
     ("ledger", &["transfer", "refund_day"]),
     ("catalog", &["service", "price", "tier_price"]),
     ("supply", &["source", "source_hour", "source_seen", "source_wire"]),
-    ("number", &["number", "number_use", "lease", "sim", "number_import"]),
+    ("number", &["number", "number_use", "lease", "sim", "number_import", "number_line"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),

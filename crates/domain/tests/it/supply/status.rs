@@ -1,0 +1,131 @@
+//! What sources tell of their SIMs, and that a number whose SIM is not in the network is not sold.
+
+use domain::number;
+use domain::order::{self, SaleRefusal};
+use domain::phone::Nanp;
+use domain::request::Failure;
+use domain::supply::{self, Heard, Line, NewSource, Registry, Reply, Request, Setting, Settings, Status, Supply};
+
+use crate::house::{House, ask};
+use crate::on_both;
+
+/// A connector that tells of SIMs, a word each line: `SIM PORT on|off`, with `-` for what is not told.
+struct Teller;
+
+impl Supply for Teller {
+    fn name(&self) -> &'static str {
+        "teller"
+    }
+
+    fn about(&self) -> &'static str {
+        "tells of SIMs"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn hear(&self, _: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+        let told = std::str::from_utf8(&request.body).expect("text");
+        let some = |word: &str| if word == "-" { None } else { Some(word.to_owned()) };
+        let status = |line: &str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let line = Line { sim: some(words[0]), port: some(words[1]), number: None };
+            Status { line, is_online: words[2] == "on", signal: Some("21".to_owned()) }
+        };
+        let statuses = told.lines().map(status).collect();
+        Ok(Heard { statuses, ..Heard::new(Vec::new(), Reply::json(200, "{}")) })
+    }
+}
+
+/// A house whose only number is the SIM `one`.
+async fn house_of_one(house: House) -> (House, i64) {
+    let house = House::stocked(house, 0).await;
+    let new =
+        NewSource { slug: "box".into(), connector: "teller".into(), settings: Settings::default(), by: "test".into() };
+    supply::add_source(&house.app, &registry(), new).await.expect("added");
+    let digits = house.numbers("box", 1).await.remove(0);
+    let number = Nanp::parse(&digits).expect("a number");
+    supply::map_sim(&house.app, "box", "one", &number, "test").await.expect("mapped");
+    let id = number::show(&house.app, &number).await.expect("told").expect("there").id;
+    (house, id)
+}
+
+fn registry() -> Registry {
+    Registry::new(vec![Box::new(Teller)])
+}
+
+async fn tell(house: &House, told: &str) {
+    let (method, tail, query) = ("POST".to_owned(), String::new(), String::new());
+    let request = Request { method, tail, query, headers: Vec::new(), body: told.as_bytes().to_vec() };
+    let reply = supply::ingest(&house.app, &registry(), "box", &request).await.expect("kept");
+    assert_eq!(reply.status, 200);
+}
+
+async fn is_sold(house: &House, name: &str) -> bool {
+    let caller = house.customer(name, "5.00").await;
+    match order::place(&house.app, caller, &ask("instagram"), None).await {
+        Ok(_) => true,
+        Err(Failure::Refused(SaleRefusal::NoNumbers)) => false,
+        Err(_) => panic!("refused otherwise"),
+    }
+}
+
+on_both!(a_number_whose_sim_is_not_in_the_network_is_not_sold_until_it_is, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    assert_eq!(number::line_state(&house.app, id).await.expect("told"), None);
+    tell(&house, "one 1.01 off").await;
+    assert!(!is_sold(&house, "ann").await);
+    let line = number::line_state(&house.app, id).await.expect("told").expect("known");
+    assert_eq!((line.is_online, line.port.as_str(), line.signal.as_str()), (false, "1.01", "21"));
+    house.pass_ms(60_000);
+    tell(&house, "one 1.01 on").await;
+    house.pass_ms(60_000);
+    assert!(is_sold(&house, "bob").await);
+    let later = number::line_state(&house.app, id).await.expect("told").expect("known");
+    assert_eq!((later.is_online, later.since_ms - line.since_ms), (true, 60_000));
+});
+
+on_both!(a_candidate_that_went_off_line_on_the_shelf_is_not_taken, async |house: House| {
+    let (house, _) = house_of_one(house).await;
+    number::refill_low(&house.app).await.expect("filled");
+    let ann = house.customer("ann", "5.00").await;
+    let refused = order::place(&house.app, ann, &ask("whatsapp"), None).await;
+    assert!(refused.is_ok(), "the shelf is filled");
+    tell(&house, "one 1.01 off").await;
+    assert!(!is_sold(&house, "bob").await);
+});
+
+on_both!(a_sim_that_moved_is_where_it_is_told_and_an_empty_port_is_the_one_that_left_it, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    tell(&house, "one 1.01 on").await;
+    tell(&house, "- 1.01 off\none 2.03 on").await;
+    let line = number::line_state(&house.app, id).await.expect("told").expect("known");
+    assert_eq!((line.is_online, line.port.as_str()), (true, "2.03"));
+    tell(&house, "- 1.01 off").await;
+    assert!(number::line_state(&house.app, id).await.expect("told").expect("known").is_online, "it had left that port");
+    tell(&house, "- 2.03 off").await;
+    assert!(!number::line_state(&house.app, id).await.expect("told").expect("known").is_online);
+    assert!(!is_sold(&house, "ann").await);
+});
+
+on_both!(another_sim_is_for_sale_until_its_source_tells, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    tell(&house, "one 1.01 off").await;
+    let digits = number::of_id(&house.app, id).await.expect("told").expect("there").digits;
+    let number = Nanp::parse(&digits).expect("a number");
+    supply::map_sim(&house.app, "box", "two", &number, "test").await.expect("mapped");
+    assert_eq!(number::line_state(&house.app, id).await.expect("told"), None);
+    assert!(is_sold(&house, "ann").await);
+});
+
+on_both!(what_is_no_number_of_ours_is_not_kept, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    tell(&house, "stranger 9.09 off\n- 8.08 off\nodd\u{0}sim 1.01 off").await;
+    assert_eq!(number::line_state(&house.app, id).await.expect("told"), None);
+    assert!(is_sold(&house, "ann").await);
+});
