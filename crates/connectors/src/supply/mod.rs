@@ -16,6 +16,7 @@ mod plivo;
 mod signature;
 mod smpp;
 mod sms_gateway_android;
+mod stream;
 mod telling;
 mod telnyx;
 mod template;
