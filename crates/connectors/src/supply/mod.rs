@@ -1,6 +1,7 @@
 //! The wires that SMS come by.
 
 mod address;
+mod at;
 mod bandwidth;
 mod charset;
 mod dinstar;
@@ -12,6 +13,7 @@ mod kannel;
 mod local_time;
 mod openvox;
 mod own;
+mod pdu;
 mod plivo;
 mod signature;
 mod smpp;
@@ -46,5 +48,6 @@ pub fn registry() -> Registry {
         Box::new(plivo::Plivo),
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
+        Box::new(at::At),
     ])
 }

@@ -1,5 +1,6 @@
 //! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
+mod at;
 mod bandwidth;
 mod cases;
 mod dinstar;
