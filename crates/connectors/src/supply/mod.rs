@@ -18,6 +18,7 @@ mod plivo;
 mod signature;
 mod smpp;
 mod sms_gateway_android;
+mod spool;
 mod stream;
 mod telling;
 mod telnyx;
@@ -49,5 +50,7 @@ pub fn registry() -> Registry {
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
         Box::new(at::At),
+        Box::new(spool::smstools::SmsTools),
+        Box::new(spool::gammu::Gammu),
     ])
 }

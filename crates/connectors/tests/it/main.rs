@@ -18,6 +18,7 @@ mod smpp;
 mod sms;
 mod sms_gateway_android;
 mod smtp;
+mod spool;
 mod telnyx;
 mod template;
 mod textbee;
