@@ -106,7 +106,7 @@ fn mean(counts: &[u64]) -> f64 {
 pub(crate) struct Turns {
     limit: f64,
     reached: f64,
-    ratios: String,
+    turns: String,
 }
 
 impl Turns {
@@ -117,15 +117,15 @@ impl Turns {
     pub(crate) fn add(&mut self, limit: f64, reached: f64) {
         self.limit += limit / f64::from(Self::COUNT);
         self.reached += reached / f64::from(Self::COUNT);
-        write!(self.ratios, " {:.2}", reached / limit).expect("a String takes all");
+        write!(self.turns, " {:.2} ({reached:.0} of {limit:.0})", reached / limit).expect("a String takes all");
     }
 
-    /// Tells their means, the ratio, and that of each turn: all the same is flat.
+    /// Tells their means, the ratio, and all three of each turn: what runs at one rate is flat.
     pub(crate) fn tell(&self, what: &str, wanted: f64) {
-        let Self { limit, reached, ratios } = self;
+        let Self { limit, reached, turns } = self;
         let ratio = reached / limit;
         println!(
-            "{what:<16} limit {limit:>7.0}/s   reached {reached:>7.0}/s   ratio {ratio:.2} (wanted: at least {wanted:.2}), by turns{ratios}"
+            "{what:<16} limit {limit:>7.0}/s   reached {reached:>7.0}/s   ratio {ratio:.2} (wanted: at least {wanted:.2}), by turns{turns}"
         );
     }
 }

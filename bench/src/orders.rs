@@ -14,6 +14,9 @@ use crate::replay::Recording;
 pub(crate) const CONNECTIONS: usize = 256;
 /// How the story of an order begins: it takes the price from the account.
 pub(crate) const STORY_BEGIN: &str = "UPDATE account";
+/// Orders that the house has had before: in an empty one neighbours share pages, and each order would cost more than the
+/// one before it until every row has a page of its own.
+const PAST: usize = 200_000;
 /// Orders that are written down and run again by the driver.
 const RECORDED: usize = 120_000;
 
@@ -24,6 +27,7 @@ pub(crate) async fn run(time: Duration, numbers: usize) {
     let house = Fixture::open(|options| options.tap = Some(recording.tap())).await;
     house.numbers(numbers).await;
     let customers = house.customers(CONNECTIONS).await;
+    place(&house, &customers, PAST).await;
     let copies = scratch();
     let copy = async |name: &str| {
         let path = copies.path().join(name);
@@ -32,7 +36,7 @@ pub(crate) async fn run(time: Duration, numbers: usize) {
     };
     let (for_driver, for_many, for_one) = (copy("driver.db").await, copy("many.db").await, copy("one.db").await);
     recording.forget();
-    place(&house, &customers).await;
+    place(&house, &customers, RECORDED).await;
     let mut driver = recording.replay(&for_driver, STORY_BEGIN, 2 * Turns::COUNT);
     let keys: Vec<String> = customers.into_iter().map(|(_, key)| key).collect();
     for (what, database, keys) in [("many accounts", for_many, &keys[..]), ("one hot account", for_one, &keys[..1])] {
@@ -54,16 +58,15 @@ pub(crate) async fn against(address: SocketAddr, keys: &[String], time: Duration
     load(address, CONNECTIONS, time, request, is_ok).await
 }
 
-/// Places orders through the door, so that their statements are written down.
-async fn place(house: &Fixture, customers: &[(Caller, String)]) {
+/// Places orders through the door.
+async fn place(house: &Fixture, customers: &[(Caller, String)], count: usize) {
     let ask = Ask { service: "instagram".into(), max_price: None, area_code: None };
     let callers: Vec<_> = customers
         .iter()
         .map(|(caller, _)| {
             let (app, caller, ask) = (house.app.clone(), *caller, ask.clone());
-            let count = RECORDED / CONNECTIONS;
             tokio::spawn(async move {
-                for _ in 0..count {
+                for _ in 0..count / CONNECTIONS {
                     order::place(&app, caller, &ask, None).await.expect("an order");
                 }
             })

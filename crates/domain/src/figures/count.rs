@@ -1,6 +1,7 @@
 //! Counting hours: the verb of a worker.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use super::{Sums, rows, waits};
 use crate::App;
@@ -19,8 +20,11 @@ const SETTLED_MS: i64 = 25 * MINUTE_MS;
 const EVERY_MS: i64 = 55 * SECOND_MS;
 /// Hours that one round counts, at most.
 const HOURS_MAX: i64 = 6;
-/// Orders read in one snapshot.
-const PAGE_MAX: i64 = 5_000;
+/// Orders read in one snapshot: few, because SQLite cannot begin its log anew while somebody reads.
+const PAGE_MAX: i64 = 500;
+/// The pause after a full page. A busy house makes hundreds of thousands of orders an hour, and reading them without a
+/// rest takes a processor from those who order.
+const REST: Duration = Duration::from_millis(50);
 
 /// Counts the hours that are not final, a few at a time; tells whether there are more. Another node that has counted
 /// within the minute is enough.
@@ -90,6 +94,9 @@ async fn count(app: &App, hour: i64) -> Result<Hour, DbError> {
             let lease = leased.get(&order.id).copied().unwrap_or_default();
             add_order(&mut counted, order, (lease.service, lease.source), lease.cost);
         }
+        if is_full {
+            tokio::time::sleep(REST).await;
+        }
     }
     count_others(app, hour, &mut counted).await?;
     Ok(counted)
@@ -140,6 +147,9 @@ async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), Db
                 },
             };
             counted.sums.entry((lease.service, lease.source)).or_default().add(&one);
+        }
+        if is_full {
+            tokio::time::sleep(REST).await;
         }
     }
     Ok(())
