@@ -13,6 +13,9 @@ pub(crate) const SIM: &str = "8901260123456789012";
 /// The modem's own number.
 pub(crate) const IMEI: &str = "490154203237518";
 
+/// What a network knows the SIM by.
+pub(crate) const IMSI: &str = "310260123456789";
+
 /// Messages by their places: a state and the digits of a PDU.
 pub(crate) type Shelf = BTreeMap<u16, (u8, String)>;
 
@@ -155,6 +158,11 @@ impl State {
         let mut is_lost = false;
         let said = match line {
             "AT" | "ATE0" | "AT+CMEE=1" | "AT+CMGF=0" | "AT+CNMI=2,1,0,0,0" => Some(String::new()),
+            // What others ask.
+            "AT+CMEE=1;+CREG=2" => Some(String::new()),
+            "AT+CIMI" => Some(format!("{IMSI}\r\n")),
+            "AT+CSQ" => Some("+CSQ: 21,99\r\n".to_owned()),
+            _ if line.starts_with("AT+CMGR=") => Some(self.one(&line[8..], selected)),
             "AT+CPIN?" => Some(format!("+CPIN: {}\r\n", self.pin)),
             "AT+CGSN" => Some(format!("{IMEI}\r\n")),
             "AT+CPMS=?" => Some("+CPMS: (\"SM\",\"ME\"),(\"SM\",\"ME\"),(\"SM\",\"ME\")\r\n".to_owned()),
@@ -189,14 +197,25 @@ impl State {
         !self.refuses_delete && place.is_some_and(|place| shelf.remove(&place).is_some())
     }
 
+    /// One message; nothing where there is none.
+    fn one(&self, place: &str, selected: &str) -> String {
+        let place = place.parse().unwrap_or(0);
+        let one = self.shelves[selected].get(&place);
+        one.map_or_else(String::new, |(kind, digits)| format!("+CMGR: {kind},,{}\r\n{digits}\r\n", length(digits)))
+    }
+
     fn list(&mut self, selected: &str) -> String {
         let is_broken = self.broken_lists > 0 && !self.shelves[selected].is_empty();
         self.broken_lists -= usize::from(is_broken);
         self.shelves[selected].iter().fold(String::new(), |mut list, (place, (kind, digits))| {
-            let length = digits.len() / 2 - 1 - usize::from_str_radix(&digits[..2], 16).expect("an octet");
             let heard = if is_broken { &digits[..digits.len() - 4] } else { digits };
-            let _ = write!(list, "+CMGL: {place},{kind},,{length}\r\n{heard}\r\n");
+            let _ = write!(list, "+CMGL: {place},{kind},,{}\r\n{heard}\r\n", length(digits));
             list
         })
     }
+}
+
+/// The octets of a PDU without the address of its centre.
+fn length(digits: &str) -> usize {
+    digits.len() / 2 - 1 - usize::from_str_radix(&digits[..2], 16).expect("an octet")
 }
