@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("../../../../migrations/0013_passkeys.sql")),
     (15, include_str!("../../../../migrations/0015_voip_sources.sql")),
     (16, include_str!("../../../../migrations/0016_wires.sql")),
+    (18, include_str!("../../../../migrations/0018_houses.sql")),
 ];
 
 /// The table that remembers which migrations were applied.
