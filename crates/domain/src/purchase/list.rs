@@ -11,14 +11,14 @@ use crate::clock::DAY_MS;
 use crate::db::{DbError, Lane, Tx};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
 use crate::product::Product;
 use crate::supply::{self, Bought, TheirState};
 use crate::values;
 
 /// Purchases in one page.
 const PAGE_MAX: i64 = 200;
-/// Characters of a reason.
-const REASON_MAX: usize = 500;
 
 /// A purchase as it is listed. The number itself is not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,9 +130,6 @@ pub enum SettleRefusal {
     /// It is not open.
     #[error("it is settled already: {0}")]
     Settled(&'static str),
-    /// No reason was given.
-    #[error("say why, in {REASON_MAX} characters at most")]
-    NoReason,
     /// The house does not know the id.
     #[error("its house does not know this id, or does not answer")]
     NotThere,
@@ -148,10 +145,13 @@ pub enum SettleRefusal {
 ///
 /// # Errors
 /// See [`SettleRefusal`].
-pub async fn settle(app: &App, id: i64, verdict: Verdict, reason: &str, by: &str) -> Result<State, SettleRefusal> {
-    if reason.trim().is_empty() || reason.chars().count() > REASON_MAX {
-        return Err(SettleRefusal::NoReason);
-    }
+pub async fn settle(
+    app: &App,
+    id: i64,
+    verdict: Verdict,
+    reason: &Reason,
+    permit: &Permit<Run>,
+) -> Result<State, SettleRefusal> {
     let purchase = app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await?.ok_or(SettleRefusal::NoPurchase)?;
     match (purchase.state, &verdict) {
         (State::InDoubt, _) | (State::Rejecting, Verdict::Lost) => {}
@@ -163,7 +163,7 @@ pub async fn settle(app: &App, id: i64, verdict: Verdict, reason: &str, by: &str
         let (slug, bought) = confirmed(app, &purchase, their_id).await?;
         doubt::found(app, &purchase, &slug, bought).await?;
     }
-    let (reason, by) = (reason.trim().to_owned(), by.to_owned());
+    let (reason, by) = (reason.text().to_owned(), permit.who.clone());
     let story = move |tx: &mut Tx<'_>| {
         let sourcing = conclude::lock(tx, purchase.order)?;
         let why = format!("settled by {by}: {reason}");

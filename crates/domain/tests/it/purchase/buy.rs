@@ -2,6 +2,7 @@
 
 use domain::money::Usd;
 use domain::order::{self, Ask, Placed, SaleRefusal, State};
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::purchase;
 use domain::request::Failure;
@@ -44,8 +45,9 @@ on_both!(a_bought_number_is_never_sold_from_stock, async |house: House| {
     order::cancel(&market.house.app, ann, placed.order, None).await.expect("cancelled");
     market.house.pass_ms(60 * 60_000);
     domain::number::refill_low(&market.house.app).await.expect("looked");
-    supply::set_source_state(&market.house.app, "alpha", false, "a test", "test").await.expect("paused");
-    supply::set_source_state(&market.house.app, "beta", false, "a test", "test").await.expect("paused");
+    let reason = Reason::parse("a test").expect("a reason");
+    supply::set_source_state(&market.house.app, "alpha", false, &reason, "test").await.expect("paused");
+    supply::set_source_state(&market.house.app, "beta", false, &reason, "test").await.expect("paused");
     market.house.pass_ms(5_000);
     let refused = place(&market, ann).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::NoNumbers))), "{refused:?}");

@@ -2,6 +2,8 @@
 
 use domain::alert;
 use domain::order::{self, Placed, SaleRefusal, State};
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::purchase::{self, SettleRefusal, Verdict};
 use domain::request::Failure;
 
@@ -20,6 +22,11 @@ async fn doubtful(market: &Market, mood: Mood) -> (domain::account::Caller, i64)
         Err(Failure::Open { order, .. }) => (ann, order),
         other => panic!("{other:?}"),
     }
+}
+
+async fn settle(app: &domain::App, id: i64, verdict: Verdict, why: &str) -> Result<purchase::State, SettleRefusal> {
+    let (reason, permit) = (Reason::parse(why).expect("a reason"), Permit::at_the_machine("eve"));
+    purchase::settle(app, id, verdict, &reason, &permit).await
 }
 
 async fn again(market: &Market, ann: domain::account::Caller) -> Result<Placed, Failure<SaleRefusal>> {
@@ -133,12 +140,10 @@ on_both!(a_person_settles_what_nobody_finds_out, async |house: House| {
     let findings = domain::verify::verify(&market.house.app, &|_| {}).await.expect("looked");
     assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["L8"]);
     let (app, id) = (&market.house.app, open[0].id);
-    let silent = purchase::settle(app, id, Verdict::NotBought, " ", "eve").await;
-    assert!(matches!(silent, Err(SettleRefusal::NoReason)));
-    let state = purchase::settle(app, id, Verdict::NotBought, "their support says so", "eve").await.expect("settled");
+    let state = settle(app, id, Verdict::NotBought, "their support says so").await.expect("settled");
     assert_eq!(state, purchase::State::Refused);
     assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
-    let twice = purchase::settle(app, id, Verdict::NotBought, "again", "eve").await;
+    let twice = settle(app, id, Verdict::NotBought, "again").await;
     assert!(matches!(twice, Err(SettleRefusal::Settled("refused"))));
     market.is_sound().await;
 });
@@ -149,9 +154,9 @@ on_both!(a_person_names_what_was_bought_and_it_serves_its_order, async |house: H
     let (ann, order) = doubtful(&market, Mood::LosesAnswer).await;
     let open = purchase::list(&market.house.app, true, None).await.expect("a list");
     let (app, id) = (&market.house.app, open[0].id);
-    let wrong = purchase::settle(app, id, Verdict::Bought("312-7".into()), "seen there", "eve").await;
+    let wrong = settle(app, id, Verdict::Bought("312-7".into()), "seen there").await;
     assert!(matches!(wrong, Err(SettleRefusal::NotThere)));
-    let state = purchase::settle(app, id, Verdict::Bought("312-0".into()), "seen there", "eve").await.expect("settled");
+    let state = settle(app, id, Verdict::Bought("312-0".into()), "seen there").await.expect("settled");
     assert_eq!(state, purchase::State::Bought);
     assert_eq!(again(&market, ann).await.expect("the order").order, order);
     market.is_sound().await;
