@@ -74,6 +74,20 @@ impl State {
         }
     }
 
+    /// Its name on the operator's pages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asking => "being asked",
+            Self::Refused => "not bought",
+            Self::InDoubt => "in doubt",
+            Self::Bought => "bought",
+            Self::Rejecting => "being given back",
+            Self::Rejected => "given back",
+            Self::Done => "paid and over",
+        }
+    }
+
     fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
