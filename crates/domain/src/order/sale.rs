@@ -16,7 +16,7 @@ use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number::{self, Candidate, Leased, Pick, Taken};
 use crate::policy::denied::denied_service;
-use crate::policy::limits::{self, Limits};
+use crate::policy::limits::{self, Limits, Usage};
 use crate::product::Product;
 use crate::purchase;
 use crate::request::{self, Failure, Once, Refusal};
@@ -155,7 +155,7 @@ impl Sale {
             PostError::NotActive => Failure::Refused(SaleRefusal::Suspended),
             PostError::Db(error) => error.into(),
         })?;
-        self.check_limits(tx)?;
+        self.check_limits(tx, &Usage::default())?;
         check_cap(tx, &self.caller, self.price, self.now_ms)?;
         Ok(posted.seq)
     }
@@ -165,13 +165,15 @@ impl Sale {
         Ok(ledger::post_due(tx, &self.transfer(Move::Capture, Some(event), Some(hold)))?.seq)
     }
 
-    fn check_limits(&self, tx: &mut Tx<'_>) -> Result<(), Failure<SaleRefusal>> {
+    /// Checks the account's limits, with what is under way beside its orders and rentals.
+    pub(crate) fn check_limits(&self, tx: &mut Tx<'_>, beside: &Usage) -> Result<(), Failure<SaleRefusal>> {
         let limits = account::limits_of(tx, &self.caller)?;
         // Nothing is counted for those that have none.
         if limits == Limits::NONE {
             return Ok(());
         }
         let usage = rows::usage(tx, self.caller.account, Some(self.service), self.now_ms)?;
+        let usage = usage.and(beside).ok_or(DbError::Damaged("a sum"))?;
         match limits::order_must_wait_s(&limits, &usage, self.price) {
             Some(retry_after_s) => Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })),
             None => Ok(()),

@@ -5,6 +5,7 @@ use crate::clock::SECOND_MS;
 use crate::db::{DbError, Row, Tx, word};
 use crate::money::Usd;
 use crate::order::Sale;
+use crate::policy::limits::Usage;
 use crate::product::Product;
 use crate::request::{Once, OpenKey};
 use crate::supply::Window;
@@ -254,6 +255,23 @@ pub(super) fn insert_sourcing(
         sale.end_ms
     ];
     tx.queue(sql, values)
+}
+
+/// What an account has under way with other houses: orders and rentals that are paid for and not made yet.
+pub(super) fn under_way(tx: &mut Tx<'_>, account: i64, service: i64) -> Result<Usage, DbError> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(price), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN service_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM sourcing
+         WHERE account_id = $1 AND state = 'open'";
+    let row = tx.one(sql, values![account, service])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok(Usage {
+        open: row.int(0),
+        day_orders: row.int(0),
+        day_spend: Usd::from_micros(row.int(1)),
+        hour_orders: row.int(0),
+        hour_same_service: row.int(2),
+        ..Usage::default()
+    })
 }
 
 /// Decides a search.

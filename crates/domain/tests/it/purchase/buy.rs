@@ -271,3 +271,20 @@ on_both!(an_area_is_asked_for_and_a_rental_is_bought, async |house: House| {
     assert_eq!(again.expect("the same"), rented);
     market.is_sound().await;
 });
+
+on_both!(what_is_in_doubt_counts_against_an_account_s_limits, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer_of(account::Tier::New, "ann", "5.00").await;
+    for _ in 0..3 {
+        market.alpha.will(&[Mood::LosesQuestion]);
+        market.beta.will(&[Mood::HasNone]);
+        let open = place(&market, ann).await;
+        assert!(matches!(open, Err(Failure::Open { .. })), "{open:?}");
+        // The house is not avoided for it.
+        market.house.pass_ms(6 * 60_000);
+    }
+    let refused = place(&market, ann).await;
+    assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { .. }))), "{refused:?}");
+    assert_eq!(market.house.money(ann).await, ("3.74".to_owned(), "1.26".to_owned()));
+    market.is_sound().await;
+});
