@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Space};
 use crate::App;
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::db::{DbError, Tx};
 use crate::figures::{self, Sums};
 use crate::verify::RunState;
-use crate::{catalog, mail, number, supply, verify};
+use crate::{catalog, mail, number, purchase, supply, verify};
 
 /// With fewer orders in this hour and the last, nothing is said of a source.
 const ORDERS_MIN: i64 = 10;
@@ -21,6 +21,8 @@ const DISK_PART: u64 = 10;
 const DISK_ENOUGH: u64 = 10 << 30;
 /// Mails that were given up within a day, from which on something is wrong.
 const MAILS_MIN: i64 = 3;
+/// After so long a doubt is told; workers find most out before.
+const DOUBT_MS: i64 = 10 * MINUTE_MS;
 
 /// A sign that something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
     let mut signs = stock(app).await?;
     signs.extend(check(app).await?);
     let now = app.now_ms();
+    signs.extend(houses(app, now).await?);
     let look = move |tx: &mut Tx<'_>| Ok::<_, DbError>((figures::lately(tx, now)?, mail::given_up(tx, now - DAY_MS)?));
     let (lately, mails) = app.db.read(look).await?;
     for source in supply::sources(app).await? {
@@ -54,6 +57,24 @@ pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
     }
     let space = app.watch.get().and_then(|watch| (watch.space)());
     signs.extend(space.and_then(disk));
+    Ok(signs)
+}
+
+/// Accounts at other houses that run out, and purchases there that nobody knows of whether they were made.
+async fn houses(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
+    let mut signs = Vec::new();
+    for (slug, wallet) in purchase::wallets(app).await? {
+        let left = wallet.balance.map_or("nothing is known to be".to_owned(), |balance| balance.to_string());
+        let words = match wallet.empty_ms {
+            Some(_) => format!("{slug} refuses to sell for want of money, {left} left"),
+            None => format!("{slug}: {left} left"),
+        };
+        signs.push(sign(Kind::WalletLow, &slug, words));
+    }
+    for (slug, count, _) in purchase::doubtful(app, now_ms - DOUBT_MS).await? {
+        let words = format!("{slug}: {count} for more than ten minutes; `admin purchase list` shows them");
+        signs.push(sign(Kind::PurchaseInDoubt, &slug, words));
+    }
     Ok(signs)
 }
 
