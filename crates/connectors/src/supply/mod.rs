@@ -6,12 +6,15 @@ mod charset;
 mod dinstar;
 mod ejoin;
 mod form;
+mod handler_api;
 mod httpsms;
 mod jasmin;
 mod kannel;
 mod local_time;
+mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod plivo;
 mod signature;
 mod smpp;
@@ -22,6 +25,7 @@ mod template;
 mod textbee;
 mod token;
 mod twilio;
+mod upstream;
 mod word;
 
 use domain::supply::Registry;
@@ -45,5 +49,8 @@ pub fn registry() -> Registry {
         Box::new(plivo::Plivo),
         Box::new(bandwidth::Bandwidth),
         Box::new(smpp::Smpp),
+        Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
+        Box::new(handler_api::HandlerApi::default()),
+        Box::new(partner::Partner::default()),
     ])
 }

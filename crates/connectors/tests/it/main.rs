@@ -1,16 +1,21 @@
 //! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
 mod bandwidth;
+mod call;
 mod cases;
 mod dinstar;
 mod ejoin;
+mod handler_api;
 mod house;
+mod houses;
 mod httpsms;
 mod jasmin;
 mod kannel;
 mod mail_server;
+mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod peer;
 mod plivo;
 mod smpp;
@@ -21,3 +26,4 @@ mod telnyx;
 mod template;
 mod textbee;
 mod twilio;
+mod upstream;

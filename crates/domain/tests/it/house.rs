@@ -273,7 +273,7 @@ impl Supply for Deaf {
     }
 
     fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
-        Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") })
+        Ok(Heard::new(Vec::new(), Reply::json(200, "{}")))
     }
 }
 

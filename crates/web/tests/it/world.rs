@@ -353,7 +353,7 @@ impl Supply for Wire {
         if !sender.is_empty() {
             part.sender = sender.to_owned();
         }
-        Ok(Heard { parts: vec![part], reply })
+        Ok(Heard::new(vec![part], reply))
     }
 }
 

@@ -34,7 +34,7 @@ impl Supply for Keen {
 
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         if Some(request.tail.as_str()) == settings.get("secret") {
-            return Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") });
+            return Ok(Heard::new(Vec::new(), Reply::json(200, "{}")));
         }
         Err(Reply::refusal(401, "unauthorized", "The secret is another one."))
     }
