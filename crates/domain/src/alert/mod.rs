@@ -105,6 +105,8 @@ pub struct Watch {
     pub to: Vec<String>,
     /// Where the house is reached, for the link in the mail, without a slash at its end.
     pub base_url: String,
+    /// With fewer numbers to sell, a service runs out of them; 0 is never.
+    pub stock_low: i64,
     /// Looks how full the disk of the database is, where it is this machine's.
     pub space: Box<dyn Fn() -> Option<Space> + Send + Sync>,
 }

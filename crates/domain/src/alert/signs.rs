@@ -12,8 +12,8 @@ use crate::{catalog, mail, number, purchase, supply, verify};
 
 /// With fewer orders in this hour and the last, nothing is said of a source.
 const ORDERS_MIN: i64 = 10;
-/// A service with fewer numbers to sell runs out of them.
-const STOCK_MIN: i64 = 20;
+/// A service with fewer numbers to sell runs out of them, where the house is told nothing else.
+const STOCK_LOW: i64 = 20;
 /// A disk with less free than one part in so many fills up…
 const DISK_PART: u64 = 10;
 /// …unless it still has this many bytes free. A tenth of a large disk is weeks of room, and an alert that is always
@@ -100,6 +100,7 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
         .collect();
     let ids: Vec<i64> = sold.keys().copied().collect();
     let left = number::available(app, &ids).await?;
+    let enough = app.watch.get().map_or(STOCK_LOW, |watch| watch.stock_low);
     let low = sold.iter().filter_map(|(id, slug)| {
         let (left, _) = left.get(id).copied().unwrap_or((0, 0));
         let words = match left {
@@ -107,7 +108,7 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
             1 => format!("{slug}: 1 is left to sell"),
             _ => format!("{slug}: {left} are left to sell"),
         };
-        (left < STOCK_MIN).then(|| sign(Kind::StockLow, slug, words))
+        (left < enough).then(|| sign(Kind::StockLow, slug, words))
     });
     Ok(low.collect())
 }
