@@ -15,6 +15,7 @@ mod openvox;
 mod own;
 mod pdu;
 mod plivo;
+mod roster;
 mod signature;
 mod smpp;
 mod sms_gateway_android;

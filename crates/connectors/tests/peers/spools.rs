@@ -34,6 +34,7 @@ fn octets(digits: &str) -> Vec<u8> {
 async fn smsd_hands_over_what_it_reads_from_a_modem() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (root, modem) = (scratch.path().display().to_string(), Modem::open().await);
+    modem.state().is_talkative = true;
     for folder in ["out", "chk", "inc", "fail", "sent"] {
         fs::create_dir(scratch.path().join(folder)).expect("a folder");
     }
@@ -59,7 +60,8 @@ async fn smsd_hands_over_what_it_reads_from_a_modem() {
     let house = House::of("smstools", settings(&folder, &[])).await;
     house.map(IMSI).await;
     let held = house.hold(settings(&folder, &[])).await;
-    let _smsd = start(Command::new("/usr/sbin/smsd").arg(format!("-c{root}/smsd.conf")).args(["-t", "-n", "MAINPROCESS"]));
+    let _smsd =
+        start(Command::new("/usr/sbin/smsd").arg(format!("-c{root}/smsd.conf")).args(["-t", "-n", "MAINPROCESS"]));
     until(async || house.kept().await.len() == 2).await;
     modem.put("SM", &octets(known[7][1]));
     until(async || house.kept().await.len() == 3).await;
