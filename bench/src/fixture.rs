@@ -15,6 +15,8 @@ use domain::db::{Db, DbOptions, DbUrl};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, NewSource, Settings};
@@ -124,8 +126,8 @@ impl Fixture {
             let new = NewAccount { name: name.clone(), tier: Tier::Business, by: "bench".into() };
             account::create(&self.app, new).await.expect("an account");
             let amount = Usd::parse("9000000").expect("dollars");
-            let reason = "bench".to_owned();
-            let credit = NewCredit { account: name.clone(), amount, reason, reference: None, by: "bench".into() };
+            let (reason, by) = (Reason::parse("bench").expect("a reason"), Permit::at_the_machine("bench"));
+            let credit = NewCredit { account: name.clone(), amount, reason, reference: None, by };
             account::credit(&self.app, credit).await.expect("a credit");
             let new = NewKey {
                 account: name,

@@ -46,6 +46,40 @@ impl fmt::Display for Network {
     }
 }
 
+/// Networks that lead to no house of others: this machine, private and carriers' networks, documentation, multicast, and
+/// ways by which an address of IPv4 hides in one of IPv6 (the IANA registries of special-purpose addresses).
+const SPECIAL: [&str; 19] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "2001::/23",
+    "2001:db8::/32",
+    "2002::/16",
+    "3fff::/20",
+];
+
+/// Where addresses of IPv6 are given out to the public. Whatever lies elsewhere leads to no house of others.
+const GIVEN_OUT: &str = "2000::/3";
+
+/// Whether an address is one that anybody on the internet may be called at.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    let lies_in = |network: &&str| network.parse::<Network>().is_ok_and(|network| network.holds(address));
+    (address.to_canonical().is_ipv4() || lies_in(&GIVEN_OUT)) && !SPECIAL.iter().any(lies_in)
+}
+
 /// All addresses in one space: those of IPv4 as IPv6 maps them.
 fn bits(address: IpAddr) -> u128 {
     match address {
@@ -72,6 +106,32 @@ mod tests {
         assert!(holds("fd00::/8", "fd12::1"));
         assert!(holds("::/0", "2001:db8::1"));
         assert!(holds("0.0.0.0/0", "8.8.8.8"));
+    }
+
+    #[test]
+    fn only_addresses_of_the_internet_are_public() {
+        let is_public = |address: &str| is_public(address.parse().expect("an address"));
+        for address in ["8.8.8.8", "192.0.1.1", "172.32.0.1", "100.128.0.1", "::ffff:8.8.8.8", "2606:4700::1111"] {
+            assert!(is_public(address), "{address}");
+        }
+        let ours =
+            ["127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1"];
+        let links = ["169.254.169.254", "100.64.0.1", "100.127.255.255", "224.0.0.1", "239.1.1.1", "255.255.255.255"];
+        let papers =
+            ["192.0.2.1", "198.51.100.1", "203.0.113.1", "198.18.0.1", "198.19.255.255", "2001:db8::1", "3fff::1"];
+        let sixes = ["::", "::1", "fe80::1", "fd00::1", "fc00::1", "ff02::1", "fec0::1", "100::1", "4000::1"];
+        let hidden =
+            ["::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1"];
+        for address in [ours.as_slice(), &links, &papers, &sixes, &hidden].concat() {
+            assert!(!is_public(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn every_special_network_is_one() {
+        for network in SPECIAL.iter().chain([&GIVEN_OUT]) {
+            assert!(network.parse::<Network>().is_ok(), "{network}");
+        }
     }
 
     #[test]

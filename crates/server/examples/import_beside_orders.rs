@@ -19,6 +19,8 @@ use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl};
 use domain::money::Usd;
 use domain::order::{self, Ask};
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::seal::Key;
 use domain::{App, number};
 
@@ -132,8 +134,8 @@ async fn customer(app: &App) -> Result<Caller, Failure> {
     let (account, by) = ("ann".to_owned(), "bench".to_owned());
     account::create(app, NewAccount { name: account.clone(), tier: Tier::Business, by: by.clone() }).await?;
     let amount = Usd::parse("1000000")?;
-    let credit =
-        NewCredit { account: account.clone(), amount, reason: "bench".to_owned(), reference: None, by: by.clone() };
+    let (reason, permit) = (Reason::parse("bench").ok_or("a reason")?, Permit::at_the_machine(&by));
+    let credit = NewCredit { account: account.clone(), amount, reason, reference: None, by: permit };
     account::credit(app, credit).await?;
     let limits = account::KeyLimits::default();
     let new = NewKey { account, name: "bench".to_owned(), expires_ms: None, limits, by };

@@ -181,6 +181,8 @@ mod tests {
 
     use domain::clock::Clock;
     use domain::db::{Db, DbOptions, DbUrl, Durability};
+    use domain::policy::permit::Permit;
+    use domain::policy::reason::Reason;
     use domain::seal::Key;
     use domain::supply::{Holding, NewSource, Setting, Settings, Supply};
     use tokio::time::sleep;
@@ -273,7 +275,10 @@ mod tests {
         let (close, closing) = watch::channel(false);
         let holding = tokio::spawn(hold(app.clone(), registry.clone(), QUICK, closing));
         scribe.until(&["begins first"]).await;
-        supply::set_settings(&app, &registry, "one", &some("second"), "test").await.expect("changed");
+        let why = Reason::parse("a test").expect("a reason");
+        supply::set_settings(&app, &registry, "one", &some("second"), &why, &Permit::at_the_machine("test"))
+            .await
+            .expect("changed");
         scribe.until(&["begins first", "ends first", "begins second"]).await;
         close.send_replace(true);
         holding.await.expect("it ends well");

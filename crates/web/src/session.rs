@@ -9,7 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use domain::login::{self, Entered, Kind, Secret, Session, Visit};
+use domain::policy::author::Author;
+use domain::policy::permit::{Permit, Right};
 use domain::policy::powers::Power;
+use domain::policy::reason::{BadReason, Reason};
 
 use crate::page::PageError;
 use crate::percent::encoded;
@@ -74,6 +77,16 @@ impl Operator {
     /// Refuses what the role may not do: asked before every change.
     pub(crate) fn may(&self, power: Power) -> Result<(), PageError> {
         if self.role.may(power) { Ok(()) } else { Err(PageError::Forbidden(self.role, power)) }
+    }
+
+    /// A permit for verbs that ask for one; refuses what the role may not do.
+    pub(crate) fn permit<R: Right>(&self) -> Result<Permit<R>, PageError> {
+        Permit::of(&self.name, self.role).ok_or(PageError::Forbidden(self.role, R::POWER))
+    }
+
+    /// Who changes something, for the audit log, with the reason that they typed, if any.
+    pub(crate) fn author(&self, reason: &str) -> Result<Author, BadReason> {
+        Ok(Author::new(&self.name, Reason::parse_optional(reason)?))
     }
 }
 

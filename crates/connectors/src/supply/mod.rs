@@ -7,12 +7,15 @@ mod charset;
 mod dinstar;
 mod ejoin;
 mod form;
+mod handler_api;
 mod httpsms;
 mod jasmin;
 mod kannel;
 mod local_time;
+mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod pdu;
 mod plivo;
 mod roster;
@@ -27,6 +30,7 @@ mod template;
 mod textbee;
 mod token;
 mod twilio;
+mod upstream;
 mod word;
 
 use domain::supply::Registry;
@@ -53,5 +57,8 @@ pub fn registry() -> Registry {
         Box::new(at::At),
         Box::new(spool::smstools::SmsTools),
         Box::new(spool::gammu::Gammu),
+        Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
+        Box::new(handler_api::HandlerApi::default()),
+        Box::new(partner::Partner::default()),
     ])
 }

@@ -89,7 +89,7 @@ impl Supply for Own {
             concat: told.part.as_ref().and_then(Place::concat),
             trouble: None,
         };
-        Ok(Heard { parts: vec![part], reply: Reply::json(200, r#"{"success":true}"#) })
+        Ok(Heard::new(vec![part], Reply::json(200, r#"{"success":true}"#)))
     }
 }
 

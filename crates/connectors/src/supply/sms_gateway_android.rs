@@ -80,7 +80,7 @@ impl Supply for SmsGatewayAndroid {
             "sms:received" => vec![part(&envelope, request)?],
             _ => Vec::new(),
         };
-        Ok(Heard { parts, reply: Reply::json(200, r#"{"success":true}"#) })
+        Ok(Heard::new(parts, Reply::json(200, r#"{"success":true}"#)))
     }
 }
 

@@ -2,16 +2,21 @@
 
 mod at;
 mod bandwidth;
+mod call;
 mod cases;
 mod dinstar;
 mod ejoin;
+mod handler_api;
 mod house;
+mod houses;
 mod httpsms;
 mod jasmin;
 mod kannel;
 mod mail_server;
+mod nonvoipusnumber;
 mod openvox;
 mod own;
+mod partner;
 mod peer;
 mod plivo;
 mod smpp;
@@ -23,3 +28,4 @@ mod telnyx;
 mod template;
 mod textbee;
 mod twilio;
+mod upstream;

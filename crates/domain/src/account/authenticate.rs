@@ -80,7 +80,14 @@ fn caller(app: &App, row: &Row) -> Result<Caller, AuthRefusal> {
         State::Suspended | State::Frozen => return Err(AuthRefusal::Suspended),
     }
     let tier = word(Tier::from_word(row.text(5)), "an account's tier")?;
-    Ok(Caller { account: row.int(1), key: row.int(0), tier, keep_ms: row.int(6) * HOUR_MS, is_capped: row.int(9) == 1 })
+    Ok(Caller {
+        account: row.int(1),
+        key: row.int(0),
+        tier,
+        keep_ms: row.int(6) * HOUR_MS,
+        is_capped: row.flag(9),
+        has_own_limits: row.flag(10),
+    })
 }
 
 /// A mistyped key is refused without asking the database.

@@ -4,6 +4,7 @@ use super::{Account, Tier, rows};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::{ids, values};
 
@@ -107,14 +108,20 @@ pub async fn list(app: &App, after: i64, limit: i64) -> Result<Vec<Account>, DbE
 ///
 /// # Errors
 /// See [`CreateRefusal`].
-pub async fn set_tier(app: &App, name: &str, tier: Tier, reason: &Reason, by: &str) -> Result<(), CreateRefusal> {
-    let (now, name, by, reason) = (app.now_ms(), name.to_owned(), by.to_owned(), reason.clone());
+pub async fn set_tier(
+    app: &App,
+    name: &str,
+    tier: Tier,
+    reason: &Reason,
+    by: &Permit<Run>,
+) -> Result<(), CreateRefusal> {
+    let (now, name, by, reason) = (app.now_ms(), name.to_owned(), by.clone(), reason.clone());
     app.db
         .write(Lane::Work, move |tx: &mut Tx<'_>| {
             let before = rows::named(tx, &name)?.ok_or(CreateRefusal::NoAccount)?.tier;
             tx.run("UPDATE account SET tier = $2 WHERE name = $1", values![&name, tier.word()])?;
             let deed = Deed {
-                who: &by,
+                who: &by.who,
                 deed: "account.tier",
                 subject: &name,
                 reason: reason.text(),

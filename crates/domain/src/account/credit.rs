@@ -8,6 +8,8 @@ use crate::ledger::{self, Move, PostError, Transfer};
 use crate::login;
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
 
 /// A credit or debit to be booked.
 #[derive(Clone)]
@@ -17,11 +19,11 @@ pub struct NewCredit {
     /// How much: more than nothing, whole cents.
     pub amount: Usd,
     /// What it is for, in the operator's words.
-    pub reason: String,
+    pub reason: Reason,
     /// The outside event behind it, such as a payment's id: it counts once (L10).
     pub reference: Option<String>,
     /// Who books it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
 
 /// Why money was not booked.
@@ -83,7 +85,7 @@ async fn book(app: &App, new: NewCredit, kind: Move, event: Kind) -> Result<Usd,
             order: None,
             resolves: None,
             reference: new.reference.as_deref(),
-            reason: Some(&new.reason),
+            reason: Some(new.reason.text()),
             event: Some(event),
             message: None,
             at_ms: now,
@@ -95,10 +97,10 @@ async fn book(app: &App, new: NewCredit, kind: Move, event: Kind) -> Result<Usd,
         })?;
         let amount = new.amount.to_string();
         let deed = Deed {
-            who: &new.by,
+            who: &new.by.who,
             deed: kind.word(),
             subject: &new.account,
-            reason: &new.reason,
+            reason: new.reason.text(),
             before: None,
             after: Some(&amount),
         };

@@ -6,6 +6,7 @@ use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::mail::{self, Letter};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::{App, ids, login, values};
 
@@ -167,7 +168,7 @@ pub struct Revocation {
     /// Why.
     pub reason: Reason,
     /// Who revokes it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
 
 /// Revokes a key of somebody else's, as [`revoke_key`] does; why is in the audit log.
@@ -175,7 +176,7 @@ pub struct Revocation {
 /// # Errors
 /// See [`KeyRefusal`].
 pub async fn revoke_key_for(app: &App, it: Revocation) -> Result<(), KeyRefusal> {
-    revoke(app, it.key, it.account, it.reason.text(), &it.by).await
+    revoke(app, it.key, it.account, it.reason.text(), &it.by.who).await
 }
 
 async fn revoke(app: &App, id: i64, of: Option<i64>, reason: &str, by: &str) -> Result<(), KeyRefusal> {

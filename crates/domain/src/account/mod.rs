@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod create;
 mod credit;
 mod key;
+mod limits;
 mod low_balance;
 mod profile;
 mod rows;
@@ -23,6 +24,8 @@ pub use credit::{CreditRefusal, NewCredit, credit, debit};
 pub use key::{
     KEY_NAME_MAX, KEYS_MAX, KeyLine, KeyRefusal, NewKey, Revocation, create_key, keys, revoke_key, revoke_key_for,
 };
+pub(crate) use limits::limits_of;
+pub use limits::{LimitsRefusal, set_limits};
 pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance, tell_low};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub(crate) use rows::{
@@ -116,6 +119,8 @@ pub struct Caller {
     pub keep_ms: i64,
     /// Whether the key may spend only so much a day.
     pub is_capped: bool,
+    /// Whether an operator set limits for the account alone.
+    pub has_own_limits: bool,
 }
 
 /// An account as its operator sees it.

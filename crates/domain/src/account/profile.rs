@@ -1,12 +1,13 @@
 //! One customer as the operator sees them, and what operators note of them.
 
+use super::limits::own_limits;
 use super::{Account, rows};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::money::Usd;
 use crate::order::{self, Lately};
 use crate::policy::audit::{self, Deed};
-use crate::policy::limits;
+use crate::policy::limits::{Limits, Usage};
 use crate::values;
 
 /// Letters of a note, at most.
@@ -23,8 +24,12 @@ pub struct Profile {
     pub note: String,
     /// What was ordered within a day.
     pub lately: Lately,
-    /// How much of its limits an account has used; none for one that has none.
-    pub limits: Option<Used>,
+    /// What it may have and do: what was set for it alone, and where that says nothing, its tier's.
+    pub limits: Limits,
+    /// What was set for it alone.
+    pub own_limits: Limits,
+    /// How much of its limits it has used; none for one that has none.
+    pub used: Option<Used>,
     /// What became of its newest orders of 30 days.
     pub month: Lately,
 }
@@ -32,12 +37,16 @@ pub struct Profile {
 /// What an account has used of what it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
-    /// Open orders and rentals, and how many there may be.
-    pub open: (i64, i64),
-    /// Orders and rentals within a day, and how many there may be.
-    pub day_orders: (i64, i64),
-    /// What they cost, and how much it may be.
-    pub day_spend: (Usd, Usd),
+    /// Open orders and rentals.
+    pub open: i64,
+    /// Orders and rentals within a day.
+    pub day_orders: i64,
+    /// What they cost.
+    pub day_spend: Usd,
+    /// Orders within an hour.
+    pub hour_orders: i64,
+    /// Those cancelled.
+    pub hour_cancels: i64,
 }
 
 /// One customer; `None` if there is no account of this id.
@@ -52,27 +61,26 @@ pub async fn profile(app: &App, account: i64) -> Result<Option<Profile>, DbError
              WHERE id = $1";
         let Some(row) = tx.one(sql, values![account])? else { return Ok(None) };
         let account = rows::account(&row)?;
-        let limits = match limits::most(account.tier) {
-            None => None,
-            Some(most) => {
-                let usage = order::usage(tx, account.id, None, now)?;
-                Some(Used {
-                    open: (usage.open, most.open),
-                    day_orders: (usage.day_orders, most.day_orders),
-                    day_spend: (usage.day_spend, most.day_spend),
-                })
-            }
-        };
+        let own_limits = own_limits(tx, account.id)?;
+        let limits = own_limits.or(Limits::of(account.tier));
+        let used = if limits == Limits::NONE { None } else { Some(used(order::usage(tx, account.id, None, now)?)) };
         Ok::<_, DbError>(Some(Profile {
             lately: order::lately(tx, account.id, now)?,
             month: order::month(tx, account.id, now)?,
             limits,
+            own_limits,
+            used,
             retention_hours: row.int(8),
             note: row.text(9).to_owned(),
             account,
         }))
     };
     app.db.read(look).await
+}
+
+fn used(usage: Usage) -> Used {
+    let Usage { open, day_orders, day_spend, hour_orders, hour_cancels, hour_same_service: _ } = usage;
+    Used { open, day_orders, day_spend, hour_orders, hour_cancels }
 }
 
 /// Why a note was not kept.

@@ -10,8 +10,10 @@ use crate::values;
 
 pub(super) const BALANCE: &str = "SELECT available, held, state FROM account WHERE id = $1";
 
-pub(super) const STANDING: &str =
-    "SELECT available, held, state, tier, retention_hours, event_seq, name FROM account WHERE id = $1";
+pub(super) const STANDING: &str = "SELECT available, held, state, tier, retention_hours, event_seq, name,
+            CASE WHEN own_limits IS NULL THEN 0 ELSE 1 END
+     FROM account
+     WHERE id = $1";
 
 pub(super) const ACCOUNT: &str = "SELECT id, name, state, tier, available, held, risk, created_ms
      FROM account
@@ -25,7 +27,8 @@ pub(super) const ACCOUNTS: &str = "SELECT id, name, state, tier, available, held
 
 pub(super) const CALLER: &str =
     "SELECT k.id, k.account_id, k.expires_ms, k.revoked_ms, a.state, a.tier, a.retention_hours,
-            k.scopes, k.networks, CASE WHEN k.daily_cap IS NULL THEN 0 ELSE 1 END
+            k.scopes, k.networks, CASE WHEN k.daily_cap IS NULL THEN 0 ELSE 1 END,
+            CASE WHEN a.own_limits IS NULL THEN 0 ELSE 1 END
      FROM api_key k
      JOIN account a ON a.id = k.account_id
      WHERE k.hash = $1";

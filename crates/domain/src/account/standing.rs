@@ -33,7 +33,14 @@ pub async fn standing(app: &App, account: i64) -> Result<Option<Standing>, DbErr
     let tier = word(Tier::from_word(row.text(3)), "an account's tier")?;
     Ok(Some(Standing {
         name: row.text(6).to_owned(),
-        caller: Caller { account, key: 0, tier, keep_ms: row.int(4) * HOUR_MS, is_capped: false },
+        caller: Caller {
+            account,
+            key: 0,
+            tier,
+            keep_ms: row.int(4) * HOUR_MS,
+            is_capped: false,
+            has_own_limits: row.flag(7),
+        },
         available: Usd::from_micros(row.int(0)),
         held: Usd::from_micros(row.int(1)),
         state: word(State::from_word(row.text(2)), "an account's state")?,

@@ -9,7 +9,9 @@ use crate::db::{DbError, Lane, Tx};
 use crate::ids;
 use crate::money::Usd;
 use crate::policy::audit::{self, Chain, Deed};
+use crate::policy::author::Author;
 use crate::policy::denied::{Denied, denied_category, denied_service};
+use crate::policy::reason::Reason;
 use crate::product::Product;
 
 /// Prices set in one story: all that a house may have, so that an import of them is all or nothing. The writer is
@@ -90,9 +92,9 @@ pub enum EditRefusal {
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn put_service(app: &App, new: NewService, by: &str) -> Result<i64, EditRefusal> {
+pub async fn put_service(app: &App, new: NewService, by: impl Into<Author>) -> Result<i64, EditRefusal> {
     check(&new)?;
-    let (now, by) = (app.now_ms(), by.to_owned());
+    let (now, by) = (app.now_ms(), by.into());
     let story = move |tx: &mut Tx<'_>| {
         if let Some(code) = &new.code
             && rows::code_is_taken(tx, code, &new.slug)?
@@ -104,7 +106,7 @@ pub async fn put_service(app: &App, new: NewService, by: &str) -> Result<i64, Ed
         let id = rows::put(tx, fresh_id, &new)?;
         let after = rows::in_words(tx, &new.slug)?;
         let (before, after) = (before.as_deref(), after.as_deref());
-        let deed = Deed { who: &by, deed: "service.put", subject: &new.slug, reason: "", before, after };
+        let deed = Deed { who: &by.who, deed: "service.put", subject: &new.slug, reason: by.why(), before, after };
         audit::write(tx, now, &deed)?;
         Ok(id)
     };
@@ -134,12 +136,18 @@ fn check(new: &NewService) -> Result<(), EditRefusal> {
     denied.map_or(Ok(()), |denied| Err(EditRefusal::Denied(denied)))
 }
 
-/// Switches a service on or off.
+/// Switches a service on or off; why is in the audit log.
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn set_enabled(app: &App, slug: &str, is_enabled: bool, by: &str) -> Result<(), EditRefusal> {
-    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+pub async fn set_enabled(
+    app: &App,
+    slug: &str,
+    is_enabled: bool,
+    reason: &Reason,
+    by: &str,
+) -> Result<(), EditRefusal> {
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.clone());
     let story = move |tx: &mut Tx<'_>| {
         let word = |is_enabled| if is_enabled { "enabled" } else { "disabled" };
         let was = rows::set_enabled(tx, &slug, is_enabled)?.ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
@@ -147,7 +155,8 @@ pub async fn set_enabled(app: &App, slug: &str, is_enabled: bool, by: &str) -> R
             return Ok::<_, EditRefusal>(());
         }
         let (before, after) = (Some(word(was)), Some(word(is_enabled)));
-        let deed = Deed { who: &by, deed: "service.state", subject: &slug, reason: "", before, after };
+        let reason = reason.text();
+        let deed = Deed { who: &by, deed: "service.state", subject: &slug, reason, before, after };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -160,7 +169,7 @@ pub async fn set_enabled(app: &App, slug: &str, is_enabled: bool, by: &str) -> R
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn set_prices(app: &App, prices: Vec<NewPrice>, by: &str) -> Result<(), EditRefusal> {
+pub async fn set_prices(app: &App, prices: Vec<NewPrice>, by: impl Into<Author>) -> Result<(), EditRefusal> {
     set_prices_seen(app, prices, Vec::new(), by).await
 }
 
@@ -172,7 +181,7 @@ pub async fn set_prices_seen(
     app: &App,
     prices: Vec<NewPrice>,
     seen: Vec<NewPrice>,
-    by: &str,
+    by: impl Into<Author>,
 ) -> Result<(), EditRefusal> {
     if prices.len() > PRICES_MAX {
         return Err(EditRefusal::BadText("a list of at most 15000 prices; it"));
@@ -180,7 +189,7 @@ pub async fn set_prices_seen(
     if prices.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
         return Err(EditRefusal::BadPrice);
     }
-    let (now, by) = (app.now_ms(), by.to_owned());
+    let (now, by) = (app.now_ms(), by.into());
     let mut by_service: BTreeMap<String, Vec<(Product, Option<Usd>)>> = BTreeMap::new();
     for price in prices {
         let of_service = by_service.entry(price.service).or_default();
@@ -210,10 +219,10 @@ pub async fn set_prices_seen(
             let before = told(prices.iter().map(|(product, _)| (*product, was(product))));
             let after = told(prices.iter().copied());
             let deed = Deed {
-                who: &by,
+                who: &by.who,
                 deed: "price.set",
                 subject: slug,
-                reason: "",
+                reason: by.why(),
                 before: Some(&before),
                 after: Some(&after),
             };
@@ -241,7 +250,12 @@ pub struct TierPrice {
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn set_tier_prices(app: &App, slug: &str, prices: Vec<TierPrice>, by: &str) -> Result<(), EditRefusal> {
+pub async fn set_tier_prices(
+    app: &App,
+    slug: &str,
+    prices: Vec<TierPrice>,
+    by: impl Into<Author>,
+) -> Result<(), EditRefusal> {
     set_tier_prices_seen(app, slug, prices, Vec::new(), by).await
 }
 
@@ -254,7 +268,7 @@ pub async fn set_tier_prices_seen(
     slug: &str,
     prices: Vec<TierPrice>,
     seen: Vec<TierPrice>,
-    by: &str,
+    by: impl Into<Author>,
 ) -> Result<(), EditRefusal> {
     let named: HashSet<(Product, Tier)> = prices.iter().map(|price| (price.product, price.tier)).collect();
     if named.len() < prices.len() {
@@ -263,7 +277,7 @@ pub async fn set_tier_prices_seen(
     if prices.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
         return Err(EditRefusal::BadPrice);
     }
-    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.into());
     let story = move |tx: &mut Tx<'_>| {
         // Whoever else sets prices waits at the chain's end, so that `before` is true.
         let mut chain = Chain::extend(tx, 1)?;
@@ -280,7 +294,7 @@ pub async fn set_tier_prices_seen(
         let before = told_tiers(prices.iter().map(|price| (*price, of(price))));
         let after = told_tiers(prices.iter().map(|price| (*price, price.amount)));
         let (before, after) = (Some(before.as_str()), Some(after.as_str()));
-        let deed = Deed { who: &by, deed: "price.tier", subject: &slug, reason: "", before, after };
+        let deed = Deed { who: &by.who, deed: "price.tier", subject: &slug, reason: by.why(), before, after };
         chain.write(tx, now, &deed)?;
         Ok(())
     };
@@ -290,7 +304,7 @@ pub async fn set_tier_prices_seen(
 }
 
 /// Prices for tiers as the audit log tells them: `short_term for new 0.42, rental_1day for new as for all`.
-fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String {
+pub(super) fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String {
     let amount = |amount: Option<Usd>| amount.map_or_else(|| "as for all".to_owned(), |amount| amount.to_string());
     let told: Vec<String> = prices
         .map(|(price, is)| format!("{} for {} {}", price.product.word(), price.tier.word(), amount(is)))
@@ -299,7 +313,7 @@ fn told_tiers(prices: impl Iterator<Item = (TierPrice, Option<Usd>)>) -> String 
 }
 
 /// Prices as the audit log tells them: `short_term 0.42, rental_1day off`.
-fn told(prices: impl Iterator<Item = (Product, Option<Usd>)>) -> String {
+pub(super) fn told(prices: impl Iterator<Item = (Product, Option<Usd>)>) -> String {
     let amount = |amount: Option<Usd>| amount.map_or_else(|| "off".to_owned(), |amount| amount.to_string());
     let told: Vec<String> = prices.map(|(product, price)| format!("{} {}", product.word(), amount(price))).collect();
     told.join(", ")

@@ -5,6 +5,7 @@ pub mod classify;
 pub mod edit;
 pub mod price_file;
 pub mod seed;
+pub mod sheet;
 
 mod rows;
 mod search;

@@ -1,4 +1,4 @@
-//! A CSV file of prices: `service,product,amount`.
+//! A CSV file of prices: `service,product,amount`, and `tier`, where some are for single tiers.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -6,15 +6,17 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::Catalog;
-use super::edit::{NewPrice, PRICES_MAX};
+use super::edit::PRICES_MAX;
+use super::sheet::SheetPrice;
+use crate::account::Tier;
 use crate::bad_rows::BadRows;
 use crate::money::Usd;
 use crate::product::Product;
 
 /// A file of prices is at most so many bytes: 15,000 of the longest rows there can be.
 pub const FILE_MAX: u64 = 4 * 1024 * 1024;
-/// The columns of a file of prices.
-const COLUMNS: [&str; 3] = ["service", "product", "amount"];
+/// The columns of a file of prices; the last may be left out.
+const COLUMNS: [&str; 4] = ["service", "product", "amount", "tier"];
 
 /// Why a file is not one of prices: what follows its name in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +25,7 @@ pub enum PriceFileFault {
     #[error("cannot be read: {0}")]
     Unread(String),
     /// Its header is another.
-    #[error("must begin with the line service,product,amount")]
+    #[error("must begin with the line service,product,amount or service,product,amount,tier")]
     Columns,
     /// It is too long.
     #[error("has more than {PRICES_MAX} prices: split it")]
@@ -43,22 +45,23 @@ impl From<csv::Error> for PriceFileFault {
 ///
 /// # Errors
 /// See [`PriceFileFault`].
-pub fn read_prices(file: impl Read, catalog: &Catalog) -> Result<(Vec<NewPrice>, BadRows), PriceFileFault> {
+pub fn read_prices(file: impl Read, catalog: &Catalog) -> Result<(Vec<SheetPrice>, BadRows), PriceFileFault> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(file);
-    if reader.headers()?.iter().ne(COLUMNS) {
+    let width = reader.headers()?.len();
+    if !(3..=COLUMNS.len()).contains(&width) || reader.headers()?.iter().ne(COLUMNS[..width].iter().copied()) {
         return Err(PriceFileFault::Columns);
     }
     let (mut prices, mut bad) = (Vec::new(), BadRows::default());
-    let mut lines: HashMap<(String, Product), u64> = HashMap::new();
+    let mut lines: HashMap<(String, Product, Option<Tier>), u64> = HashMap::new();
     for record in reader.into_records() {
         if prices.len() == PRICES_MAX {
             return Err(PriceFileFault::TooLong);
         }
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
-        match price(&record, catalog) {
+        match price(&record, width, catalog) {
             Ok(price) => {
-                let first = *lines.entry((price.service.clone(), price.product)).or_insert(line);
+                let first = *lines.entry((price.service.clone(), price.product, price.tier)).or_insert(line);
                 if first == line {
                     prices.push(price);
                 } else {
@@ -71,15 +74,19 @@ pub fn read_prices(file: impl Read, catalog: &Catalog) -> Result<(Vec<NewPrice>,
     if prices.is_empty() && bad.is_empty() { Err(PriceFileFault::Empty) } else { Ok((prices, bad)) }
 }
 
-fn price(record: &StringRecord, catalog: &Catalog) -> Result<NewPrice, String> {
-    let mut fields = record.iter();
-    let (Some(slug), Some(product), Some(amount), None) = (fields.next(), fields.next(), fields.next(), fields.next())
-    else {
-        return Err(format!("a row has 3 fields, this one has {}", record.len()));
+fn price(record: &StringRecord, width: usize, catalog: &Catalog) -> Result<SheetPrice, String> {
+    let field = |place: usize| record.get(place).unwrap_or("");
+    if record.len() != width {
+        return Err(format!("a row has {width} fields, this one has {}", record.len()));
+    }
+    let (slug, product, amount) = (field(0), field(1), field(2));
+    let tier = match field(3) {
+        "" => None,
+        word => Some(Tier::from_word(word).ok_or("a tier is new, verified or business; empty is for all")?),
     };
     let service = catalog.by_slug(slug).ok_or_else(|| format!("there is no service `{slug}`"))?;
     let product = Product::from_word(product).ok_or("a product is short_term, rental_1day or rental_30day")?;
-    Ok(NewPrice { service: service.slug.clone(), product, amount: amount_of(amount)? })
+    Ok(SheetPrice { service: service.slug.clone(), product, tier, amount: amount_of(amount)? })
 }
 
 /// A price as it is written: dollars such as `0.60`, or `off` for none.

@@ -9,6 +9,7 @@ use crate::ledger::{self, NewRefund, RefundRefusal};
 use crate::login::Role;
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::powers::Power;
 use crate::policy::reason::Reason;
 use crate::request::Failure;
 use crate::{login, mail, number};
@@ -51,6 +52,9 @@ pub enum AnswerRefusal {
     /// It was answered already.
     #[error("it was answered already")]
     Answered,
+    /// The role may not answer, or may not pause the number with it.
+    #[error("this role may not answer complaints, or pauses no numbers")]
+    NotAllowed,
     /// The answer is empty or too long.
     #[error("an answer is 1 to {ANSWER_MAX} letters")]
     BadAnswer,
@@ -67,6 +71,10 @@ pub enum AnswerRefusal {
 /// # Errors
 /// See [`AnswerRefusal`].
 pub async fn answer(app: &App, answer: Answer) -> Result<Answered, AnswerRefusal> {
+    let may_pause = answer.role.may(Power::Run);
+    if !answer.role.may(Power::Answer) || (answer.pauses_number && !may_pause) {
+        return Err(AnswerRefusal::NotAllowed);
+    }
     let text = tidy(&answer.text, ANSWER_MAX).filter(|text| !text.is_empty()).ok_or(AnswerRefusal::BadAnswer)?;
     let house = app.clone();
     let story = move |tx: &mut Tx<'_>| answer_one(tx, &house, &answer, &text);

@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("../../../../migrations/0011_low_balance.sql")),
     (12, include_str!("../../../../migrations/0012_recent_rentals.sql")),
     (13, include_str!("../../../../migrations/0013_passkeys.sql")),
+    (14, include_str!("../../../../migrations/0014_own_limits.sql")),
     (15, include_str!("../../../../migrations/0015_voip_sources.sql")),
     (16, include_str!("../../../../migrations/0016_wires.sql")),
 ];

@@ -8,6 +8,7 @@ use crate::App;
 use crate::account;
 use crate::db::{DbError, Lane, Tx, like, pairs};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::values;
 
@@ -90,13 +91,23 @@ fn tags(tx: &mut Tx<'_>, app: &App, login: i64, email: &str) -> Result<Vec<(Trie
 ///
 /// # Errors
 /// See [`PersonRefusal`].
-pub async fn sign_out_account(app: &App, account: i64, reason: &Reason, by: &str) -> Result<u64, PersonRefusal> {
-    let (now, reason, by) = (app.now_ms(), reason.clone(), by.to_owned());
+pub async fn sign_out_account(
+    app: &App,
+    account: i64,
+    reason: &Reason,
+    by: &Permit<Run>,
+) -> Result<u64, PersonRefusal> {
+    let (now, reason, by) = (app.now_ms(), reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(OF_ACCOUNT, values![account])?.ok_or(PersonRefusal::Nobody)?;
         let ended = session::end_all(tx, row.int(0), None)?;
         let after = format!("{ended} sessions ended");
-        write_down(tx, now, account, &Done { deed: "login.sign_out", reason: reason.text(), by: &by, after: &after })?;
+        write_down(
+            tx,
+            now,
+            account,
+            &Done { deed: "login.sign_out", reason: reason.text(), by: &by.who, after: &after },
+        )?;
         Ok::<_, PersonRefusal>(ended)
     };
     let ended = app.db.write(Lane::Work, story).await?;
@@ -109,15 +120,15 @@ pub async fn sign_out_account(app: &App, account: i64, reason: &Reason, by: &str
 ///
 /// # Errors
 /// See [`PersonRefusal`].
-pub async fn forgive_account(app: &App, account: i64, reason: &Reason, by: &str) -> Result<(), PersonRefusal> {
-    let (house, now, reason, by) = (app.clone(), app.now_ms(), reason.clone(), by.to_owned());
+pub async fn forgive_account(app: &App, account: i64, reason: &Reason, by: &Permit<Run>) -> Result<(), PersonRefusal> {
+    let (house, now, reason, by) = (app.clone(), app.now_ms(), reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(OF_ACCOUNT, values![account])?.ok_or(PersonRefusal::Nobody)?;
         for (deed, who) in tags(tx, &house, row.int(0), row.text(1))? {
             throttle::forgive(tx, deed, &who)?;
         }
         let after = "tries forgotten";
-        write_down(tx, now, account, &Done { deed: "login.forgive", reason: reason.text(), by: &by, after })?;
+        write_down(tx, now, account, &Done { deed: "login.forgive", reason: reason.text(), by: &by.who, after })?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

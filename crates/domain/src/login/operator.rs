@@ -6,6 +6,7 @@ use super::{Busy, Entered, Kind, Offer, PasswordFault, Role, Secret, Visit, pass
 use crate::App;
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Rule};
 use crate::values;
 
 /// Operators that are listed, at most.
@@ -21,7 +22,7 @@ pub struct NewOperator {
     /// What they may do.
     pub role: Role,
     /// Who makes them.
-    pub by: String,
+    pub by: Permit<Rule>,
 }
 
 /// An operator as they are listed.
@@ -86,7 +87,7 @@ pub async fn create_operator(app: &App, new: NewOperator) -> Result<Secret, Oper
         let now_ms = house.now_ms();
         let id = rows::insert_operator(tx, &new.name, new.role, now_ms)?.ok_or(OperatorRefusal::Taken)?;
         offer_set_up(tx, &house, id, &kept)?;
-        note(tx, now_ms, &new.by, "operator.create", &new.name, Some(new.role.word()))?;
+        note(tx, now_ms, &new.by.who, "operator.create", &new.name, (None, Some(new.role.word())))?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await.map(|()| secret)
@@ -97,8 +98,8 @@ pub async fn create_operator(app: &App, new: NewOperator) -> Result<Secret, Oper
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn recover_operator(app: &App, name: &str, by: &str) -> Result<Secret, OperatorRefusal> {
-    let (house, name, by, secret) = (app.clone(), name.to_owned(), by.to_owned(), Secret::random());
+pub async fn recover_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<Secret, OperatorRefusal> {
+    let (house, name, by, secret) = (app.clone(), name.to_owned(), by.clone(), Secret::random());
     let kept = secret.clone();
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
@@ -106,7 +107,7 @@ pub async fn recover_operator(app: &App, name: &str, by: &str) -> Result<Secret,
         link::end_all(tx, operator.id)?;
         passkey::forget_all(tx, operator.id)?;
         offer_set_up(tx, &house, operator.id, &kept)?;
-        note(tx, house.now_ms(), &by, "operator.recover", &name, None)?;
+        note(tx, house.now_ms(), &by.who, "operator.recover", &name, (None, Some("a link was made, sessions ended")))?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await.map(|()| secret)
@@ -124,9 +125,9 @@ fn note(
     who: &str,
     deed: &str,
     subject: &str,
-    after: Option<&str>,
+    (before, after): (Option<&str>, Option<&str>),
 ) -> Result<(), DbError> {
-    audit::write(tx, now_ms, &Deed { who, deed, subject, reason: "", before: None, after })
+    audit::write(tx, now_ms, &Deed { who, deed, subject, reason: "", before, after })
 }
 
 /// Who a link is for, and the code generator that it offers. The link stays good.
@@ -188,7 +189,7 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
         passkey::forget_all(tx, person.id)?;
         session::end_all(tx, person.id, None)?;
         link::end_all(tx, person.id)?;
-        note(tx, now_ms, &person.name, "operator.set_up", &person.name, None)?;
+        note(tx, now_ms, &person.name, "operator.set_up", &person.name, (None, Some("set up")))?;
         session::begin(tx, &house, &person, &kept, Tell::Nobody)?;
         Ok(())
     };
@@ -200,7 +201,7 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn stop_operator(app: &App, name: &str, by: &str) -> Result<(), OperatorRefusal> {
+pub async fn stop_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
     let stopped_ms = Some(app.now_ms());
     set_stopped(app, name, by, "operator.stop", stopped_ms).await
 }
@@ -209,26 +210,27 @@ pub async fn stop_operator(app: &App, name: &str, by: &str) -> Result<(), Operat
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn resume_operator(app: &App, name: &str, by: &str) -> Result<(), OperatorRefusal> {
+pub async fn resume_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
     set_stopped(app, name, by, "operator.resume", None).await
 }
 
 async fn set_stopped(
     app: &App,
     name: &str,
-    by: &str,
+    by: &Permit<Rule>,
     deed: &'static str,
     stopped_ms: Option<i64>,
 ) -> Result<(), OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
+        let word = |is_stopped| if is_stopped { "stopped" } else { "may sign in" };
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         if stopped_ms.is_some() {
             keep_an_owner(tx, operator.id)?;
         }
         rows::set_stopped(tx, operator.id, stopped_ms)?;
         session::end_all(tx, operator.id, None)?;
-        note(tx, now_ms, &by, deed, &name, None)?;
+        note(tx, now_ms, &by.who, deed, &name, (Some(word(operator.is_stopped)), Some(word(stopped_ms.is_some()))))?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await
@@ -238,8 +240,8 @@ async fn set_stopped(
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn set_role(app: &App, name: &str, role: Role, by: &str) -> Result<(), OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+pub async fn set_role(app: &App, name: &str, role: Role, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
+    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         if role != Role::Owner {
@@ -247,7 +249,7 @@ pub async fn set_role(app: &App, name: &str, role: Role, by: &str) -> Result<(),
         }
         let before = rows::set_role(tx, operator.id, role)?;
         let (before, after) = (Some(before.word()), Some(role.word()));
-        let deed = Deed { who: &by, deed: "operator.role", subject: &name, reason: "", before, after };
+        let deed = Deed { who: &by.who, deed: "operator.role", subject: &name, reason: "", before, after };
         audit::write(tx, now_ms, &deed)?;
         Ok::<_, OperatorRefusal>(())
     };
@@ -267,12 +269,12 @@ fn keep_an_owner(tx: &mut Tx<'_>, but: i64) -> Result<(), OperatorRefusal> {
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn sign_out_operator(app: &App, name: &str, by: &str) -> Result<u64, OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.to_owned(), app.now_ms());
+pub async fn sign_out_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<u64, OperatorRefusal> {
+    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         let ended = session::end_all(tx, operator.id, None)?;
-        note(tx, now_ms, &by, "operator.sign_out", &name, Some(&format!("{ended} sessions ended")))?;
+        note(tx, now_ms, &by.who, "operator.sign_out", &name, (None, Some(&format!("{ended} sessions ended"))))?;
         Ok::<_, OperatorRefusal>(ended)
     };
     app.db.write(Lane::Work, story).await

@@ -4,6 +4,8 @@ use super::throttle::{self, Deed};
 use super::{letters, link, passkey, rows, second, session};
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit;
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
 use crate::{App, account, mail};
 
 /// Whose second factor is taken away, and why.
@@ -11,16 +13,13 @@ use crate::{App, account, mail};
 pub struct Removal {
     /// The account, by its name.
     pub account: String,
-    /// How its person showed to be the right one, for the audit log: 1 to 500 characters.
-    pub reason: String,
+    /// How its person showed to be the right one, for the audit log.
+    pub reason: Reason,
     /// Where customers reach the house: `https://jesusnumber.com`, without a slash at its end.
     pub base_url: String,
     /// Who does it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
-
-/// Characters of a reason, at most.
-const REASON_MAX: usize = 500;
 
 /// Why nothing was taken away.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +30,6 @@ pub enum NoSecond {
     /// Nobody signs in to the account, or with a password alone.
     #[error("nobody signs in to this account with a second factor or a passkey")]
     NoSecond,
-    /// The reason is missing or too long.
-    #[error("a reason is 1 to {REASON_MAX} characters")]
-    BadReason,
     /// The database could not.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -45,9 +41,6 @@ pub enum NoSecond {
 /// # Errors
 /// See [`NoSecond`].
 pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSecond> {
-    if removal.reason.trim().is_empty() || removal.reason.chars().count() > REASON_MAX {
-        return Err(NoSecond::BadReason);
-    }
     let house = app.clone();
     let story = move |tx: &mut Tx<'_>| {
         let now_ms = house.now_ms();
@@ -71,10 +64,10 @@ pub async fn remove_second_for(app: &App, removal: Removal) -> Result<(), NoSeco
         throttle::forgive(tx, Deed::CodeOfLogin, &tries)?;
         let before = format!("{}, passkeys: {passkeys}", if person.has_second() { "on" } else { "off" });
         let deed = audit::Deed {
-            who: by,
+            who: &by.who,
             deed: "account.second_factor.remove",
             subject: account,
-            reason,
+            reason: reason.text(),
             before: Some(&before),
             after: Some("off"),
         };

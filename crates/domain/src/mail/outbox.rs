@@ -4,6 +4,8 @@ use super::{State, purpose};
 use crate::App;
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
 use crate::values;
 
 /// Mails in one page, at most.
@@ -86,13 +88,20 @@ pub async fn outbox_in(app: &App, state: Option<State>, before: i64, limit: i64)
 ///
 /// # Errors
 /// See [`ReadRefusal`].
-pub async fn read(app: &App, id: i64, reason: &str, by: &str) -> Result<String, ReadRefusal> {
-    let (now, reason, by) = (app.now_ms(), reason.to_owned(), by.to_owned());
+pub async fn read(app: &App, id: i64, reason: &Reason, by: &Permit<Run>) -> Result<String, ReadRefusal> {
+    let (now, reason, by) = (app.now_ms(), reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one("SELECT sealed FROM mail WHERE id = $1", values![id])?.ok_or(ReadRefusal::NoMail)?;
         let sealed = row.opt_blob(0).ok_or(ReadRefusal::Erased)?.to_vec();
         let subject = format!("mail {id}");
-        let deed = Deed { who: &by, deed: "mail.read", subject: &subject, reason: &reason, before: None, after: None };
+        let deed = Deed {
+            who: &by.who,
+            deed: "mail.read",
+            subject: &subject,
+            reason: reason.text(),
+            before: None,
+            after: None,
+        };
         audit::write(tx, now, &deed)?;
         Ok::<_, ReadRefusal>(sealed)
     };

@@ -10,6 +10,8 @@ use crate::event::{self, Event, Kind};
 use crate::number::{self, CountedIn};
 use crate::order;
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, ReadTexts, Run};
+use crate::policy::reason::Reason;
 use crate::product::Product;
 use crate::values;
 
@@ -105,16 +107,22 @@ fn open(tx: &mut Tx<'_>, app: &App, id: i64) -> Result<Opened, QuarantineRefusal
 pub async fn read_quarantined(
     app: &App,
     id: i64,
-    reason: &str,
-    by: &str,
+    reason: &Reason,
+    by: &Permit<ReadTexts>,
 ) -> Result<(String, String), QuarantineRefusal> {
     let (now, house) = (app.now_ms(), app.clone());
-    let (reason, by) = (reason.to_owned(), by.to_owned());
+    let (reason, by) = (reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let opened = open(tx, &house, id)?;
         let subject = format!("message {id}");
-        let deed =
-            Deed { who: &by, deed: "quarantine.read", subject: &subject, reason: &reason, before: None, after: None };
+        let deed = Deed {
+            who: &by.who,
+            deed: "quarantine.read",
+            subject: &subject,
+            reason: reason.text(),
+            before: None,
+            after: None,
+        };
         audit::write(tx, now, &deed)?;
         Ok((opened.content.sender, opened.content.text))
     };
@@ -125,16 +133,22 @@ pub async fn read_quarantined(
 ///
 /// # Errors
 /// See [`QuarantineRefusal`].
-pub async fn drop_quarantined(app: &App, id: i64, reason: &str, by: &str) -> Result<(), QuarantineRefusal> {
-    let (now, reason, by) = (app.now_ms(), reason.to_owned(), by.to_owned());
+pub async fn drop_quarantined(app: &App, id: i64, reason: &Reason, by: &Permit<Run>) -> Result<(), QuarantineRefusal> {
+    let (now, reason, by) = (app.now_ms(), reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let sql = "UPDATE message SET state = 'dropped', sealed = NULL WHERE id = $1 AND state = 'quarantined'";
         if tx.run(sql, values![id])? == 0 {
             return Err(QuarantineRefusal::NoMessage);
         }
         let subject = format!("message {id}");
-        let deed =
-            Deed { who: &by, deed: "quarantine.drop", subject: &subject, reason: &reason, before: None, after: None };
+        let deed = Deed {
+            who: &by.who,
+            deed: "quarantine.drop",
+            subject: &subject,
+            reason: reason.text(),
+            before: None,
+            after: None,
+        };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -146,17 +160,23 @@ pub async fn drop_quarantined(app: &App, id: i64, reason: &str, by: &str) -> Res
 ///
 /// # Errors
 /// See [`QuarantineRefusal`].
-pub async fn release(app: &App, id: i64, order: i64, reason: &str, by: &str) -> Result<(), QuarantineRefusal> {
+pub async fn release(
+    app: &App,
+    id: i64,
+    order: i64,
+    reason: &Reason,
+    by: &Permit<Run>,
+) -> Result<(), QuarantineRefusal> {
     let (now, house) = (app.now_ms(), app.clone());
-    let (reason, by) = (reason.to_owned(), by.to_owned());
+    let (reason, by) = (reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let account = release_one(tx, &house, id, order, now)?;
         let (subject, after) = (format!("message {id}"), format!("order {order}"));
         let deed = Deed {
-            who: &by,
+            who: &by.who,
             deed: "quarantine.release",
             subject: &subject,
-            reason: &reason,
+            reason: reason.text(),
             before: None,
             after: Some(&after),
         };

@@ -3,8 +3,9 @@
 use super::content::Content;
 use super::rows;
 use crate::App;
-use crate::db::DbError;
+use crate::db::{DbError, Row, Tx};
 use crate::number;
+use crate::seal::Key;
 use crate::values;
 
 /// Messages of one order that are shown, newest first.
@@ -44,8 +45,22 @@ pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbEr
         return Ok(Vec::new());
     }
     let Some(key) = number::key_of(app, order).await? else { return Ok(Vec::new()) };
-    let message = |row: &crate::db::Row| {
-        let content = Content::open(&key, row.int(0), row.blob(3))?;
+    opened(&rows, &key)
+}
+
+/// The messages of an order as [`of_order`] tells them, within somebody's story.
+pub(super) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<Message>, DbError> {
+    let rows = tx.all(rows::OF_ORDER, values![order, SHOWN_MAX])?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = number::key_in(tx, &app.vault, order)?;
+    key.map_or_else(|| Ok(Vec::new()), |key| opened(&rows, &key))
+}
+
+fn opened(rows: &[Row], key: &Key) -> Result<Vec<Message>, DbError> {
+    let message = |row: &Row| {
+        let content = Content::open(key, row.int(0), row.blob(3))?;
         Ok(Message {
             id: row.int(0),
             sender: content.sender,

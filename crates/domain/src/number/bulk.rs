@@ -5,14 +5,13 @@ use super::search::{self, Filter};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::Chain;
+use crate::policy::reason::Reason;
 use crate::values;
 
 /// Numbers changed by one call, at most; it tells where to go on.
 pub const BULK_MAX: usize = 10_000;
 /// Numbers changed in one story: what an order may have to wait behind.
 const BATCH: usize = 200;
-/// Letters of a reason.
-const REASON_MAX: usize = 500;
 
 /// Which numbers are changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +41,6 @@ pub struct Changed {
 /// Why numbers were not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum BulkRefusal {
-    /// Nobody said why.
-    #[error("a reason is 1 to 500 characters on one line")]
-    BadReason,
     /// They are too many.
     #[error("at most 10000 numbers are changed at once")]
     TooMany,
@@ -61,14 +57,10 @@ pub async fn set_states(
     app: &App,
     which: Which,
     state: NumberState,
-    reason: &str,
+    reason: &Reason,
     by: &str,
 ) -> Result<Changed, BulkRefusal> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
-        return Err(BulkRefusal::BadReason);
-    }
-    let task = Task { state, reason: reason.to_owned(), by: by.to_owned() };
+    let task = Task { state, reason: reason.clone(), by: by.to_owned() };
     match which {
         Which::Ids(ids) if ids.len() > BULK_MAX => Err(BulkRefusal::TooMany),
         Which::Ids(ids) => named(app, &ids, &task).await,
@@ -80,7 +72,7 @@ pub async fn set_states(
 #[derive(Clone)]
 struct Task {
     state: NumberState,
-    reason: String,
+    reason: Reason,
     by: String,
 }
 
@@ -144,7 +136,7 @@ fn apply(tx: &mut Tx<'_>, numbers: &[NumberLine], task: &Task, now_ms: i64) -> R
     if count > 0 {
         let mut chain = Chain::extend(tx, count)?;
         for number in &changing {
-            let (reason, by) = (task.reason.as_str(), task.by.as_str());
+            let (reason, by) = (task.reason.text(), task.by.as_str());
             let step = Change { number: number.id, before: number.state, after: task.state, reason, by };
             change(tx, &mut chain, &step, now_ms)?;
         }

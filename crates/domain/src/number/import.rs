@@ -10,6 +10,7 @@ use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::phone::{Nanp, state_of};
 use crate::policy::audit::{self, Deed};
+use crate::policy::author::Author;
 use crate::{clock, ids, supply, values};
 
 pub use file::{FileFault, NumberFile, Row as FileRow, fingerprint};
@@ -160,11 +161,17 @@ fn import(row: &Row) -> Import {
 ///
 /// # Errors
 /// See [`ImportRefusal`].
-pub async fn begin(app: &App, source: &str, file_hash: [u8; 32], rows: i64, by: &str) -> Result<Import, ImportRefusal> {
+pub async fn begin(
+    app: &App,
+    source: &str,
+    file_hash: [u8; 32],
+    rows: i64,
+    by: impl Into<Author>,
+) -> Result<Import, ImportRefusal> {
     if !(1..=ROWS_MAX).contains(&rows) {
         return Err(ImportRefusal::BadSize);
     }
-    let (now, source, by) = (app.now_ms(), source.to_owned(), by.to_owned());
+    let (now, source, by) = (app.now_ms(), source.to_owned(), by.into());
     let story = move |tx: &mut Tx<'_>| {
         let source_id = supply::id_of(tx, &source)?.ok_or(ImportRefusal::NoSource)?;
         let broken = "SELECT id, source_id, rows_done, first_id
@@ -180,8 +187,8 @@ pub async fn begin(app: &App, source: &str, file_hash: [u8; 32], rows: i64, by: 
              VALUES ($1, $2, $3, $4, $5, 0, 'loading', $6)";
         tx.run(sql, values![id, source_id, file_hash.as_slice(), first_id, rows, now])?;
         let rows = rows.to_string();
-        let deed =
-            Deed { who: &by, deed: "number.import", subject: &source, reason: "", before: None, after: Some(&rows) };
+        let (who, reason, after) = (by.who.as_str(), by.why(), Some(rows.as_str()));
+        let deed = Deed { who, deed: "number.import", subject: &source, reason, before: None, after };
         audit::write(tx, now, &deed)?;
         Ok(Import { id, source: source_id, done: 0, first_id })
     };
@@ -318,19 +325,20 @@ pub async fn complete(app: &App, import: Import) -> Result<(), ImportRefusal> {
 ///
 /// # Errors
 /// See [`ImportRefusal`].
-pub async fn undo(app: &App, id: i64, by: &str) -> Result<u64, ImportRefusal> {
-    let (now, by) = (app.now_ms(), by.to_owned());
+pub async fn undo(app: &App, id: i64, by: impl Into<Author>) -> Result<u64, ImportRefusal> {
+    let (now, by) = (app.now_ms(), by.into());
     let story = move |tx: &mut Tx<'_>| {
-        if tx.one("SELECT 1 FROM number_import WHERE id = $1 AND state = 'loading'", values![id])?.is_none() {
-            return Err(ImportRefusal::NoImport);
-        }
+        let loading = "SELECT rows_done, rows_total FROM number_import WHERE id = $1 AND state = 'loading'";
+        let Some(row) = tx.one(loading, values![id])? else { return Err(ImportRefusal::NoImport) };
         let sql = "DELETE FROM number
              WHERE id IN (SELECT id FROM number WHERE import_id = $1 ORDER BY id LIMIT $2)";
         let deleted = tx.run(sql, values![id, 500])?;
         if deleted == 0 {
             tx.run("UPDATE number_import SET state = 'undone' WHERE id = $1", values![id])?;
-            let subject = format!("import {id}");
-            let deed = Deed { who: &by, deed: "number.undo", subject: &subject, reason: "", before: None, after: None };
+            let (subject, before) = (format!("import {id}"), format!("{} of {}", row.int(0), row.int(1)));
+            let (who, reason) = (by.who.as_str(), by.why());
+            let (before, after) = (Some(before.as_str()), Some("none"));
+            let deed = Deed { who, deed: "number.undo", subject: &subject, reason, before, after };
             audit::write(tx, now, &deed)?;
         }
         Ok(deleted)

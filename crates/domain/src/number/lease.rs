@@ -107,9 +107,19 @@ pub(crate) fn lease_of(tx: &mut Tx<'_>, order: i64, number: i64) -> Result<Optio
 
 /// The key of the texts of an order's lease; `None` once they are erased.
 pub(crate) async fn key_of(app: &App, order: i64) -> Result<Option<Key>, DbError> {
-    let row = app.db.row("SELECT sealed_key FROM lease WHERE order_id = $1", values![order]).await?;
+    unwrapped(app.db.row(KEY, values![order]).await?, &app.vault, order)
+}
+
+/// The key of the texts of an order's lease, within somebody's story.
+pub(crate) fn key_in(tx: &mut Tx<'_>, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
+    unwrapped(tx.one(KEY, values![order])?, vault, order)
+}
+
+const KEY: &str = "SELECT sealed_key FROM lease WHERE order_id = $1";
+
+fn unwrapped(row: Option<Row>, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
     let row = row.ok_or(DbError::Damaged("an order has no lease"))?;
-    row.opt_blob(0).map(|sealed| app.vault.unwrap(&purpose(order), sealed)).transpose()
+    row.opt_blob(0).map(|sealed| vault.unwrap(&purpose(order), sealed)).transpose()
 }
 
 fn lease(row: &Row) -> Result<Lease, DbError> {

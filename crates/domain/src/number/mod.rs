@@ -16,7 +16,7 @@ mod stock;
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
-    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_of, lease_of,
+    CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_in, key_of, lease_of,
     messages_in, near,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};

@@ -73,9 +73,10 @@ fn cancel_one(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<C
         State::Received => return Err(Failure::Refused(CancelRefusal::AlreadyReceived)),
         State::Expired => return Err(Failure::Refused(CancelRefusal::Expired { refunded: order.price })),
     }
-    if limits::has_limits(caller.tier) {
+    let limits = account::limits_of(tx, &caller)?;
+    if limits.hour_cancels.is_some() {
         let usage = rows::usage(tx, caller.account, None, now_ms)?;
-        if let Some(retry_after_s) = limits::cancel_must_wait_s(caller.tier, &usage) {
+        if let Some(retry_after_s) = limits::cancel_must_wait_s(&limits, &usage) {
             return Err(Failure::Refused(CancelRefusal::LimitReached { retry_after_s }));
         }
     }

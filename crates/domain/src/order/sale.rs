@@ -16,7 +16,7 @@ use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number::{self, Candidate, Leased, Pick, Taken};
 use crate::policy::denied::denied_service;
-use crate::policy::limits;
+use crate::policy::limits::{self, Limits};
 use crate::product::Product;
 use crate::request::{self, Failure, Once, Refusal};
 
@@ -165,12 +165,13 @@ impl Sale {
     }
 
     fn check_limits(&self, tx: &mut Tx<'_>) -> Result<(), Failure<SaleRefusal>> {
-        let tier = self.caller.tier;
-        if !limits::has_limits(tier) {
+        let limits = account::limits_of(tx, &self.caller)?;
+        // Nothing is counted for those that have none.
+        if limits == Limits::NONE {
             return Ok(());
         }
         let usage = rows::usage(tx, self.caller.account, Some(self.service), self.now_ms)?;
-        match limits::order_must_wait_s(tier, &usage, self.price) {
+        match limits::order_must_wait_s(&limits, &usage, self.price) {
             Some(retry_after_s) => Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })),
             None => Ok(()),
         }

@@ -1,8 +1,18 @@
-//! What an account may do in a day and an hour, by how far it is trusted.
+//! What an account may do in a day and an hour: by how far it is trusted, and by what an operator set for it alone.
+
+use serde::{Deserialize, Serialize};
 
 use crate::account::Tier;
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::money::Usd;
+
+/// The most that a limit on a count may be set to: as good as none.
+pub const COUNT_MAX: i64 = 1_000_000;
+/// The most that a limit on a day's spend may be set to.
+pub const SPEND_MAX: Usd = Usd::from_cents(100_000_000);
+
+/// A whole cent in micro-dollars: no limit is finer.
+const CENT: i64 = 10_000;
 
 /// What an account has open and did lately, as its own room counts it under its lock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,63 +28,117 @@ pub(crate) struct Usage {
     pub(crate) hour_cancels: i64,
 }
 
-/// The limits of a tier.
-pub(crate) struct Limits {
-    pub(crate) open: i64,
-    pub(crate) day_orders: i64,
-    pub(crate) day_spend: Usd,
-    hour: Option<Hourly>,
+/// What an account may have and do; each `None`: as much as it likes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Orders that wait and rentals that run, at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<i64>,
+    /// Orders and rentals made within a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day_orders: Option<i64>,
+    /// What they cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day_spend: Option<Usd>,
+    /// Orders within an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour_orders: Option<i64>,
+    /// Those for one service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour_same_service: Option<i64>,
+    /// Those cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour_cancels: Option<i64>,
 }
 
-struct Hourly {
-    orders: i64,
-    same_service: i64,
-    cancels: i64,
-}
+impl Limits {
+    /// No limits at all, or nothing that is set.
+    pub const NONE: Self = Self {
+        open: None,
+        day_orders: None,
+        day_spend: None,
+        hour_orders: None,
+        hour_same_service: None,
+        hour_cancels: None,
+    };
 
-fn limits(tier: Tier) -> Option<Limits> {
-    match tier {
-        Tier::New => Some(Limits {
-            open: 3,
-            day_orders: 10,
-            day_spend: Usd::from_cents(2_000),
-            hour: Some(Hourly { orders: 50, same_service: 5, cancels: 20 }),
-        }),
-        Tier::Verified => Some(Limits { open: 10, day_orders: 100, day_spend: Usd::from_cents(20_000), hour: None }),
-        Tier::Business => None,
+    /// The limits of a tier.
+    #[must_use]
+    pub const fn of(tier: Tier) -> Self {
+        match tier {
+            Tier::New => Self {
+                open: Some(3),
+                day_orders: Some(10),
+                day_spend: Some(Usd::from_cents(2_000)),
+                hour_orders: Some(50),
+                hour_same_service: Some(5),
+                hour_cancels: Some(20),
+            },
+            Tier::Verified => {
+                Self { open: Some(10), day_orders: Some(100), day_spend: Some(Usd::from_cents(20_000)), ..Self::NONE }
+            }
+            Tier::Business => Self::NONE,
+        }
     }
-}
 
-/// What a tier may have and do; `None` for one without limits.
-pub(crate) fn most(tier: Tier) -> Option<Limits> {
-    limits(tier)
-}
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            open: self.open.or(other.open),
+            day_orders: self.day_orders.or(other.day_orders),
+            day_spend: self.day_spend.or(other.day_spend),
+            hour_orders: self.hour_orders.or(other.hour_orders),
+            hour_same_service: self.hour_same_service.or(other.hour_same_service),
+            hour_cancels: self.hour_cancels.or(other.hour_cancels),
+        }
+    }
 
-/// Whether a tier has limits at all, so that nothing is counted for those that have none.
-pub(crate) fn has_limits(tier: Tier) -> bool {
-    limits(tier).is_some()
+    /// Whether all that is set lies between nothing and the most that may be set.
+    #[must_use]
+    pub fn are_fine(&self) -> bool {
+        let counts = [self.open, self.day_orders, self.hour_orders, self.hour_same_service, self.hour_cancels];
+        let is_fine = |spend: Usd| (Usd::ZERO..=SPEND_MAX).contains(&spend) && spend.micros() % CENT == 0;
+        counts.into_iter().flatten().all(|count| (0..=COUNT_MAX).contains(&count)) && self.day_spend.is_none_or(is_fine)
+    }
+
+    /// In words for the audit log: `open 3, day_spend $20.00`; `none`, where nothing is set.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let counts = [
+            ("open", self.open),
+            ("day_orders", self.day_orders),
+            ("hour_orders", self.hour_orders),
+            ("hour_same_service", self.hour_same_service),
+            ("hour_cancels", self.hour_cancels),
+        ];
+        let counts = counts.into_iter().filter_map(|(name, count)| Some(format!("{name} {}", count?)));
+        let told: Vec<String> = counts.chain(self.day_spend.map(|spend| format!("day_spend ${spend}"))).collect();
+        if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+    }
 }
 
 /// How long an order at `price` has to wait, in seconds, because a limit is reached; the order itself is not counted
 /// in `usage`.
-pub(crate) fn order_must_wait_s(tier: Tier, usage: &Usage, price: Usd) -> Option<i64> {
-    let limits = limits(tier)?;
+pub(crate) fn order_must_wait_s(limits: &Limits, usage: &Usage, price: Usd) -> Option<i64> {
+    let is_reached = |limit: Option<i64>, count: i64| limit.is_some_and(|most| count >= most);
     let spend = usage.day_spend.checked_add(price);
-    let is_day_over = usage.day_orders >= limits.day_orders || spend.is_none_or(|spend| spend > limits.day_spend);
-    if is_day_over {
+    let is_spent = limits.day_spend.is_some_and(|most| spend.is_none_or(|spend| spend > most));
+    if is_spent || is_reached(limits.day_orders, usage.day_orders) {
         return Some(DAY_MS / 1_000);
     }
-    if limits.hour.is_some_and(|hour| usage.hour_orders >= hour.orders || usage.hour_same_service >= hour.same_service)
+    if is_reached(limits.hour_orders, usage.hour_orders)
+        || is_reached(limits.hour_same_service, usage.hour_same_service)
     {
         return Some(HOUR_MS / 1_000);
     }
-    (usage.open >= limits.open).then_some(60)
+    is_reached(limits.open, usage.open).then_some(60)
 }
 
 /// How long a cancel has to wait, in seconds, because too many were made within the hour.
-pub(crate) fn cancel_must_wait_s(tier: Tier, usage: &Usage) -> Option<i64> {
-    let hour = limits(tier)?.hour?;
-    (usage.hour_cancels >= hour.cancels).then_some(HOUR_MS / 1_000)
+pub(crate) fn cancel_must_wait_s(limits: &Limits, usage: &Usage) -> Option<i64> {
+    limits.hour_cancels.is_some_and(|most| usage.hour_cancels >= most).then_some(HOUR_MS / 1_000)
 }
 
 #[cfg(test)]
@@ -82,37 +146,61 @@ mod tests {
     use super::*;
 
     const PRICE: Usd = Usd::from_cents(42);
+    const NEW: Limits = Limits::of(Tier::New);
 
     #[test]
     fn a_new_account_has_three_open_orders_at_most() {
-        assert_eq!(order_must_wait_s(Tier::New, &Usage { open: 2, ..Usage::default() }, PRICE), None);
-        assert_eq!(order_must_wait_s(Tier::New, &Usage { open: 3, ..Usage::default() }, PRICE), Some(60));
+        assert_eq!(order_must_wait_s(&NEW, &Usage { open: 2, ..Usage::default() }, PRICE), None);
+        assert_eq!(order_must_wait_s(&NEW, &Usage { open: 3, ..Usage::default() }, PRICE), Some(60));
     }
 
     #[test]
     fn the_spend_of_a_day_counts_the_order_itself() {
         let usage = Usage { day_spend: Usd::from_cents(1_958), ..Usage::default() };
-        assert_eq!(order_must_wait_s(Tier::New, &usage, PRICE), None);
-        assert_eq!(order_must_wait_s(Tier::New, &usage, Usd::from_cents(43)), Some(86_400));
+        assert_eq!(order_must_wait_s(&NEW, &usage, PRICE), None);
+        assert_eq!(order_must_wait_s(&NEW, &usage, Usd::from_cents(43)), Some(86_400));
     }
 
     #[test]
     fn five_orders_for_one_service_in_an_hour_are_enough() {
         let usage = Usage { hour_same_service: 5, ..Usage::default() };
-        assert_eq!(order_must_wait_s(Tier::New, &usage, PRICE), Some(3_600));
-        assert_eq!(order_must_wait_s(Tier::Verified, &usage, PRICE), None);
+        assert_eq!(order_must_wait_s(&NEW, &usage, PRICE), Some(3_600));
+        assert_eq!(order_must_wait_s(&Limits::of(Tier::Verified), &usage, PRICE), None);
     }
 
     #[test]
     fn a_business_has_no_velocity_limits() {
         let usage = Usage { open: 9_999, day_orders: 9_999, hour_cancels: 9_999, ..Usage::default() };
-        assert_eq!(order_must_wait_s(Tier::Business, &usage, PRICE), None);
-        assert_eq!(cancel_must_wait_s(Tier::Business, &usage), None);
+        assert_eq!(order_must_wait_s(&Limits::of(Tier::Business), &usage, PRICE), None);
+        assert_eq!(cancel_must_wait_s(&Limits::of(Tier::Business), &usage), None);
     }
 
     #[test]
     fn twenty_cancels_in_an_hour_are_enough_for_a_new_account() {
         let usage = Usage { hour_cancels: 20, ..Usage::default() };
-        assert_eq!(cancel_must_wait_s(Tier::New, &usage), Some(3_600));
+        assert_eq!(cancel_must_wait_s(&NEW, &usage), Some(3_600));
+    }
+
+    #[test]
+    fn what_is_set_for_an_account_goes_before_its_tier() {
+        let own = Limits { open: Some(5), hour_cancels: Some(0), ..Limits::NONE };
+        let limits = own.or(NEW);
+        assert_eq!((limits.open, limits.day_orders, limits.hour_cancels), (Some(5), Some(10), Some(0)));
+        assert_eq!(order_must_wait_s(&limits, &Usage { open: 4, ..Usage::default() }, PRICE), None);
+        assert_eq!(cancel_must_wait_s(&limits, &Usage::default()), Some(3_600));
+    }
+
+    #[test]
+    fn a_limit_is_a_count_or_whole_cents() {
+        assert!(Limits { open: Some(0), day_spend: Some(SPEND_MAX), ..Limits::NONE }.are_fine());
+        assert!(!Limits { open: Some(-1), ..Limits::NONE }.are_fine());
+        assert!(!Limits { hour_orders: Some(COUNT_MAX + 1), ..Limits::NONE }.are_fine());
+        assert!(!Limits { day_spend: Some(Usd::from_micros(1)), ..Limits::NONE }.are_fine());
+    }
+
+    #[test]
+    fn limits_are_told_by_name() {
+        let own = Limits { open: Some(5), day_spend: Some(Usd::from_cents(2_000)), ..Limits::NONE };
+        assert_eq!((own.told().as_str(), Limits::NONE.told().as_str()), ("open 5, day_spend $20.00", "none"));
     }
 }

@@ -1,9 +1,11 @@
 //! What the house will not do, what people with power may do, and what they did.
 
 pub(crate) mod audit;
+pub mod author;
 pub mod deeds;
 pub mod denied;
-pub(crate) mod limits;
+pub mod limits;
+pub mod permit;
 pub mod powers;
 pub mod reason;
 pub mod stop;

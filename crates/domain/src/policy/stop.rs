@@ -4,6 +4,7 @@ use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
 use crate::policy::deeds::{self, DeedLine};
+use crate::policy::reason::Reason;
 use crate::values;
 
 /// Deeds that are told.
@@ -13,18 +14,18 @@ const DEEDS_MAX: i64 = 20;
 ///
 /// # Errors
 /// What the database said.
-pub async fn pause_sales(app: &App, is_paused: bool, reason: &str, by: &str) -> Result<(), DbError> {
-    let (now, reason, by) = (app.now_ms(), reason.to_owned(), by.to_owned());
+pub async fn pause_sales(app: &App, is_paused: bool, reason: &Reason, by: &str) -> Result<(), DbError> {
+    let (now, reason, by) = (app.now_ms(), reason.clone(), by.to_owned());
     app.db
         .write(Lane::Work, move |tx| {
+            let word = |is_paused| if is_paused { "paused" } else { "open" };
+            let before = Some(word(sales_are_paused(tx)?));
             let value: &[u8] = if is_paused { b"1" } else { b"0" };
             let sql = "INSERT INTO house (name, value) VALUES ('sales_paused', $1)
                  ON CONFLICT (name) DO UPDATE SET value = $1";
             tx.run(sql, values![value])?;
-            let after = if is_paused { "paused" } else { "open" };
-            let deed =
-                Deed { who: &by, deed: "sales", subject: "all", reason: &reason, before: None, after: Some(after) };
-            audit::write(tx, now, &deed)
+            let (reason, after) = (reason.text(), Some(word(is_paused)));
+            audit::write(tx, now, &Deed { who: &by, deed: "sales", subject: "all", reason, before, after })
         })
         .await?;
     app.catalog.forget();

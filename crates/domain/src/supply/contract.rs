@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::seam::Seam;
-use super::{Holding, Inbox};
+use super::{Hint, Holding, House, Inbox};
 
 /// A request that reached us, with nothing read into it yet: signatures are checked over these bytes.
 pub struct Request {
@@ -143,13 +143,15 @@ pub struct Heard {
     pub parts: Vec<Part>,
     /// The answer if all of them were kept.
     pub reply: Reply,
+    /// What a house upstream said of purchases: they are looked at sooner.
+    pub hints: Vec<Hint>,
 }
 
 impl Heard {
     /// Some pieces, and the answer.
     #[must_use]
     pub fn new(parts: Vec<Part>, reply: Reply) -> Self {
-        Self { parts, reply }
+        Self { parts, reply, hints: Vec::new() }
     }
 }
 
@@ -230,6 +232,12 @@ pub trait Supply: Send + Sync {
     /// [`Supply::hold`].
     fn holds(&self) -> bool {
         false
+    }
+
+    /// The house upstream that numbers are bought from by this connector, if it is one. Its numbers are bought at the
+    /// moment of sale; none are imported.
+    fn house(&self) -> Option<&dyn House> {
+        None
     }
 
     /// Holds the source's wire until the inbox closes. It comes back from every fault by itself; where it ends before,

@@ -25,7 +25,7 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     let row = app.db.row(rows::SOURCE, values![source]).await?.ok_or(IngestError::NoSource)?;
     let settings = settings::open(app, &row)?;
     let connector = registry.get(row.text(2)).ok_or(IngestError::NoSource)?;
-    let Heard { parts, reply } = match connector.hear(&settings, request, app.now_ms()) {
+    let Heard { parts, reply, .. } = match connector.hear(&settings, request, app.now_ms()) {
         Ok(heard) => heard,
         // Nothing is pushed to this source at all: whoever tries is a stranger, and no fault of its wire.
         Err(refusal) if refusal.status == 404 => return Ok(refusal),

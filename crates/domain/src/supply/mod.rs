@@ -2,6 +2,7 @@
 
 mod contract;
 mod heard;
+mod house;
 mod inbox;
 mod ingest;
 mod own;
@@ -14,6 +15,10 @@ mod wires;
 pub use contract::{Concat, ConcatKind, Heard, Line, Part, Registry, Reply, Request, Setting, Settings, Supply};
 pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
+pub use house::{
+    Answer, Bought, Calling, Fault, Hint, House, Looked, NotBought, Offer, Opened, Rejected, Renewed, Standing,
+    TheirState, Told, Trouble, Until, WALLET_LOW, Window, Wish,
+};
 pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
 pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own};

@@ -7,6 +7,8 @@ use super::{Registry, Setting, Settings, rows};
 use crate::App;
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
 use crate::values;
 
 /// Characters of a setting.
@@ -44,7 +46,7 @@ pub async fn settings(app: &App, registry: &Registry, slug: &str) -> Result<Vec<
 }
 
 /// Changes settings of a source: those that are named get their value, an empty one takes the setting away, all others
-/// stay. The audit log has their names, never their values.
+/// stay. The audit log has why and their names, never their values.
 ///
 /// # Errors
 /// See [`SourceRefusal`].
@@ -53,7 +55,8 @@ pub async fn set_settings(
     registry: &Registry,
     slug: &str,
     changes: &BTreeMap<String, String>,
-    by: &str,
+    reason: &Reason,
+    by: &Permit<Run>,
 ) -> Result<(), SourceRefusal> {
     if changes.values().any(|value| value.chars().count() > VALUE_MAX) {
         return Err(SourceRefusal::BadSetting("a setting is at most 65536 characters".to_owned()));
@@ -82,14 +85,14 @@ pub async fn set_settings(
     check_settings(registry, row.text(2), &after)?;
     let plain = serde_json::to_vec(after.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
     let sealed = app.vault.seal(&purpose(slug), &plain);
-    let (now, slug, by) = (app.now_ms(), slug.to_owned(), by.to_owned());
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.clone(), reason.clone());
     let story = move |tx: &mut Tx<'_>| {
         let sql = "UPDATE source SET settings = $2 WHERE slug = $1 AND settings = $3";
         if tx.run(sql, values![&slug, sealed.clone(), before.clone()])? == 0 {
             return Err(SourceRefusal::Changed);
         }
-        let deed =
-            Deed { who: &by, deed: "source.settings", subject: &slug, reason: "", before: None, after: Some(&changed) };
+        let (reason, after) = (reason.text(), Some(changed.as_str()));
+        let deed = Deed { who: &by.who, deed: "source.settings", subject: &slug, reason, before: None, after };
         Ok(audit::write(tx, now, &deed)?)
     };
     app.db.write(Lane::Work, story).await

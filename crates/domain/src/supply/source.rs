@@ -5,6 +5,8 @@ use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::phone::Nanp;
 use crate::policy::audit::{self, Deed};
+use crate::policy::author::Author;
+use crate::policy::reason::Reason;
 use crate::{ids, number, values};
 
 /// Characters of a SIM's name.
@@ -154,7 +156,7 @@ pub async fn source(app: &App, slug: &str) -> Result<Option<Source>, DbError> {
     Ok(app.db.row(rows::SOURCE, values![slug]).await?.map(|row| rows::source(&row)))
 }
 
-/// Pauses the sale of a source's numbers, or lets it go on. It receives either way.
+/// Pauses the sale of a source's numbers, or lets it go on; why is in the audit log. It receives either way.
 ///
 /// # Errors
 /// See [`SourceRefusal`].
@@ -162,10 +164,10 @@ pub async fn set_source_state(
     app: &App,
     slug: &str,
     is_enabled: bool,
-    reason: &str,
+    reason: &Reason,
     by: &str,
 ) -> Result<(), SourceRefusal> {
-    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.to_owned());
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.clone());
     let story = move |tx: &mut Tx<'_>| {
         let state = if is_enabled { "enabled" } else { "paused" };
         let row = tx.one("SELECT state FROM source WHERE slug = $1 {for_update}", values![&slug])?;
@@ -178,7 +180,7 @@ pub async fn set_source_state(
             who: &by,
             deed: "source.state",
             subject: &slug,
-            reason: &reason,
+            reason: reason.text(),
             before: Some(&before),
             after: Some(state),
         };
@@ -194,12 +196,18 @@ pub async fn set_source_state(
 ///
 /// # Errors
 /// See [`SourceRefusal`].
-pub async fn map_sim(app: &App, source: &str, sim: &str, number: &Nanp, by: &str) -> Result<(), SourceRefusal> {
+pub async fn map_sim(
+    app: &App,
+    source: &str,
+    sim: &str,
+    number: &Nanp,
+    by: impl Into<Author>,
+) -> Result<(), SourceRefusal> {
     let is_bad = sim.trim().is_empty() || sim.chars().count() > SIM_MAX || sim.chars().any(char::is_control);
     if is_bad {
         return Err(SourceRefusal::BadSim);
     }
-    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.to_owned());
+    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.into());
     let digits = number.digits();
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one(rows::SOURCE, values![&source])?.ok_or(SourceRefusal::NoSource)?;
@@ -207,9 +215,15 @@ pub async fn map_sim(app: &App, source: &str, sim: &str, number: &Nanp, by: &str
         let number = number::of_source(tx, source_id, &digits)?.ok_or(SourceRefusal::NoNumber)?;
         let before = number::of_sim(tx, source_id, &sim, now)?.map(|(_, digits)| digits);
         number::map_sim(tx, source_id, &sim, number, now)?;
-        let before = before.as_deref();
-        let deed =
-            Deed { who: &by, deed: "source.map_sim", subject: &source, reason: &sim, before, after: Some(&digits) };
+        let (before, after) = (before.map(|digits| told(&sim, &digits)), told(&sim, &digits));
+        let deed = Deed {
+            who: &by.who,
+            deed: "source.map_sim",
+            subject: &source,
+            reason: by.why(),
+            before: before.as_deref(),
+            after: Some(&after),
+        };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -220,19 +234,31 @@ pub async fn map_sim(app: &App, source: &str, sim: &str, number: &Nanp, by: &str
 ///
 /// # Errors
 /// See [`SourceRefusal`].
-pub async fn unmap_sim(app: &App, source: &str, sim: &str, by: &str) -> Result<(), SourceRefusal> {
-    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.to_owned());
+pub async fn unmap_sim(app: &App, source: &str, sim: &str, by: impl Into<Author>) -> Result<(), SourceRefusal> {
+    let (now, source, sim, by) = (app.now_ms(), source.to_owned(), sim.to_owned(), by.into());
     let story = move |tx: &mut Tx<'_>| {
         let source_id = rows::id_of(tx, &source)?.ok_or(SourceRefusal::NoSource)?;
         let (_, before) = number::of_sim(tx, source_id, &sim, now)?.ok_or(SourceRefusal::NoSim)?;
         if !number::unmap_sim(tx, source_id, &sim, now)? {
             return Err(SourceRefusal::NoSim);
         }
-        let before = Some(before.as_str());
-        let deed = Deed { who: &by, deed: "source.unmap_sim", subject: &source, reason: &sim, before, after: None };
+        let before = told(&sim, &before);
+        let deed = Deed {
+            who: &by.who,
+            deed: "source.unmap_sim",
+            subject: &source,
+            reason: by.why(),
+            before: Some(&before),
+            after: None,
+        };
         Ok(audit::write(tx, now, &deed)?)
     };
     app.db.write(Lane::Work, story).await
+}
+
+/// Which number a SIM is, as the audit log tells it: `phone-1/0 is 12025550147`.
+fn told(sim: &str, digits: &str) -> String {
+    format!("{sim} is {digits}")
 }
 
 /// The SIMs of a source that are mapped now, with their numbers.

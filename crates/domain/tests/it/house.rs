@@ -15,6 +15,8 @@ use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::order::{self, Ask, Placed};
 use domain::phone::Nanp;
+use domain::policy::permit::{Permit, Right};
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::request::Once;
 use domain::seal::Key;
@@ -165,8 +167,8 @@ impl House {
         account::create(&self.app, new).await.expect("an account");
         let amount = Usd::parse(dollars).expect("dollars");
         if amount > Usd::ZERO {
-            let reason = "a gift".to_owned();
-            let new = NewCredit { account: name.into(), amount, reason, reference: None, by: "test".into() };
+            let (reason, by) = (why("a gift"), may("test"));
+            let new = NewCredit { account: name.into(), amount, reason, reference: None, by };
             account::credit(&self.app, new).await.expect("a credit");
         }
         let key = self.key(name).await;
@@ -271,6 +273,16 @@ impl Supply for Deaf {
     }
 
     fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
-        Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") })
+        Ok(Heard::new(Vec::new(), Reply::json(200, "{}")))
     }
+}
+
+/// A reason for the audit log.
+pub(crate) fn why(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason")
+}
+
+/// A permit for whatever a verb asks one for.
+pub(crate) fn may<R: Right>(who: &str) -> Permit<R> {
+    Permit::at_the_machine(who)
 }

@@ -7,6 +7,7 @@ use domain::login::{self, Invitation, Removal};
 use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
+use super::account_limits::{self, LimitsArgs};
 use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with accounts.
@@ -55,6 +56,11 @@ pub(crate) enum AccountCommand {
     /// Let a suspended or frozen account go on
     #[command(after_help = "Example: jesusnumber admin account resume ann --reason 'chargeback withdrawn'")]
     Resume(StateArgs),
+    /// Limits of one account in place of its tier's; without any it shows them
+    #[command(
+        after_help = "Example: jesusnumber admin account limits ann --open 20 --day-spend 500.00 --reason 'asked, pays well'"
+    )]
+    Limits(LimitsArgs),
     /// Change how far an account is trusted
     #[command(after_help = "Example: jesusnumber admin account tier ann verified --reason 'paid five times'")]
     Tier {
@@ -85,8 +91,8 @@ pub(crate) struct StateArgs {
     /// Its name
     name: String,
     /// Why, for the audit log
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answer, Refusal> {
@@ -115,22 +121,23 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
             Ok(Answer::line(url.clone(), json!({"name": name, "email": email, "link": url})))
         }
         AccountCommand::SecondFactor(SecondFactorCommand::Remove(StateArgs { name, reason })) => {
-            let (base_url, by) = (desk.base_url.to_owned(), desk.by()?.to_owned());
+            let (base_url, by) = (desk.base_url.to_owned(), desk.permit()?);
             login::remove_second_for(desk.app, Removal { account: name.clone(), reason, base_url, by }).await?;
             let line = format!("account {name} signs in with the password alone");
             Ok(Answer::line(line, json!({"name": name, "second_factor": false})))
         }
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
+        AccountCommand::Limits(args) => account_limits::run(desk, args).await,
         AccountCommand::Tier { name, tier, reason } => {
-            account::set_tier(desk.app, &name, tier, &reason, desk.by()?).await?;
+            account::set_tier(desk.app, &name, tier, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))
         }
     }
 }
 
 async fn set_state(desk: &Desk<'_>, args: StateArgs, state: State) -> Result<Answer, Refusal> {
-    account::set_state(desk.app, &args.name, state, &args.reason, desk.by()?).await?;
+    account::set_state(desk.app, &args.name, state, &args.reason, &desk.permit()?).await?;
     let line = format!("account {} is {}", args.name, state.word());
     Ok(Answer::line(line, json!({"name": args.name, "state": state})))
 }

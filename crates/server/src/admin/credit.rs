@@ -5,6 +5,7 @@ use domain::account::{self, NewCredit};
 use domain::clock::rfc3339;
 use domain::ledger::{self, Entry, STATEMENT_MAX};
 use domain::money::Usd;
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -43,8 +44,8 @@ pub(crate) struct AmountArgs {
     #[arg(value_parser = words::usd)]
     amount: Usd,
     /// What it is for, in your words
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
     /// The outside event behind it, such as a payment's id: it counts once
     #[arg(long)]
     reference: Option<String>,
@@ -73,7 +74,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: CreditCommand) -> Result<Answe
 
 fn new_credit(desk: &Desk<'_>, args: AmountArgs) -> Result<NewCredit, Refusal> {
     let AmountArgs { account, amount, reason, reference } = args;
-    Ok(NewCredit { account, amount, reason, reference, by: desk.by()?.to_owned() })
+    Ok(NewCredit { account, amount, reason, reference, by: desk.permit()? })
 }
 
 fn booked(account: &str, amount: Usd, available: Usd, deed: &str) -> Answer {

@@ -74,7 +74,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: KeyCommand) -> Result<Answer, 
             Ok(Answer::list(columns, keys.iter().map(told).collect()))
         }
         KeyCommand::Revoke { id, reason } => {
-            let by = desk.by()?.to_owned();
+            let by = desk.permit()?;
             account::revoke_key_for(desk.app, Revocation { key: id, account: None, reason, by }).await?;
             Ok(Answer::line(format!("revoked key {id}"), json!({"id": id, "revoked": true})))
         }

@@ -3,9 +3,10 @@
 use clap::Subcommand;
 use domain::clock::rfc3339;
 use domain::mail::{self, MailLine};
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, Refusal};
+use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with mails.
 #[derive(Subcommand)]
@@ -26,8 +27,8 @@ pub(crate) enum MailCommand {
         /// The mail's id
         id: i64,
         /// Why, for the audit log
-        #[arg(long)]
-        reason: String,
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
     },
 }
 
@@ -39,7 +40,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: MailCommand) -> Result<Answer,
             Ok(Answer::list(columns, mails.iter().map(told).collect()))
         }
         MailCommand::Show { id, reason } => {
-            let text = mail::read(desk.app, id, &reason, desk.by()?).await?;
+            let text = mail::read(desk.app, id, &reason, &desk.permit()?).await?;
             Ok(Answer::line(text.clone(), json!({"id": id, "text": text})))
         }
     }

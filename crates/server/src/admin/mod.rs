@@ -1,6 +1,7 @@
 //! Operator commands, `jesusnumber admin …`: each reads its arguments, calls one verb of the house, and answers.
 
 mod account;
+mod account_limits;
 mod answer;
 mod backup;
 mod bad_rows;
@@ -27,6 +28,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use domain::App;
 use domain::db::DbUrl;
+use domain::policy::author::Author;
+use domain::policy::permit::{Permit, Right};
+use domain::policy::reason::Reason;
 use domain::supply::Registry;
 
 use answer::{Answer, Refusal};
@@ -131,6 +135,22 @@ impl Desk<'_> {
             return Err(Refusal::new("--by is a name of 1 to 100 characters for the audit log"));
         }
         Ok(by)
+    }
+
+    /// A permit for verbs that ask for one: whoever may start the program here has every power.
+    ///
+    /// # Errors
+    /// As [`Desk::by`].
+    fn permit<R: Right>(&self) -> Result<Permit<R>, Refusal> {
+        Ok(Permit::at_the_machine(self.by()?))
+    }
+
+    /// Who gives the command, and why if they say so.
+    ///
+    /// # Errors
+    /// As [`Desk::by`].
+    fn author(&self, reason: Option<Reason>) -> Result<Author, Refusal> {
+        Ok(Author::new(self.by()?, reason))
     }
 }
 

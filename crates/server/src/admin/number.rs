@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use clap::{Args, Subcommand};
 use domain::number::{self, NumberLine, NumberState};
 use domain::phone::Nanp;
+use domain::policy::reason::Reason;
 use domain::supply;
 use serde_json::{Value, json};
 
@@ -55,8 +56,8 @@ pub(crate) struct StateArgs {
     #[arg(value_parser = words::number)]
     number: Nanp,
     /// Why, for the audit log
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: NumberCommand) -> Result<Answer, Refusal> {

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::number::import::{self, FileRefusal, Imported, NumberFileImport, Progress, fingerprint};
+use domain::policy::author::Author;
+use domain::policy::reason::Reason;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Answer, Desk, Refusal, bad_rows};
+use super::{Answer, Desk, Refusal, bad_rows, words};
 
 /// What is loaded, or which load is taken back.
 #[derive(Args)]
@@ -21,20 +23,24 @@ pub(crate) struct ImportArgs {
     /// Take back the load with this id, which is not complete
     #[arg(long, value_name = "ID", conflicts_with_all = ["file", "source"])]
     undo: Option<i64>,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Option<Reason>,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, args: ImportArgs) -> Result<Answer, Refusal> {
+    let by = desk.author(args.reason.clone())?;
     match args {
-        ImportArgs { undo: Some(id), .. } => undo(desk, id).await,
-        ImportArgs { file: Some(file), source: Some(source), undo: None } => load_file(desk, &file, &source).await,
+        ImportArgs { undo: Some(id), .. } => undo(desk, id, &by).await,
+        ImportArgs { file: Some(file), source: Some(source), .. } => load_file(desk, &file, &source, &by).await,
         ImportArgs { .. } => Err(Refusal::new("name a file and its --source, or an import to --undo")),
     }
 }
 
-async fn undo(desk: &Desk<'_>, id: i64) -> Result<Answer, Refusal> {
+async fn undo(desk: &Desk<'_>, id: i64, by: &Author) -> Result<Answer, Refusal> {
     let mut taken_back = 0_u64;
     loop {
-        match import::undo(desk.app, id, desk.by()?).await? {
+        match import::undo(desk.app, id, by.clone()).await? {
             0 => break,
             some => taken_back += some,
         }
@@ -43,7 +49,7 @@ async fn undo(desk: &Desk<'_>, id: i64) -> Result<Answer, Refusal> {
     Ok(Answer::line(line, json!({"import": id, "taken_back": taken_back})))
 }
 
-async fn load_file(desk: &Desk<'_>, path: &Path, source: &str) -> Result<Answer, Refusal> {
+async fn load_file(desk: &Desk<'_>, path: &Path, source: &str, by: &Author) -> Result<Answer, Refusal> {
     let name = path.display().to_string();
     let named = |refusal: FileRefusal| Refusal::new(in_words(&refusal).replacen("the file", &name, 1));
     let hash = fingerprint(path).map_err(|fault| named(fault.into()))?;
@@ -56,7 +62,7 @@ async fn load_file(desk: &Desk<'_>, path: &Path, source: &str) -> Result<Answer,
             loading.set_position(u64::try_from(done).unwrap_or(0));
         }
     };
-    let file = NumberFileImport { path, hash, source, by: desk.by()? };
+    let file = NumberFileImport { path, hash, source, by };
     let done = import::import_file(desk.app, file, &tell).await;
     checking.finish_and_clear();
     loading.finish_and_clear();

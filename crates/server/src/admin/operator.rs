@@ -53,23 +53,23 @@ pub(crate) enum OperatorCommand {
 pub(super) async fn run(desk: &Desk<'_>, command: OperatorCommand) -> Result<Answer, Refusal> {
     match command {
         OperatorCommand::Create { name, role } => {
-            let new = NewOperator { name: name.clone(), role, by: desk.by()?.to_owned() };
+            let new = NewOperator { name: name.clone(), role, by: desk.permit()? };
             Ok(link(desk, &name, &login::create_operator(desk.app, new).await?))
         }
         OperatorCommand::Recover { name } => {
-            let secret = login::recover_operator(desk.app, &name, desk.by()?).await?;
+            let secret = login::recover_operator(desk.app, &name, &desk.permit()?).await?;
             Ok(link(desk, &name, &secret))
         }
         OperatorCommand::Stop { name } => {
-            login::stop_operator(desk.app, &name, desk.by()?).await?;
+            login::stop_operator(desk.app, &name, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} is stopped"), json!({"name": name, "stopped": true})))
         }
         OperatorCommand::Resume { name } => {
-            login::resume_operator(desk.app, &name, desk.by()?).await?;
+            login::resume_operator(desk.app, &name, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} may sign in"), json!({"name": name, "stopped": false})))
         }
         OperatorCommand::Role { name, role } => {
-            login::set_role(desk.app, &name, role, desk.by()?).await?;
+            login::set_role(desk.app, &name, role, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} is {}", role.word()), json!({"name": name, "role": role.word()})))
         }
         OperatorCommand::List => {

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::message::{self, QuarantineLine};
+use domain::policy::reason::Reason;
 use domain::{number, supply};
 use serde_json::json;
 
@@ -33,8 +34,8 @@ pub(crate) enum QuarantineCommand {
         #[arg(value_parser = words::order)]
         order: i64,
         /// Why, for the audit log
-        #[arg(long)]
-        reason: String,
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
     },
     /// Drop a message: nobody will get it, and its text is erased
     #[command(after_help = "Example: jesusnumber admin quarantine drop 4711 --reason 'advertising'")]
@@ -47,23 +48,23 @@ pub(crate) struct MessageArgs {
     /// The message's id
     id: i64,
     /// Why, for the audit log
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: QuarantineCommand) -> Result<Answer, Refusal> {
     match command {
         QuarantineCommand::List { before, limit } => list(desk, before, limit).await,
         QuarantineCommand::Read(MessageArgs { id, reason }) => {
-            let (sender, text) = message::read_quarantined(desk.app, id, &reason, desk.by()?).await?;
+            let (sender, text) = message::read_quarantined(desk.app, id, &reason, &desk.permit()?).await?;
             Ok(Answer::record(json!({"id": id, "sender": sender, "text": text})))
         }
         QuarantineCommand::Release { id, order, reason } => {
-            message::release(desk.app, id, order, &reason, desk.by()?).await?;
+            message::release(desk.app, id, order, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("message {id} was given to order {order}"), json!({"id": id, "order_id": order})))
         }
         QuarantineCommand::Drop(MessageArgs { id, reason }) => {
-            message::drop_quarantined(desk.app, id, &reason, desk.by()?).await?;
+            message::drop_quarantined(desk.app, id, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("message {id} was dropped"), json!({"id": id, "dropped": true})))
         }
     }

@@ -1,10 +1,11 @@
 //! `admin sales`: the stop for all sales.
 
 use clap::{Args, Subcommand};
+use domain::policy::reason::Reason;
 use domain::policy::stop;
 use serde_json::json;
 
-use super::{Answer, Desk, Refusal};
+use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with all sales at once.
 #[derive(Subcommand)]
@@ -21,8 +22,8 @@ pub(crate) enum SalesCommand {
 #[derive(Args)]
 pub(crate) struct SalesArgs {
     /// Why, for the audit log
-    #[arg(long)]
-    reason: String,
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: SalesCommand) -> Result<Answer, Refusal> {

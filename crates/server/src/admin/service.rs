@@ -4,9 +4,10 @@ use clap::{Args, Subcommand};
 use domain::catalog::edit::{self, NewService};
 use domain::catalog::seed::{Seeded, seed};
 use domain::catalog::{self, Service};
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, Refusal};
+use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with services.
 #[derive(Subcommand)]
@@ -24,17 +25,21 @@ pub(crate) enum ServiceCommand {
     #[command(after_help = "Example: jesusnumber admin service seed")]
     Seed,
     /// Sell a service
-    #[command(after_help = "Example: jesusnumber admin service enable telegram")]
-    Enable {
-        /// The service's slug
-        service: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin service enable telegram --reason 'codes come again'")]
+    Enable(StateArgs),
     /// Stop selling a service; what is sold already goes on receiving
-    #[command(after_help = "Example: jesusnumber admin service disable telegram")]
-    Disable {
-        /// The service's slug
-        service: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin service disable telegram --reason 'no codes since noon'")]
+    Disable(StateArgs),
+}
+
+/// Which service is switched and why.
+#[derive(Args)]
+pub(crate) struct StateArgs {
+    /// The service's slug
+    service: String,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 /// A service as it is to be.
@@ -63,6 +68,9 @@ pub(crate) struct PutArgs {
     /// Let a text without a code or a link count as the answer too
     #[arg(long)]
     any_text_counts: bool,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Option<Reason>,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answer, Refusal> {
@@ -73,8 +81,8 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
             Ok(Answer::list(columns, catalog.services.iter().map(told).collect()))
         }
         ServiceCommand::Put(args) => {
-            let slug = args.slug.clone();
-            let id = edit::put_service(desk.app, new_service(args), desk.by()?).await?;
+            let (slug, by) = (args.slug.clone(), desk.author(args.reason.clone())?);
+            let id = edit::put_service(desk.app, new_service(args), by).await?;
             Ok(Answer::line(format!("service {slug} is in the catalogue"), json!({"id": id, "slug": slug})))
         }
         ServiceCommand::Seed => {
@@ -82,8 +90,8 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
             let line = format!("added {added} services; {kept} were there already and stay as they are");
             Ok(Answer::line(line, json!({"added": added, "kept": kept})))
         }
-        ServiceCommand::Enable { service } => set_enabled(desk, &service, true).await,
-        ServiceCommand::Disable { service } => set_enabled(desk, &service, false).await,
+        ServiceCommand::Enable(args) => set_enabled(desk, &args, true).await,
+        ServiceCommand::Disable(args) => set_enabled(desk, &args, false).await,
     }
 }
 
@@ -100,8 +108,9 @@ fn new_service(args: PutArgs) -> NewService {
     }
 }
 
-async fn set_enabled(desk: &Desk<'_>, slug: &str, is_enabled: bool) -> Result<Answer, Refusal> {
-    edit::set_enabled(desk.app, slug, is_enabled, desk.by()?).await?;
+async fn set_enabled(desk: &Desk<'_>, args: &StateArgs, is_enabled: bool) -> Result<Answer, Refusal> {
+    let StateArgs { service: slug, reason } = args;
+    edit::set_enabled(desk.app, slug, is_enabled, reason, desk.by()?).await?;
     let line = if is_enabled { format!("{slug} is sold") } else { format!("{slug} is not sold") };
     Ok(Answer::line(line, json!({"slug": slug, "is_enabled": is_enabled})))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::phone::Nanp;
+use domain::policy::reason::Reason;
 use domain::supply::{self, Health, NewSource, Settings, Supply};
 use serde_json::{Value, json};
 
@@ -29,17 +30,11 @@ pub(crate) enum SourceCommand {
     #[command(after_help = "Example: jesusnumber admin source list")]
     List,
     /// Stop selling the numbers of a source; it still receives
-    #[command(after_help = "Example: jesusnumber admin source pause rack-1")]
-    Pause {
-        /// The source's name
-        source: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin source pause rack-1 --reason 'the box is being moved'")]
+    Pause(StateArgs),
     /// Sell the numbers of a source again
-    #[command(after_help = "Example: jesusnumber admin source resume rack-1")]
-    Resume {
-        /// The source's name
-        source: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin source resume rack-1 --reason 'the box is back'")]
+    Resume(StateArgs),
     /// Say which number a SIM is from now on
     #[command(after_help = "Example: jesusnumber admin source map-sim rack-1 phone-7/1 12025550147")]
     MapSim {
@@ -50,6 +45,9 @@ pub(crate) enum SourceCommand {
         /// The number, which must be of this source
         #[arg(value_parser = words::number)]
         number: Nanp,
+        /// Why, for the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Option<Reason>,
     },
     /// List the SIMs of a source that are mapped now
     #[command(after_help = "Example: jesusnumber admin source sims rack-1")]
@@ -57,6 +55,16 @@ pub(crate) enum SourceCommand {
         /// The source's name
         source: String,
     },
+}
+
+/// Which source is paused or sold again, and why.
+#[derive(Args)]
+pub(crate) struct StateArgs {
+    /// The source's name
+    source: String,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 /// A source to be added.
@@ -80,17 +88,17 @@ pub(super) async fn run(desk: &Desk<'_>, command: SourceCommand) -> Result<Answe
         SourceCommand::Connectors => Ok(connectors(desk)),
         SourceCommand::Add(args) => add(desk, args).await,
         SourceCommand::List => list(desk).await,
-        SourceCommand::Pause { source } => {
-            supply::set_source_state(desk.app, &source, false, "", desk.by()?).await?;
+        SourceCommand::Pause(StateArgs { source, reason }) => {
+            supply::set_source_state(desk.app, &source, false, &reason, desk.by()?).await?;
             let line = format!("the numbers of {source} are not sold for now");
             Ok(Answer::line(line, json!({"source": source, "is_enabled": false})))
         }
-        SourceCommand::Resume { source } => {
-            supply::set_source_state(desk.app, &source, true, "", desk.by()?).await?;
+        SourceCommand::Resume(StateArgs { source, reason }) => {
+            supply::set_source_state(desk.app, &source, true, &reason, desk.by()?).await?;
             Ok(Answer::line(format!("the numbers of {source} are sold"), json!({"source": source, "is_enabled": true})))
         }
-        SourceCommand::MapSim { source, sim, number } => {
-            supply::map_sim(desk.app, &source, &sim, &number, desk.by()?).await?;
+        SourceCommand::MapSim { source, sim, number, reason } => {
+            supply::map_sim(desk.app, &source, &sim, &number, desk.author(reason)?).await?;
             let json = json!({"source": source, "sim": sim, "number": number.digits()});
             Ok(Answer::line(format!("SIM {sim} of {source} is {}", number.e164()), json))
         }

@@ -6,6 +6,7 @@ use domain::App;
 use domain::login::{
     self, Chosen, Invitation, InviteRefusal, Kind, NewOperator, OperatorRefusal, Role, STATEMENT_VERSION, Visit,
 };
+use domain::policy::permit::Permit;
 
 use super::stock::{BY, CUSTOMER, Fault};
 use crate::admin::set_up_url;
@@ -47,7 +48,7 @@ pub(super) async fn customer(app: &App, base_url: &str) -> Result<(), Fault> {
 
 /// How the demo's operator comes in: by a fresh link, until password and second factor are set.
 pub(super) async fn operator(app: &App, base_url: &str) -> Result<String, Fault> {
-    let new = NewOperator { name: OPERATOR.to_owned(), role: Role::Owner, by: BY.to_owned() };
+    let new = NewOperator { name: OPERATOR.to_owned(), role: Role::Owner, by: Permit::at_the_machine(BY) };
     let link = match login::create_operator(app, new).await {
         Ok(link) => link,
         Err(OperatorRefusal::Taken) => {
@@ -55,7 +56,7 @@ pub(super) async fn operator(app: &App, base_url: &str) -> Result<String, Fault>
             if is_set_up {
                 return Ok(format!("{base_url}/operator/ as {OPERATOR}"));
             }
-            login::recover_operator(app, OPERATOR, BY).await?
+            login::recover_operator(app, OPERATOR, &Permit::at_the_machine(BY)).await?
         }
         Err(refusal) => return Err(refusal.into()),
     };

@@ -15,6 +15,8 @@ use domain::catalog::seed;
 use domain::money::Usd;
 use domain::number::import::{self, BATCH_MAX, Import, ImportRefusal, NewNumber};
 use domain::phone::{Nanp, state_of};
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::supply::{self, NewSource, Registry, Settings, SourceRefusal};
 
 /// The source that the simulated supply speaks for.
@@ -72,9 +74,9 @@ async fn customer(app: &App) -> Result<(), Fault> {
     let credit = NewCredit {
         account: CUSTOMER.to_owned(),
         amount: Usd::parse("1000.00")?,
-        reason: "play money".to_owned(),
+        reason: Reason::parse("play money").expect("a reason"),
         reference: Some("demo".to_owned()),
-        by: BY.to_owned(),
+        by: Permit::at_the_machine(BY),
     };
     match account::credit(app, credit).await {
         Ok(_) | Err(CreditRefusal::Repeated) => Ok(()),

@@ -63,7 +63,7 @@ fn what_cannot_be_read_is_a_usage_error_and_ends_with_2() {
 fn every_command_has_a_sentence_and_an_example() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let commands = [
-        ("account", &["create", "list", "show", "suspend", "resume", "tier"][..]),
+        ("account", &["create", "list", "show", "suspend", "resume", "limits", "tier"][..]),
         ("key", &["create", "list", "revoke"]),
         ("credit", &["add", "take", "statement"]),
         ("service", &["list", "put", "seed", "enable", "disable"]),

@@ -13,6 +13,8 @@ use domain::db::{Db, DbOptions};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, NewSource, Settings};
@@ -132,7 +134,8 @@ async fn make(database: &str) -> String {
     let new = NewAccount { name: "ann".into(), tier: Tier::Business, by: by() };
     account::create(&app, new).await.expect("an account");
     let amount = Usd::from_cents(500);
-    let new = NewCredit { account: "ann".into(), amount, reason: "a gift".into(), reference: None, by: by() };
+    let (reason, permit) = (Reason::parse("a gift").expect("a reason"), Permit::at_the_machine("test"));
+    let new = NewCredit { account: "ann".into(), amount, reason, reference: None, by: permit };
     account::credit(&app, new).await.expect("a credit");
     let new = NewKey {
         account: "ann".into(),

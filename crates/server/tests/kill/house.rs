@@ -16,6 +16,8 @@ use domain::db::{Db, DbOptions, EngineKind};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, NewSource, Settings};
@@ -153,8 +155,8 @@ fn number(place: usize) -> NewNumber {
 async fn customer(app: &App, name: &str, dollars: &str) -> String {
     let new = NewAccount { name: name.into(), tier: Tier::Business, by: "test".into() };
     account::create(app, new).await.expect("an account");
-    let (amount, reason) = (Usd::parse(dollars).expect("dollars"), "a gift".to_owned());
-    let new = NewCredit { account: name.into(), amount, reason, reference: None, by: "test".into() };
+    let (amount, reason) = (Usd::parse(dollars).expect("dollars"), Reason::parse("a gift").expect("a reason"));
+    let new = NewCredit { account: name.into(), amount, reason, reference: None, by: Permit::at_the_machine("test") };
     account::credit(app, new).await.expect("a credit");
     let new = NewKey {
         account: name.into(),

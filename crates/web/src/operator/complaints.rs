@@ -206,14 +206,14 @@ async fn read(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::ReadTexts)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad("Say in 1 to 500 letters why you read the customer's messages.");
         return render(&door, &operator, id, Shown { told: Some(told), ..Shown::default() }).await;
     };
     let (line, _) = complaint::show(&door.app, id).await?.ok_or(PageError::NotFound)?;
-    match message::read_delivered(&door.app, line.complaint.order, &reason, &operator.name).await {
+    match message::read_delivered(&door.app, line.complaint.order, &reason, &by).await {
         Ok(messages) => render(&door, &operator, id, Shown { messages: Some(messages), ..Shown::default() }).await,
         Err(ReadRefusal::NoOrder) => Err(PageError::NotFound),
         Err(ReadRefusal::Db(error)) => Err(error.into()),

@@ -118,13 +118,13 @@ async fn read(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad("Say in 1 to 500 letters why you read this mail.");
         return render(&door, &operator, id, None, Some(told)).await;
     };
-    match mail::read(&door.app, id, reason.text(), &operator.name).await {
+    match mail::read(&door.app, id, &reason, &by).await {
         Ok(text) => render(&door, &operator, id, Some(text), None).await,
         Err(ReadRefusal::NoMail) => Err(PageError::NotFound),
         Err(ReadRefusal::Db(error)) => Err(error.into()),

@@ -120,43 +120,43 @@ async fn link(
 }
 
 async fn make(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
+    let by = operator.permit()?;
     let name = form.text("name").trim().to_owned();
     let role = Role::from_word(form.text("role")).ok_or(PageError::BadForm)?;
-    let new = NewOperator { name: name.clone(), role, by: operator.name.clone() };
+    let new = NewOperator { name: name.clone(), role, by };
     let made = login::create_operator(&door.app, new).await;
     let typed = Shown { name: name.clone(), role: role.word().to_owned(), ..Shown::default() };
     link(&door, &operator, &name, made, typed).await
 }
 
 async fn recover(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
+    let by = operator.permit()?;
     let name = form.text("name");
-    let made = login::recover_operator(&door.app, name, &operator.name).await;
+    let made = login::recover_operator(&door.app, name, &by).await;
     link(&door, &operator, name, made, Shown::default()).await
 }
 
 async fn set_role(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
+    let by = operator.permit()?;
     let role = Role::from_word(form.text("role")).ok_or(PageError::BadForm)?;
-    let deed = login::set_role(&door.app, form.text("name"), role, &operator.name).await;
+    let deed = login::set_role(&door.app, form.text("name"), role, &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn stop(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
-    let deed = login::stop_operator(&door.app, form.text("name"), &operator.name).await;
+    let by = operator.permit()?;
+    let deed = login::stop_operator(&door.app, form.text("name"), &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn resume(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
-    let deed = login::resume_operator(&door.app, form.text("name"), &operator.name).await;
+    let by = operator.permit()?;
+    let deed = login::resume_operator(&door.app, form.text("name"), &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn sign_out(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Rule)?;
-    let deed = login::sign_out_operator(&door.app, form.text("name"), &operator.name).await;
+    let by = operator.permit()?;
+    let deed = login::sign_out_operator(&door.app, form.text("name"), &by).await;
     done(&door, &operator, deed).await
 }

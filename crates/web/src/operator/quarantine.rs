@@ -17,7 +17,7 @@ use domain::policy::reason::Reason;
 use domain::supply;
 use serde::Deserialize;
 
-use super::told::{Told, ago, national};
+use super::told::{NO_REASON, Told, ago, national};
 use super::{Frame, id_in};
 use crate::Door;
 use crate::asked::Asked;
@@ -29,7 +29,6 @@ pub(super) const HERE: &str = "/operator/quarantine/";
 const ONE: &str = "/operator/quarantine/{id}/";
 /// Messages on a page.
 const ROWS: i64 = 50;
-const NO_REASON: &str = "say why, in 1 to 500 letters";
 
 pub(super) fn routes() -> Router<Arc<Door>> {
     Router::new()
@@ -219,12 +218,12 @@ async fn read(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::ReadTexts)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    match message::read_quarantined(&door.app, id, reason.text(), &operator.name).await {
+    match message::read_quarantined(&door.app, id, &reason, &by).await {
         Ok(text) => render(&door, &operator, id, Shown { told: None, text: Some(text) }).await,
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }
@@ -236,7 +235,7 @@ async fn release(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
@@ -244,7 +243,7 @@ async fn release(
     let Ok(order) = form.text("order").parse() else {
         return refuse(&door, &operator, id, "choose the order that gets it").await;
     };
-    match message::release(&door.app, id, order, reason.text(), &operator.name).await {
+    match message::release(&door.app, id, order, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }
@@ -256,12 +255,12 @@ async fn drop_one(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    match message::drop_quarantined(&door.app, id, reason.text(), &operator.name).await {
+    match message::drop_quarantined(&door.app, id, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ONE, HERE)),
         Err(refusal) => told(&door, &operator, id, refusal).await,
     }

@@ -10,19 +10,18 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::policy::deeds::DeedLine;
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 use domain::policy::stop;
 use domain::supply;
 
 use super::Frame;
-use super::told::Told;
+use super::told::{NO_REASON, Told};
 use crate::Door;
 use crate::form::Form;
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
 pub(super) const HERE: &str = "/operator/stops/";
-/// Characters of a reason.
-const REASON_MAX: usize = 500;
 
 pub(super) fn routes() -> Router<Arc<Door>> {
     Router::new().route(HERE, get(show).post(change))
@@ -64,11 +63,10 @@ async fn change(State(door): State<Arc<Door>>, operator: Operator, form: Form) -
         "open" => false,
         _ => return Err(PageError::BadForm),
     };
-    let reason = form.text("reason").trim();
-    if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
-        let told = Told::bad("Nothing was changed: say why, in up to 500 characters on one line.");
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
         return render(&door, &operator, Some(told)).await;
-    }
-    stop::pause_sales(&door.app, is_paused, reason, &operator.name).await?;
+    };
+    stop::pause_sales(&door.app, is_paused, &reason, &operator.name).await?;
     Ok(page::see_other(HERE, HERE))
 }

@@ -2,6 +2,7 @@
 
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::phone::Nanp;
+use domain::policy::reason::BadReason;
 
 /// What a page says at its top.
 pub(super) struct Told {
@@ -20,6 +21,15 @@ impl Told {
     /// It was not.
     pub(super) fn bad(text: impl Into<String>) -> Self {
         Self { is_good: false, text: text.into() }
+    }
+}
+
+/// What a form is told that asks for a reason and got none, or too long a one.
+pub(super) const NO_REASON: &str = "say why, in 1 to 500 letters";
+
+impl From<BadReason> for Told {
+    fn from(bad: BadReason) -> Self {
+        Self::bad(format!("Nothing was changed: {bad}."))
     }
 }
 

@@ -23,7 +23,10 @@ async fn settled(browser: &mut Browser) -> String {
 
 async fn upload(browser: &mut Browser, source: &str, rows: &str) -> u16 {
     let file = format!("{HEADER}\n{rows}");
-    browser.upload("/operator/numbers/import/", &[("source", source)], ("file", &file)).await.status
+    browser
+        .upload("/operator/numbers/import/", &[("source", source), ("reason", "a box came")], ("file", &file))
+        .await
+        .status
 }
 
 on_both!(numbers_are_found_ticked_and_paused, async |world: &World| {
@@ -87,6 +90,7 @@ on_both!(a_file_is_loaded_and_its_numbers_are_sold, async |world: &World| {
     assert!(page.contains("Import 1 is complete: 2 numbers.") && page.contains("1 of them are voip"), "{page}");
     let key = world.customer("ann", "5.00").await;
     assert_eq!(world.order(&key, "instagram").await.1, "12125550001");
+    assert!(olga.get("/operator/audit/?who=olga").await.body.contains("a box came"));
     // The same file again is known.
     assert_eq!(upload(&mut olga, "wire", rows).await, 303);
     assert!(settled(&mut olga).await.contains("this file was imported already, completely, as import 1"));
@@ -131,6 +135,7 @@ on_both!(a_broken_import_is_taken_back, async |world: &World| {
     domain::number::import::load(&world.app, import, vec![new]).await.expect("loaded");
     let mut olga = operator(world, "olga", Role::Operator).await;
     assert!(settled(&mut olga).await.contains("1 in</span>"));
-    assert_eq!(olga.post("/operator/numbers/import/undo/", "import=1").await.status, 303);
+    assert_eq!(olga.post("/operator/numbers/import/undo/", "import=1&reason=wrong+file").await.status, 303);
     assert!(settled(&mut olga).await.contains("Import 1 is undone. Numbers that were taken back: 1."));
+    assert!(olga.get("/operator/audit/?who=olga").await.body.contains("wrong file"));
 });

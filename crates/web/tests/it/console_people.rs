@@ -27,7 +27,9 @@ on_both!(a_customer_is_found_credited_suspended_and_let_go_on, async |world: &Wo
     let page = olga.get(&hers).await;
     assert!(page.body.contains("$5.00") && page.body.contains("ann@example.org"));
     let form = format!("form={}&amount=2.50&reason=a+gift&deed=credit", field(&page, "form"));
-    assert_eq!(place(&olga.post(&format!("{hers}money/"), &form).await), hers);
+    let credited = format!("{hers}?done=credit");
+    assert_eq!(place(&olga.post(&format!("{hers}money/"), &form).await), credited);
+    assert!(olga.get(&credited).await.body.contains("The money is added"));
     // Sent twice, it counts once.
     assert_eq!(olga.post(&format!("{hers}money/"), &form).await.status, 303);
     let page = olga.get(&hers).await;
@@ -43,6 +45,7 @@ on_both!(a_customer_is_found_credited_suspended_and_let_go_on, async |world: &Wo
     assert_eq!(olga.post(&format!("{hers}state/"), "state=active&reason=solved").await.status, 303);
     assert_eq!(state().await, State::Active);
     assert_eq!(olga.post(&format!("{hers}tier/"), "tier=business&reason=x").await.status, 303);
+    assert!(olga.get(&format!("{hers}?done=tier")).await.body.contains("The tier is changed"));
     assert_eq!(olga.post(&format!("{hers}note/"), "note=%3Cb%3EVIP").await.status, 303);
     assert!(olga.get(&hers).await.body.contains("&#60;b&#62;VIP"));
     assert_eq!(olga.post(&format!("{hers}sign-in/"), "deed=sign-out&reason=a+lost+phone").await.status, 303);
@@ -139,4 +142,27 @@ on_both!(an_owner_makes_changes_and_stops_operators_but_not_the_last_owner, asyn
     assert_eq!(login::sessions(&world.app, Kind::Operator, id).await.expect("read").len(), 1);
     assert_eq!(olga.post("/operator/operators/sign-out/", "name=olga").await.status, 303);
     assert_eq!(olga.get("/operator/operators/").await.status, 303);
+});
+
+on_both!(limits_of_one_customer_are_set_shown_and_taken_away, async |world: &World| {
+    rich(world, "ann@example.org", "5.00").await;
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let id = account::list(&world.app, 0, 500).await.expect("listed").last().expect("hers").id;
+    let (hers, limits) = (format!("/operator/customers/{id}/"), format!("/operator/customers/{id}/limits/"));
+    let silent = olga.post(&limits, "open=7&reason=+").await;
+    assert!(silent.status == 422 && silent.body.contains("say why"));
+    for bad in ["open=many", "open=-1", "hour_cancels=1000001", "day_spend=1.005"] {
+        let refused = olga.post(&limits, &format!("{bad}&reason=x")).await;
+        assert!(refused.status == 422 && refused.body.contains("a limit is a count"), "{bad}");
+    }
+    let done = olga.post(&limits, "open=7&day_spend=%24321.00&hour_cancels=&reason=asked").await;
+    let page = olga.get(&place(&done)).await.body;
+    assert!(
+        page.contains("The limits are in force") && page.contains("0 of 7 <span class=\"soft\">(set for this"),
+        "{page}"
+    );
+    assert!(page.contains("$0.00 of $321.00") && page.contains("value=\"321.00\""));
+    assert_eq!(olga.post(&limits, "reason=enough").await.status, 303);
+    assert!(!olga.get(&hers).await.body.contains("set for this customer"));
+    assert_eq!(deeds(world, "account.limits").await, 2);
 });

@@ -54,12 +54,14 @@ on_both!(a_service_has_a_page_whatever_its_name_and_room_for_its_phrases, async 
 
 on_both!(a_service_is_switched_off_and_on, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
-    assert_eq!(olga.post("/operator/services/state/", "service=telegram&to=off").await.status, 303);
+    let silent = olga.post("/operator/services/state/", "service=telegram&to=off&reason=+").await;
+    assert!(silent.status == 422 && silent.body.contains("Nothing was changed for telegram: say why"));
+    assert_eq!(olga.post("/operator/services/state/", "service=telegram&to=off&reason=no+codes").await.status, 303);
     let off = olga.get("/operator/services/?state=off").await.body;
     assert!(off.contains("Telegram") && !off.contains("WhatsApp"));
-    assert_eq!(olga.post("/operator/services/state/", "service=telegram&to=on").await.status, 303);
+    assert_eq!(olga.post("/operator/services/state/", "service=telegram&to=on&reason=codes+again").await.status, 303);
     assert!(!olga.get("/operator/services/?state=off").await.body.contains("Telegram"));
-    assert_eq!(olga.post("/operator/services/state/", "service=nowhere&to=on").await.status, 404);
+    assert_eq!(olga.post("/operator/services/state/", "service=nowhere&to=on&reason=x").await.status, 404);
 });
 
 on_both!(many_prices_change_only_as_they_were_seen, async |world: &World| {
@@ -120,11 +122,21 @@ on_both!(each_tier_is_shown_its_own_price, async |world: &World| {
 on_both!(prices_are_taken_away_and_read_back_as_a_file, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
     let file = olga.get("/operator/services/prices.csv").await;
-    assert!(file.body.contains("service,product,amount\r\n") && file.body.contains("telegram,short_term,0.42\r\n"));
+    assert!(
+        file.body.contains("service,product,amount,tier\r\n") && file.body.contains("telegram,short_term,0.42,\r\n")
+    );
     let target = "/operator/services/prices/import/";
     let csv = "service,product,amount\ntelegram,short_term,0.77\ntelegram,rental_1day,off\n";
     assert_eq!(olga.upload(target, &[], ("file", csv)).await.status, 303);
     assert!(olga.get("/operator/services/?q=telegram").await.body.contains("value=\"0.77\""));
+    let tiers = "service,product,amount,tier\ntelegram,short_term,0.70,\ntelegram,short_term,0.55,business\n";
+    assert_eq!(olga.upload(target, &[], ("file", tiers)).await.status, 303);
+    let file = olga.get("/operator/services/prices.csv").await.body;
+    assert!(file.contains("telegram,short_term,0.70,\r\ntelegram,short_term,0.55,business\r\n"), "{file}");
+    assert_eq!(olga.upload(target, &[], ("file", &file)).await.status, 303);
+    assert_eq!(olga.get("/operator/services/prices.csv").await.body, file);
+    let off = "service,product,amount,tier\ntelegram,short_term,0.77,\ntelegram,short_term,off,business\n";
+    assert_eq!(olga.upload(target, &[], ("file", off)).await.status, 303);
     let bad = "service,product,amount\ntelegram,short_term,0.99\nnowhere,short_term,0.99\n";
     let refused = olga.upload(target, &[], ("file", bad)).await;
     assert!(refused.status == 422 && refused.body.contains("1 row is bad in the file"));
@@ -138,4 +150,30 @@ on_both!(the_shipped_catalogue_is_loaded, async |world: &World| {
     let place = done.header("location").expect("it leads on").to_owned();
     let page = olga.get(&place).await.body;
     assert!(page.contains("services were added.") && page.contains(">More</a>"));
+});
+
+on_both!(why_an_edit_was_made_is_in_the_audit_log_where_somebody_says_so, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let seen = "&was.short_term=0.42&was.rental_1day=3.65&was.rental_30day=19.99";
+    let form = format!("service=telegram&short_term=0.50&rental_1day=3.65&rental_30day=19.99&reason=row+why{seen}");
+    assert_eq!(olga.post("/operator/services/price/", &form).await.status, 303);
+    let tiers = "short_term.business=0.30&reason=tier+why";
+    assert_eq!(olga.post("/operator/services/telegram/tiers/", tiers).await.status, 303);
+    let service = "name=Telegram&category=messaging&on=yes&reason=service+why";
+    assert_eq!(olga.post("/operator/services/telegram/", service).await.status, 303);
+    let csv = "service,product,amount\ntelegram,short_term,0.77\n";
+    let target = "/operator/services/prices/import/";
+    assert_eq!(olga.upload(target, &[("reason", "file why")], ("file", csv)).await.status, 303);
+    let form = "category=messaging&product=short_term&percent=%2B10";
+    let look = olga.post("/operator/services/prices/", form).await.body;
+    let mark = between(&look, "name=\"mark\" value=\"", "\"").to_owned();
+    let many = format!("{form}&mark={mark}&reason=many+why");
+    assert_eq!(olga.post("/operator/services/prices/", &many).await.status, 303);
+    let log = olga.get("/operator/audit/?who=olga").await.body;
+    for why in ["row why", "tier why", "service why", "file why", "many why"] {
+        assert!(log.contains(why), "{why}: {log}");
+    }
+    let tiers = format!("short_term.business=0.10&was.short_term.business=0.30&reason={}", "x".repeat(501));
+    let refused = olga.post("/operator/services/telegram/tiers/", &tiers).await;
+    assert!(refused.status == 422 && refused.body.contains("a reason is 1 to 500 characters"));
 });

@@ -21,6 +21,7 @@ on_both!(a_source_is_made_paused_and_sold_again, async |world: &World| {
     assert!(olga.get("/operator/stops/").await.body.contains("/operator/sources/rack-2/"));
     assert_eq!(olga.post("/operator/sources/rack-2/state/", "to=enabled&reason=back").await.status, 303);
     assert!(!olga.get("/operator/stops/").await.body.contains("/operator/sources/rack-2/"));
+    assert_eq!(olga.post("/operator/sources/rack-2/", "").await.status, 422);
     assert_eq!(olga.get("/operator/sources/nowhere/").await.status, 404);
 });
 
@@ -28,14 +29,16 @@ on_both!(a_sim_is_mapped_and_unmapped, async |world: &World| {
     world.numbers(&["12025550147"]).await;
     let mut olga = operator(world, "olga", Role::Operator).await;
     let sims = "/operator/sources/wire/sims/";
-    assert_eq!(olga.post(sims, "sim=phone-1%2F0&number=2025550147").await.status, 303);
+    assert_eq!(olga.post(sims, "sim=phone-1%2F0&number=2025550147&reason=new+card").await.status, 303);
     let page = olga.get(sims).await.body;
     assert!(page.contains("phone-1/0") && page.contains("(202) 555-0147"));
     let refused = olga.post(sims, "sim=%3Cb%3E&number=2125550199").await;
     assert!(refused.status == 422 && refused.body.contains("this source has no such number"));
     assert!(refused.body.contains("&#60;b&#62;") && !refused.body.contains("<b>\""));
-    assert_eq!(olga.post(&format!("{sims}unmap/"), "sim=phone-1%2F0").await.status, 303);
+    assert_eq!(olga.post(&format!("{sims}unmap/"), "sim=phone-1%2F0&reason=card+gone").await.status, 303);
     assert!(!olga.get(sims).await.body.contains("phone-1/0"));
+    let log = olga.get("/operator/audit/?who=olga").await.body;
+    assert!(log.contains("new card") && log.contains("card gone") && log.contains("phone-1/0 is 12025550147"));
 });
 
 on_both!(a_source_shows_its_last_message, async |world: &World| {

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::http::{self, Answer};
 use crate::on_both;
 use crate::people::{customer, operator, rich};
-use crate::world::World;
+use crate::world::{World, may, why};
 
 /// The value of the first field of a name on a page.
 pub(crate) fn field(page: &Answer, name: &str) -> String {
@@ -246,7 +246,9 @@ on_both!(a_stopped_account_reads_on_and_buys_nothing, async |world: &World| {
     let page = ann.get("/numbers/").await;
     assert!(!page.body.contains("This account is stopped") && page.body.contains(">Code $0.42</button>"));
     let name = account::list(&world.app, 0, 9).await.expect("listed")[0].name.clone();
-    account::set_state(&world.app, &name, account::State::Suspended, "a test", "test").await.expect("stopped");
+    account::set_state(&world.app, &name, account::State::Suspended, &why("a test"), &may("test"))
+        .await
+        .expect("stopped");
     let page = ann.get("/numbers/").await;
     assert!(
         page.body.contains("This account is stopped") && page.body.contains(" disabled>Code $0.42"),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use domain::login::Role;
-use domain::mail;
+use domain::policy::deeds::{DeedFilter, DeedLine};
 use domain::policy::powers::Power;
+use domain::{mail, policy};
 
 use crate::browser::Browser;
 use crate::on_both;
@@ -13,7 +14,7 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 86] = [
+const FORMS: [(&str, &str); 87] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -52,6 +53,7 @@ const FORMS: [(&str, &str); 86] = [
     ("/operator/customers/1/money/", "amount=1&reason=x&deed=credit"),
     ("/operator/customers/1/state/", "state=suspended&reason=x"),
     ("/operator/customers/1/tier/", "tier=business"),
+    ("/operator/customers/1/limits/", "open=5&reason=x"),
     ("/operator/customers/1/note/", "note=x"),
     ("/operator/customers/1/key/", "key=1"),
     ("/operator/customers/1/sign-in/", "deed=sign-out&reason=x"),
@@ -229,6 +231,7 @@ fn power_of(target: &str) -> Option<Power> {
 on_both!(no_role_does_by_any_form_what_it_may_not, async |world: &World| {
     for (name, role) in [("ada", Role::Auditor), ("sue", Role::Support), ("otto", Role::Operator)] {
         let mut browser = operator(world, name, role).await;
+        let before = deeds(world).await;
         let beyond = FORMS.into_iter().filter(|(target, _)| power_of(target).is_some_and(|power| !role.may(power)));
         for (target, form) in beyond {
             let answer = match target.ends_with("/import/") {
@@ -237,8 +240,14 @@ on_both!(no_role_does_by_any_form_what_it_may_not, async |world: &World| {
             };
             assert_eq!(answer.status, 403, "{name} {target}");
         }
+        assert_eq!(deeds(world).await, before, "{name}");
     }
 });
+
+/// What people with power did, as the audit log has it.
+async fn deeds(world: &World) -> Vec<DeedLine> {
+    policy::deeds::deeds(&world.app, &DeedFilter::default(), None, 500).await.expect("the audit log").0
+}
 
 on_both!(who_reads_customers_texts_reads_no_links_in_mails, async |world: &World| {
     let mut sue = operator(world, "sue", Role::Support).await;

@@ -6,7 +6,7 @@ use domain::money::Usd;
 use crate::http::request;
 use crate::on_both;
 use crate::people::{between, customer};
-use crate::world::World;
+use crate::world::{World, may, why};
 
 const WRONG: &str = "jn_live_000000000000000000000000000000000000";
 
@@ -52,7 +52,7 @@ on_both!(no_key_and_a_stopped_account_are_told_apart, async |world: &World| {
     let ann = world.customer("ann", "5.00").await;
     let nobody = world.send(&request("GET", "/api/v1/balance/", &[], b"")).await;
     assert_eq!(nobody.refusal(), (401, "unauthorized".to_owned()));
-    account::set_state(&world.app, "ann", State::Suspended, "a test", "test").await.expect("suspended");
+    account::set_state(&world.app, "ann", State::Suspended, &why("a test"), &may("test")).await.expect("suspended");
     assert_eq!(world.get(&ann, "balance/").await.refusal(), (401, "account_suspended".to_owned()));
 });
 

@@ -6,7 +6,7 @@ use domain::mail;
 use domain::money::Usd;
 
 use crate::browser::Browser;
-use crate::world::World;
+use crate::world::{World, may, why};
 
 /// The password of everybody, as a form has it.
 pub(crate) const PASSWORD: &str = "plover+tin+harbour+seven";
@@ -17,7 +17,7 @@ pub(crate) const ACCEPTED: &str = "accept=2026-11-24";
 pub(crate) async fn link_for(world: &World, email: &str) -> String {
     let mails = mail::outbox(&world.app, i64::MAX, 100).await.expect("the outbox");
     let newest = mails.iter().find(|mail| mail.to == email).expect("a mail");
-    let body = mail::read(&world.app, newest.id, "a test", "test").await.expect("its text");
+    let body = mail::read(&world.app, newest.id, &why("a test"), &may("test")).await.expect("its text");
     let link = body.split_whitespace().find(|word| word.contains("?token=")).expect("a link");
     let (_, place) = link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path");
     format!("/{place}")
@@ -41,7 +41,7 @@ pub(crate) async fn rich(world: &World, email: &str, dollars: &str) -> Browser {
     let accounts = account::list(&world.app, 0, 500).await.expect("listed");
     let account = accounts.last().expect("an account").name.clone();
     let amount = Usd::parse(dollars).expect("dollars");
-    let new = NewCredit { account, amount, reason: "a gift".into(), reference: None, by: "test".into() };
+    let new = NewCredit { account, amount, reason: why("a gift"), reference: None, by: may("test") };
     account::credit(&world.app, new).await.expect("a credit");
     browser
 }
@@ -60,7 +60,7 @@ pub(crate) fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
 
 /// Makes an operator and signs them in, as a person does it: by the link, a password and a code generator.
 pub(crate) async fn operator(world: &World, name: &str, role: Role) -> Browser {
-    let new = NewOperator { name: name.into(), role, by: "test".into() };
+    let new = NewOperator { name: name.into(), role, by: may("test") };
     let link = login::create_operator(&world.app, new).await.expect("made");
     let mut browser = Browser::new(world);
     let page = browser.get(&format!("/operator/set-up/?token={}", link.text())).await;

@@ -5,10 +5,10 @@ use domain::login::{self, NewOperator, Role};
 use crate::browser::Browser;
 use crate::on_both;
 use crate::people::{PASSWORD, between, code_of, customer, link_for};
-use crate::world::World;
+use crate::world::{World, may};
 
 on_both!(an_operator_sets_up_signs_in_and_is_no_customer, async |world: &World| {
-    let new = NewOperator { name: "olga".into(), role: Role::Owner, by: "test".into() };
+    let new = NewOperator { name: "olga".into(), role: Role::Owner, by: may("test") };
     let link = login::create_operator(&world.app, new).await.expect("made");
     let mut olga = Browser::new(world);
     let sent = olga.get("/operator/").await;

@@ -14,6 +14,8 @@ use domain::message::{self, Received};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::permit::{Permit, Right};
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, Heard, Line, NewSource, Part, Registry, Reply, Request, Setting, Settings, Supply};
@@ -171,8 +173,8 @@ impl World {
         account::create(&self.app, new).await.expect("an account");
         let amount = Usd::parse(dollars).expect("dollars");
         if amount > Usd::ZERO {
-            let reason = "a gift".to_owned();
-            let new = NewCredit { account: name.into(), amount, reason, reference: None, by: "test".into() };
+            let (reason, by) = (why("a gift"), may("test"));
+            let new = NewCredit { account: name.into(), amount, reason, reference: None, by };
             account::credit(&self.app, new).await.expect("a credit");
         }
         self.key(name).await
@@ -345,6 +347,16 @@ impl Supply for Wire {
         if !sender.is_empty() {
             part.sender = sender.to_owned();
         }
-        Ok(Heard { parts: vec![part], reply })
+        Ok(Heard::new(vec![part], reply))
     }
+}
+
+/// A reason for the audit log.
+pub(crate) fn why(text: &str) -> Reason {
+    Reason::parse(text).expect("a reason")
+}
+
+/// A permit for whatever a verb asks one for.
+pub(crate) fn may<R: Right>(who: &str) -> Permit<R> {
+    Permit::at_the_machine(who)
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::supply::Settings;
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
 use super::super::stream::Stream;
 use super::frame::{BIND_RECEIVER, BIND_TRANSCEIVER};
 use crate::sms::Alphabet;
+use crate::tls;
 
 /// Where centres usually listen.
 const PORT: u16 = 2775;
@@ -131,18 +130,5 @@ fn tls(settings: &Settings) -> Result<Option<TlsConnector>, String> {
         "yes" => {}
         _ => return Err("`tls` must be yes or no".to_owned()),
     }
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(pem) = settings.get("ca") {
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-        let certificates = certificates.ok().filter(|all| !all.is_empty());
-        for certificate in certificates.ok_or("`ca` must be certificates in PEM")? {
-            roots.add(certificate).map_err(|_| "`ca` has a certificate that cannot be used".to_owned())?;
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS: {error}"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Some(TlsConnector::from(Arc::new(config))))
+    tls::config(settings.get("ca")).map(|config| Some(TlsConnector::from(Arc::new(config))))
 }

@@ -12,6 +12,8 @@ use domain::message;
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
+use domain::policy::permit::Permit;
+use domain::policy::reason::Reason;
 use domain::seal::Key;
 use domain::supply::{self, Inbox, NewSource, Settings};
 use tokio::sync::watch;
@@ -119,7 +121,8 @@ impl House {
         let lines = message::quarantined(&self.app, i64::MAX, 500).await.expect("listed");
         let mut all = Vec::new();
         for line in lines.iter().rev() {
-            let (sender, text) = message::read_quarantined(&self.app, line.id, "a test", "test").await.expect("read");
+            let (why, by) = (Reason::parse("a test").expect("a reason"), Permit::at_the_machine("test"));
+            let (sender, text) = message::read_quarantined(&self.app, line.id, &why, &by).await.expect("read");
             all.push(Kept { reason: line.reason.clone(), sender, text });
         }
         all

@@ -9,6 +9,7 @@ use crate::App;
 use crate::bad_rows::BadRows;
 use crate::db::DbError;
 use crate::phone::Nanp;
+use crate::policy::author::Author;
 
 /// Rows that are sorted together before they are loaded. Neighbours lie on the same pages of the database, so that a
 /// sorted batch writes about a fifth of what a random one does; more would put too few area codes side by side.
@@ -25,8 +26,8 @@ pub struct NumberFileImport<'a> {
     pub hash: [u8; 32],
     /// The source that hears its numbers.
     pub source: &'a str,
-    /// Who imports it.
-    pub by: &'a str,
+    /// Who imports it, and why if they say so.
+    pub by: &'a Author,
 }
 
 /// How far an import is.
@@ -114,7 +115,7 @@ pub async fn import_file(
     if !checked.bad.is_empty() {
         return Err(FileRefusal::Bad(checked.bad));
     }
-    let import = begin(app, file.source, file.hash, checked.rows, file.by).await?;
+    let import = begin(app, file.source, file.hash, checked.rows, file.by.clone()).await?;
     let resumed_at = import.done;
     let broke_off = |why| FileRefusal::BrokeOff { id: import.id, why: Box::new(why) };
     load_all(app, &file, import, checked.rows, tell).await.map_err(broke_off)?;

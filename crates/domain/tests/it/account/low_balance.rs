@@ -4,7 +4,7 @@ use domain::account::{self, LowRefusal, NewCredit};
 use domain::login::{self, Chosen, Invitation, STATEMENT_VERSION};
 use domain::money::Usd;
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::login::{PASSWORD, mails, visit};
 use crate::on_both;
 
@@ -23,7 +23,7 @@ pub(crate) async fn person(house: &House, account: &str) {
 
 async fn move_money(house: &House, dollars: &str, is_credit: bool) {
     let amount = Usd::parse(dollars).expect("dollars");
-    let (account, reason, by) = ("ann".to_owned(), "a test".to_owned(), "test".to_owned());
+    let (account, reason, by) = ("ann".to_owned(), why("a test"), may("test"));
     let new = NewCredit { account, amount, reason, reference: None, by };
     if is_credit {
         account::credit(&house.app, new).await.expect("booked");

@@ -9,7 +9,7 @@ use domain::order::{self, SaleRefusal};
 use domain::policy::reason::Reason;
 use domain::request::Failure;
 
-use crate::house::{House, START_MS, ask};
+use crate::house::{House, START_MS, ask, may, why};
 use crate::on_both;
 
 on_both!(a_revoked_key_is_refused_on_the_next_request, async |house: House| {
@@ -52,16 +52,16 @@ on_both!(a_well_formed_key_that_nobody_has_is_refused, async |house: House| {
 on_both!(a_suspended_account_is_refused_on_the_next_request, async |house: House| {
     house.customer("ann", "0.00").await;
     let key = house.key("ann").await;
-    account::set_state(&house.app, "ann", State::Suspended, "late", "test").await.expect("suspended");
+    account::set_state(&house.app, "ann", State::Suspended, &why("late"), &may("test")).await.expect("suspended");
     assert!(matches!(account::authenticate(&house.app, &key).await, Err(AuthRefusal::Suspended)));
-    account::set_state(&house.app, "ann", State::Active, "paid", "test").await.expect("active");
+    account::set_state(&house.app, "ann", State::Active, &why("paid"), &may("test")).await.expect("active");
     account::authenticate(&house.app, &key).await.expect("it opens again");
 });
 
 on_both!(an_account_stopped_while_it_orders_does_not_spend, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
-    account::set_state(&house.app, "ann", State::Frozen, "odd", "test").await.expect("frozen");
+    account::set_state(&house.app, "ann", State::Frozen, &why("odd"), &may("test")).await.expect("frozen");
     let refused = order::place(&house.app, ann, &ask("instagram"), None).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::Suspended))));
     assert_eq!(house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
@@ -71,7 +71,7 @@ on_both!(what_a_stopped_account_has_open_still_receives, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
     let placed = house.order(ann, "instagram").await;
-    account::set_state(&house.app, "ann", State::Suspended, "late", "test").await.expect("suspended");
+    account::set_state(&house.app, "ann", State::Suspended, &why("late"), &may("test")).await.expect("suspended");
     house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
     assert_eq!(house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
 });
@@ -85,7 +85,7 @@ on_both!(a_name_is_used_once, async |house: House| {
 on_both!(a_tier_holds_from_the_next_request, async |house: House| {
     house.customer_of(Tier::New, "ann", "0.00").await;
     let key = house.key("ann").await;
-    account::set_tier(&house.app, "ann", Tier::Verified, &Reason::parse("a test").expect("a reason"), "test")
+    account::set_tier(&house.app, "ann", Tier::Verified, &Reason::parse("a test").expect("a reason"), &may("test"))
         .await
         .expect("changed");
     assert_eq!(account::authenticate(&house.app, &key).await.expect("it opens").tier, Tier::Verified);

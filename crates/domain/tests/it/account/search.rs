@@ -3,7 +3,7 @@
 use domain::account::{self, CustomerFilter, NoteRefusal, State, Tier};
 use domain::order;
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::login::customer;
 use crate::on_both;
 
@@ -29,7 +29,7 @@ on_both!(a_customer_is_found_by_name_address_id_and_key, async |house: House| {
     let key = house.key("Ann & Co").await;
     assert_eq!(found(&house, text(&key)).await, ["Ann & Co"]);
     assert_eq!(found(&house, text("nobody")).await, [""; 0]);
-    account::set_state(&house.app, "Ann & Co", State::Frozen, "a test", "eve").await.expect("frozen");
+    account::set_state(&house.app, "Ann & Co", State::Frozen, &why("a test"), &may("eve")).await.expect("frozen");
     let frozen = CustomerFilter { state: Some(State::Frozen), ..text("") };
     assert_eq!(found(&house, frozen).await, ["Ann & Co"]);
     let verified = CustomerFilter { tier: Some(Tier::Verified), ..text("a") };
@@ -75,8 +75,9 @@ on_both!(a_profile_tells_what_was_ordered_and_how_far_its_limits_are_used, async
     let profile = account::profile(&house.app, ann.account).await.expect("read").expect("an account");
     assert_eq!((profile.lately.orders, profile.lately.settled, profile.lately.received), (6, 5, 1));
     assert_eq!(profile.month.unused_percent(), Some(80));
-    let limits = profile.limits.expect("this tier has some");
-    assert_eq!((limits.open, limits.day_orders), ((1, 10), (6, 100)));
+    let used = profile.used.expect("this tier has some");
+    assert_eq!((used.open, used.day_orders, used.hour_cancels), (1, 6, 4));
+    assert_eq!((profile.limits.open, profile.limits.day_orders), (Some(10), Some(100)));
     assert_eq!(account::profile(&house.app, 999).await.expect("read"), None);
 });
 

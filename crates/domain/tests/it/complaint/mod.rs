@@ -11,7 +11,7 @@ use domain::phone::Nanp;
 use domain::product::Product;
 use domain::{event, number, order};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::login::{customer, mail_to, session};
 use crate::on_both;
 
@@ -95,9 +95,9 @@ on_both!(an_answer_is_told_by_event_and_by_mail, async |house: House| {
     let new = account::NewCredit {
         account: standing.name.clone(),
         amount: Usd::from_cents(500),
-        reason: "a gift".to_owned(),
+        reason: why("a gift"),
         reference: None,
-        by: "test".to_owned(),
+        by: may("test"),
     };
     account::credit(&house.app, new).await.expect("a credit");
     let placed = house.order(standing.caller, "instagram").await;

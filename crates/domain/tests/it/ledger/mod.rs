@@ -9,16 +9,16 @@ use domain::ledger::{Move, statement};
 use domain::money::Usd;
 use domain::{message, order};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 fn credit(dollars: &str, reference: Option<&str>) -> NewCredit {
     NewCredit {
         account: "ann".into(),
         amount: Usd::parse(dollars).expect("dollars"),
-        reason: "paid".into(),
+        reason: why("paid"),
         reference: reference.map(str::to_owned),
-        by: "test".into(),
+        by: may("test"),
     }
 }
 

@@ -9,7 +9,7 @@ use domain::request::Failure;
 use proptest::prelude::{Just, Strategy, prop, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may, why};
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -79,8 +79,8 @@ impl Run {
         let (app, ann) = (&self.house.app, self.ann);
         match deed {
             Deed::Credit(cents) => {
-                let (amount, reason) = (Usd::from_cents(*cents), "a gift".to_owned());
-                let new = NewCredit { account: "ann".into(), amount, reason, reference: None, by: "test".into() };
+                let (amount, reason) = (Usd::from_cents(*cents), why("a gift"));
+                let new = NewCredit { account: "ann".into(), amount, reason, reference: None, by: may("test") };
                 account::credit(app, new).await.expect("credited");
                 self.model.available += cents;
             }

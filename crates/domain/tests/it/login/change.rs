@@ -6,7 +6,7 @@ use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPasswo
 use domain::money::Usd;
 
 use super::{PASSWORD, credentials, customer, enter, link_in, mail_to, mails, session, visit};
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 const OTHER: &str = "anvil meadow crisp eleven";
@@ -124,9 +124,9 @@ on_both!(the_first_payment_of_somebody_confirmed_makes_them_verified, async |hou
     let credit = NewCredit {
         account: accounts[0].name.clone(),
         amount: Usd::parse("5.00").expect("dollars"),
-        reason: "paid".into(),
+        reason: why("paid"),
         reference: None,
-        by: "test".into(),
+        by: may("test"),
     };
     account::credit(&house.app, credit).await.expect("booked");
     let tiers: Vec<Tier> =

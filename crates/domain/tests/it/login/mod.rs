@@ -17,7 +17,7 @@ use domain::login::{
 };
 use domain::mail::{self, MailLine};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 
 pub(crate) const PASSWORD: &str = "plover tin harbour seven";
 
@@ -41,7 +41,7 @@ pub(crate) async fn mail_to(house: &House, to: &str, kind: &str) -> String {
     let mails = mails(house).await;
     let found = mails.iter().find(|mail| mail.to == to && mail.kind == kind);
     let found = found.unwrap_or_else(|| panic!("no {kind} for {to} among {mails:?}"));
-    mail::read(&house.app, found.id, "a test", "test").await.expect("its text")
+    mail::read(&house.app, found.id, &why("a test"), &may("test")).await.expect("its text")
 }
 
 /// The link in a mail.

@@ -10,7 +10,7 @@ use domain::policy::deeds::{DeedFilter, deeds};
 
 use super::authenticator::Authenticator;
 use super::{PASSWORD, code_of, customer, mail_to, mails, session, visit};
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 async fn signer(house: &House, email: &str) -> Signer {
@@ -290,7 +290,7 @@ on_both!(fifty_sign_ins_from_one_address_in_a_quarter_of_an_hour, async |house: 
 
 /// An operator who is set up, as who is signed in.
 async fn operator(house: &House, name: &str) -> Signer {
-    let new = NewOperator { name: name.into(), role: Role::Support, by: "test".into() };
+    let new = NewOperator { name: name.into(), role: Role::Support, by: may("test") };
     let link = login::create_operator(&house.app, new).await.expect("made");
     set_up(house, link).await
 }
@@ -331,11 +331,11 @@ async fn deeds_of(house: &House, who: &str) -> Vec<String> {
 on_both!(a_stopped_operator_s_is_refused_and_a_recovery_forgets_it, async |house: House| {
     let olga = operator(&house, "olga").await;
     let mut key = device(&house, olga).await;
-    login::stop_operator(&house.app, "olga", "test").await.expect("stopped");
+    login::stop_operator(&house.app, "olga", &may("test")).await.expect("stopped");
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
-    login::resume_operator(&house.app, "olga", "test").await.expect("goes on");
+    login::resume_operator(&house.app, "olga", &may("test")).await.expect("goes on");
     assert!(enter(&house, Kind::Operator, &mut key).await.is_ok());
-    let link = login::recover_operator(&house.app, "olga", "test").await.expect("a link");
+    let link = login::recover_operator(&house.app, "olga", &may("test")).await.expect("a link");
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
     set_up(&house, link).await;
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
@@ -363,9 +363,9 @@ on_both!(passkeys_are_taken_away_where_there_is_no_code_generator, async |house:
     let account = account::standing(&house.app, session.account.expect("a customer")).await.expect("asked");
     let removal = login::Removal {
         account: account.expect("an account").name,
-        reason: "called back".to_owned(),
+        reason: why("called back"),
         base_url: "https://house.example".to_owned(),
-        by: "olga".to_owned(),
+        by: may("olga"),
     };
     login::remove_second_for(&house.app, removal.clone()).await.expect("taken away");
     assert!(is_not_taken(&enter(&house, Kind::Customer, &mut phone).await));

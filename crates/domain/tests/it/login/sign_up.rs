@@ -5,7 +5,7 @@ use domain::clock::{DAY_MS, HOUR_MS};
 use domain::login::{self, Chosen, ConfirmRefusal, PasswordFault, STATEMENT_VERSION, SignUpRefusal};
 
 use super::{PASSWORD, customer, link_in, mail_to, mails, session, visit};
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 on_both!(a_confirmed_address_has_a_new_account_and_its_person_is_in, async |house: House| {
@@ -41,7 +41,8 @@ on_both!(of_two_links_to_one_mailbox_the_first_that_is_used_counts, async |house
     }
     let mut links = Vec::new();
     for mail in mails(&house).await {
-        links.push(link_in(&domain::mail::read(&house.app, mail.id, "a test", "test").await.expect("text")));
+        links
+            .push(link_in(&domain::mail::read(&house.app, mail.id, &why("a test"), &may("test")).await.expect("text")));
     }
     let chosen = |place: usize| Chosen { link: &links[place], password: PASSWORD };
     login::confirm_sign_up(&house.app, &visit(1), chosen(0), "").await.expect("let in");

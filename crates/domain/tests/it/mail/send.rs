@@ -7,7 +7,7 @@ use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::login::{self, STATEMENT_VERSION};
 use domain::mail::{self, Carried, Envelope, MailLine, Postman, ReadRefusal, State, Undelivered};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::login::visit;
 use crate::on_both;
 
@@ -68,7 +68,7 @@ on_both!(a_mail_that_is_taken_keeps_no_text, async |house: House| {
     assert!(carried[0].body.contains("https://house.example/sign-up/confirm/?token="));
     let line = newest(&house).await;
     assert_eq!((line.state, line.tries, line.sent_ms), (State::Sent, 1, Some(house.app.now_ms())));
-    assert!(matches!(mail::read(&house.app, line.id, "a test", "test").await, Err(ReadRefusal::Erased)));
+    assert!(matches!(mail::read(&house.app, line.id, &why("a test"), &may("test")).await, Err(ReadRefusal::Erased)));
 });
 
 on_both!(without_a_postman_it_stays_in_the_outbox, async |house: House| {
@@ -167,7 +167,7 @@ on_both!(a_text_that_nobody_took_is_erased_after_a_day_and_its_line_after_ninety
     assert_eq!(mail::forget_old(&house.app).await.expect("forgotten"), 1);
     let line = newest(&house).await;
     assert_eq!((line.state, line.fault.as_deref()), (State::Failed, Some("nobody took it within a day")));
-    assert!(matches!(mail::read(&house.app, line.id, "a test", "test").await, Err(ReadRefusal::Erased)));
+    assert!(matches!(mail::read(&house.app, line.id, &why("a test"), &may("test")).await, Err(ReadRefusal::Erased)));
     house.pass_ms(89 * DAY_MS);
     assert_eq!(mail::forget_old(&house.app).await.expect("forgotten"), 1);
     assert!(mail::outbox(&house.app, i64::MAX, 10).await.expect("the outbox").is_empty());

@@ -4,7 +4,7 @@ use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::message::{self, QuarantineRefusal};
 use domain::{number, order};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 on_both!(a_delivered_text_is_gone_after_its_retention, async |house: House| {
@@ -26,10 +26,10 @@ on_both!(a_quarantined_text_is_gone_72_hours_after_its_day, async |house: House|
     let id = message::quarantined(&house.app, i64::MAX, 1).await.expect("listed")[0].id;
     house.pass_ms(3 * DAY_MS);
     message::erase_days(&house.app).await.expect("looked");
-    message::read_quarantined(&house.app, id, "a complaint", "eve").await.expect("still there");
+    message::read_quarantined(&house.app, id, &why("a complaint"), &may("eve")).await.expect("still there");
     house.pass_ms(DAY_MS);
     assert_eq!(message::erase_days(&house.app).await.expect("erased"), 1);
-    let refused = message::read_quarantined(&house.app, id, "a complaint", "eve").await;
+    let refused = message::read_quarantined(&house.app, id, &why("a complaint"), &may("eve")).await;
     assert!(matches!(refused, Err(QuarantineRefusal::Erased)));
     assert_eq!(house.number_of("SELECT COUNT(*) FROM message WHERE sealed IS NOT NULL").await, 0);
 });

@@ -9,7 +9,7 @@ use domain::rental::{self, CancelRefusal};
 use domain::request::Failure;
 use domain::{number, order};
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may, why};
 use crate::on_both;
 
 async fn newest(house: &House) -> i64 {
@@ -27,7 +27,9 @@ async fn doubtful(house: House) -> (House, Caller, order::Placed, order::Placed)
 
 on_both!(a_released_text_reaches_its_order_and_captures_it, async |house: House| {
     let (house, ann, hers, _) = doubtful(house).await;
-    message::release(&house.app, newest(&house).await, hers.order, "she asked", "eve").await.expect("released");
+    message::release(&house.app, newest(&house).await, hers.order, &why("she asked"), &may("eve"))
+        .await
+        .expect("released");
     let inbox = order::inbox(&house.app, ann.account, hers.order).await.expect("read").expect("found");
     assert_eq!(inbox.messages[inbox.answer.expect("an answer")].code.as_deref(), Some("482910"));
     assert_eq!(house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
@@ -37,8 +39,8 @@ on_both!(a_released_text_reaches_its_order_and_captures_it, async |house: House|
 on_both!(a_text_is_released_once, async |house: House| {
     let (house, _, hers, his) = doubtful(house).await;
     let id = newest(&house).await;
-    message::release(&house.app, id, hers.order, "she asked", "eve").await.expect("released");
-    let refused = message::release(&house.app, id, his.order, "he asked", "eve").await;
+    message::release(&house.app, id, hers.order, &why("she asked"), &may("eve")).await.expect("released");
+    let refused = message::release(&house.app, id, his.order, &why("he asked"), &may("eve")).await;
     assert!(matches!(refused, Err(QuarantineRefusal::NoMessage)));
 });
 
@@ -48,7 +50,7 @@ on_both!(a_text_is_not_released_to_an_order_that_began_later, async |house: Hous
     house.pass_ms(DAY_MS);
     order::expire_due(&house.app).await.expect("expired");
     let later = house.order(ann, "instagram").await;
-    let refused = message::release(&house.app, id, later.order, "she asked", "eve").await;
+    let refused = message::release(&house.app, id, later.order, &why("she asked"), &may("eve")).await;
     assert!(matches!(refused, Err(QuarantineRefusal::NoOrder)));
 });
 
@@ -59,7 +61,7 @@ on_both!(a_text_released_after_the_number_was_sold_on_leaves_the_house_sound, as
     order::expire_due(&house.app).await.expect("expired");
     let carol = house.customer("carol", "5.00").await;
     house.order(carol, "instagram").await;
-    message::release(&house.app, id, hers.order, "she asked", "eve").await.expect("released");
+    message::release(&house.app, id, hers.order, &why("she asked"), &may("eve")).await.expect("released");
     assert_eq!(crate::verify::findings(&house).await, []);
 });
 
@@ -77,7 +79,7 @@ on_both!(a_text_that_waited_for_days_still_finds_its_order, async |house: House|
     let (_, candidates) = message::held(&house.app, id).await.expect("held");
     let able: Vec<i64> = candidates.iter().filter(|one| one.can_have).map(|one| one.order).collect();
     assert!(able.contains(&hers.order) && able.contains(&his.order), "{able:?}");
-    message::release(&house.app, id, hers.order, "she asked", "eve").await.expect("released");
+    message::release(&house.app, id, hers.order, &why("she asked"), &may("eve")).await.expect("released");
 });
 
 on_both!(a_bank_s_text_is_never_released, async |house: House| {
@@ -85,7 +87,8 @@ on_both!(a_bank_s_text_is_never_released, async |house: House| {
     let ann = house.customer("ann", "5.00").await;
     let placed = house.order(ann, "instagram").await;
     house.text(&placed.digits, "24273", "Chase: your code is 482910").await;
-    let refused = message::release(&house.app, newest(&house).await, placed.order, "she asked", "eve").await;
+    let refused =
+        message::release(&house.app, newest(&house).await, placed.order, &why("she asked"), &may("eve")).await;
     assert!(matches!(refused, Err(QuarantineRefusal::Denied)));
 });
 
@@ -94,15 +97,18 @@ on_both!(a_text_released_to_a_rental_ends_its_right_to_cancel, async |house: Hou
     let ann = house.customer("ann", "5.00").await;
     let rented = rental::rent(&house.app, ann, Product::Rental1Day, &ask("instagram"), None).await.expect("rented");
     house.text(&rented.digits, "1", "Your WhatsApp code: 739551").await;
-    message::release(&house.app, newest(&house).await, rented.rental, "she asked", "eve").await.expect("released");
+    message::release(&house.app, newest(&house).await, rented.rental, &why("she asked"), &may("eve"))
+        .await
+        .expect("released");
     let refused = rental::cancel(&house.app, ann, Product::Rental1Day, rented.rental, None).await;
     assert!(matches!(refused, Err(Failure::Refused(CancelRefusal::AlreadyReceived))));
 });
 
 on_both!(reading_a_quarantined_text_is_audited, async |house: House| {
     let (house, ..) = doubtful(house).await;
-    let (sender, text) =
-        message::read_quarantined(&house.app, newest(&house).await, "a complaint", "eve").await.expect("read");
+    let (sender, text) = message::read_quarantined(&house.app, newest(&house).await, &why("a complaint"), &may("eve"))
+        .await
+        .expect("read");
     assert_eq!((sender.as_str(), text.as_str()), ("99999", "482910 is your code"));
     let audited =
         "SELECT COUNT(*) FROM audit WHERE who = 'eve' AND deed = 'quarantine.read' AND reason = 'a complaint'";
@@ -112,8 +118,8 @@ on_both!(reading_a_quarantined_text_is_audited, async |house: House| {
 on_both!(a_dropped_text_is_gone, async |house: House| {
     let (house, _, hers, _) = doubtful(house).await;
     let id = newest(&house).await;
-    message::drop_quarantined(&house.app, id, "spam", "eve").await.expect("dropped");
-    let refused = message::release(&house.app, id, hers.order, "she asked", "eve").await;
+    message::drop_quarantined(&house.app, id, &why("spam"), &may("eve")).await.expect("dropped");
+    let refused = message::release(&house.app, id, hers.order, &why("she asked"), &may("eve")).await;
     assert!(matches!(refused, Err(QuarantineRefusal::NoMessage)));
     assert_eq!(number::erase_ended(&house.app).await.expect("looked"), 0);
 });
@@ -198,10 +204,20 @@ on_both!(an_operator_reads_what_was_delivered_with_a_reason_only, async |house: 
     let placed = house.order(ann, "instagram").await;
     house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
     let reason = Reason::parse("complaint 1").expect("a reason");
-    let read = message::read_delivered(&house.app, placed.order, &reason, "eve").await.expect("read");
+    let read = message::read_delivered(&house.app, placed.order, &reason, &may("eve")).await.expect("read");
     assert!(read[0].text.contains("482910"));
     let audited = "SELECT COUNT(*) FROM audit WHERE who = 'eve' AND deed = 'message.read' AND reason = 'complaint 1'";
     assert_eq!(house.number_of(audited).await, 1);
-    let none = message::read_delivered(&house.app, 1, &reason, "eve").await;
+    let none = message::read_delivered(&house.app, 1, &reason, &may("eve")).await;
     assert!(matches!(none, Err(message::ReadRefusal::NoOrder)));
+});
+
+on_both!(where_a_reading_is_not_written_down_nothing_is_read, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    house.side("ALTER TABLE audit RENAME TO lost").await.expect("renamed");
+    let read = message::read_delivered(&house.app, placed.order, &why("complaint 1"), &may("eve")).await;
+    assert!(matches!(read, Err(message::ReadRefusal::Db(_))));
 });

@@ -6,7 +6,7 @@ use domain::money::Usd;
 use domain::order::{self, SaleRefusal};
 use domain::request::{Failure, Once};
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may, why};
 use crate::on_both;
 
 on_both!(an_order_holds_its_price_and_names_a_number, async |house: House| {
@@ -66,9 +66,9 @@ on_both!(a_refusal_is_remembered_under_its_key, async |house: House| {
     let gift = NewCredit {
         account: "ann".into(),
         amount: Usd::from_cents(500),
-        reason: "a gift".into(),
+        reason: why("a gift"),
         reference: None,
-        by: "test".into(),
+        by: may("test"),
     };
     account::credit(&house.app, gift).await.expect("a credit");
     assert!(short(order::place(&house.app, ann, &ask("instagram"), Some(once)).await));

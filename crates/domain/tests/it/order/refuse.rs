@@ -10,7 +10,7 @@ use domain::policy::stop;
 use domain::request::Failure;
 use domain::supply::{self, NewSource, Registry, Setting, Settings, Supply};
 
-use crate::house::{House, ask, new_number};
+use crate::house::{House, ask, new_number, why};
 use crate::on_both;
 
 async fn refusal(house: &House, ask: &Ask) -> Option<SaleRefusal> {
@@ -32,26 +32,26 @@ on_both!(a_service_that_nobody_knows_is_refused, async |house: House| {
 
 on_both!(a_service_that_is_switched_off_is_refused, async |house: House| {
     let house = House::stocked(house, 1).await;
-    edit::set_enabled(&house.app, "instagram", false, "test").await.expect("off");
+    edit::set_enabled(&house.app, "instagram", false, &why("a test"), "test").await.expect("off");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::UnknownService));
 });
 
 on_both!(nothing_is_sold_while_sales_are_paused, async |house: House| {
     let house = House::stocked(house, 1).await;
-    stop::pause_sales(&house.app, true, "a fault", "test").await.expect("paused");
+    stop::pause_sales(&house.app, true, &why("a fault"), "test").await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
 on_both!(numbers_of_a_paused_source_are_not_sold, async |house: House| {
     let house = House::stocked(house, 1).await;
-    supply::set_source_state(&house.app, "simulator", false, "a test", "test").await.expect("paused");
+    supply::set_source_state(&house.app, "simulator", false, &why("a test"), "test").await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
 on_both!(a_paused_number_is_not_sold, async |house: House| {
     let house = House::stocked(house, 1).await;
     let number = Nanp::parse("12025550100").expect("a number");
-    number::set_state(&house.app, &number, NumberState::Paused, "odd", "test").await.expect("paused");
+    number::set_state(&house.app, &number, NumberState::Paused, &why("odd"), "test").await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 

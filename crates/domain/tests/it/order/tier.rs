@@ -1,11 +1,12 @@
 //! What a new customer may do in an hour and a day.
 
-use domain::account::{Caller, Tier};
+use domain::account::{self, Caller, LimitsRefusal, Tier};
 use domain::clock::{DAY_MS, HOUR_MS};
 use domain::order::{self, CancelRefusal, SaleRefusal};
+use domain::policy::limits::Limits;
 use domain::request::Failure;
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may, why};
 use crate::on_both;
 
 async fn turn(house: &House, ann: Caller, service: &str) -> Result<(), i64> {
@@ -66,4 +67,51 @@ on_both!(a_new_account_cancels_twenty_times_an_hour, async |house: House| {
     house.side(copies).await.expect("twenty were cancelled");
     let refused = order::cancel(&house.app, ann, placed.order, None).await;
     assert!(matches!(refused, Err(Failure::Refused(CancelRefusal::LimitReached { retry_after_s: 3_600 }))));
+});
+
+/// Sets limits for ann alone; tells her as a caller who comes after that.
+async fn limited(house: &House, ann: Caller, own: Limits) -> Caller {
+    account::set_limits(&house.app, "ann", own, &why("asked"), &may("eve")).await.expect("set");
+    account::standing(&house.app, ann.account).await.expect("asked").expect("an account").caller
+}
+
+on_both!(what_is_set_for_one_account_goes_before_its_tier, async |house: House| {
+    let house = House::stocked(house, 20).await;
+    let ann = house.customer_of(Tier::New, "ann", "9.00").await;
+    let ann = limited(&house, ann, Limits { hour_same_service: Some(6), ..Limits::NONE }).await;
+    for _ in 0..6 {
+        turn(&house, ann, "instagram").await.expect("an order");
+    }
+    assert_eq!(turn(&house, ann, "instagram").await, Err(3_600));
+    // The rest is the tier's.
+    for _ in 0..4 {
+        turn(&house, ann, "whatsapp").await.expect("another service");
+    }
+    assert_eq!(turn(&house, ann, "whatsapp").await, Err(86_400));
+    let ann = limited(&house, ann, Limits::NONE).await;
+    assert!(!ann.has_own_limits);
+    let told = "SELECT COUNT(*) FROM audit
+         WHERE deed = 'account.limits' AND who = 'eve' AND reason = 'asked'
+           AND before = 'hour_same_service 6' AND after = 'none'";
+    assert_eq!(house.number_of(told).await, 1);
+});
+
+on_both!(an_account_without_a_tiers_limits_can_have_its_own, async |house: House| {
+    let house = House::stocked(house, 20).await;
+    let ann = house.customer_of(Tier::Business, "ann", "9.00").await;
+    let ann = limited(&house, ann, Limits { open: Some(1), hour_cancels: Some(0), ..Limits::NONE }).await;
+    let placed = house.order(ann, "instagram").await;
+    let second = order::place(&house.app, ann, &ask("instagram"), None).await;
+    assert!(matches!(second, Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s: 60 }))));
+    let cancelled = order::cancel(&house.app, ann, placed.order, None).await;
+    assert!(matches!(cancelled, Err(Failure::Refused(CancelRefusal::LimitReached { retry_after_s: 3_600 }))));
+});
+
+on_both!(limits_that_are_none_are_not_set, async |house: House| {
+    house.customer("ann", "0.00").await;
+    let bad = Limits { open: Some(-1), ..Limits::NONE };
+    let refused = account::set_limits(&house.app, "ann", bad, &why("asked"), &may("eve")).await;
+    assert!(matches!(refused, Err(LimitsRefusal::BadLimits)));
+    let nobody = account::set_limits(&house.app, "bob", Limits::NONE, &why("asked"), &may("eve")).await;
+    assert!(matches!(nobody, Err(LimitsRefusal::NoAccount)));
 });

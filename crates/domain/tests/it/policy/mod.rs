@@ -4,7 +4,7 @@ use domain::account::{self, State, Tier};
 use domain::clock::DAY_MS;
 use domain::policy::deeds::{DeedFilter, deeds};
 
-use crate::house::{House, START_MS};
+use crate::house::{House, START_MS, may, why};
 use crate::on_both;
 
 /// The deeds that fit, as `deed subject`, newest first.
@@ -17,7 +17,7 @@ on_both!(deeds_are_found_by_who_what_whom_and_when, async |house: House| {
     house.customer_of(Tier::New, "ann_1", "1.00").await;
     house.customer_of(Tier::New, "annx1", "0.00").await;
     house.pass_ms(DAY_MS);
-    account::set_state(&house.app, "ann_1", State::Suspended, "trouble", "eve").await.expect("suspended");
+    account::set_state(&house.app, "ann_1", State::Suspended, &why("trouble"), &may("eve")).await.expect("suspended");
     let state = "account.state ann_1";
     assert_eq!(told(&house, DeedFilter { who: "eve".into(), ..DeedFilter::default() }).await, [state]);
     assert_eq!(told(&house, DeedFilter { deed: "account.st".into(), ..DeedFilter::default() }).await, [state]);

@@ -6,7 +6,7 @@ use domain::clock::{DAY_MS, HOUR_MS};
 use domain::phone::Nanp;
 use domain::supply::{self, Heard, NewSource, Registry, Reply, Request, Setting, Settings, SourceRefusal, Supply};
 
-use crate::house::{House, START_MS};
+use crate::house::{House, START_MS, may, why};
 use crate::on_both;
 
 /// A connector that asks for a secret and a place, and hears only who knows the secret.
@@ -34,7 +34,7 @@ impl Supply for Keen {
 
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         if Some(request.tail.as_str()) == settings.get("secret") {
-            return Ok(Heard { parts: Vec::new(), reply: Reply::json(200, "{}") });
+            return Ok(Heard::new(Vec::new(), Reply::json(200, "{}")));
         }
         Err(Reply::refusal(401, "unauthorized", "The secret is another one."))
     }
@@ -68,12 +68,16 @@ async fn push(house: &House, secret: &str) -> u16 {
 on_both!(settings_are_changed_and_secrets_are_never_shown, async |house: House| {
     keen(&house).await;
     let changes = some(&[("secret", "herring"), ("place", "cellar")]);
-    supply::set_settings(&house.app, &registry(), "rack", &changes, "olga").await.expect("changed");
+    supply::set_settings(&house.app, &registry(), "rack", &changes, &why("it moved"), &may("olga"))
+        .await
+        .expect("changed");
     assert_eq!((push(&house, "swordfish").await, push(&house, "herring").await), (401, 200));
     let shown = supply::settings(&house.app, &registry(), "rack").await.expect("shown");
     let shown: Vec<_> = shown.iter().map(|one| (one.setting.name, one.is_set, one.value.as_str())).collect();
     assert_eq!(shown, [("secret", true, ""), ("place", true, "cellar")]);
-    supply::set_settings(&house.app, &registry(), "rack", &some(&[("place", "")]), "olga").await.expect("changed");
+    supply::set_settings(&house.app, &registry(), "rack", &some(&[("place", "")]), &why("no place"), &may("olga"))
+        .await
+        .expect("changed");
     assert!(!supply::settings(&house.app, &registry(), "rack").await.expect("shown")[1].is_set);
     assert_eq!(push(&house, "herring").await, 200);
 });
@@ -81,10 +85,12 @@ on_both!(settings_are_changed_and_secrets_are_never_shown, async |house: House| 
 on_both!(settings_that_do_not_fit_change_nothing, async |house: House| {
     keen(&house).await;
     for changes in [some(&[("secret", "")]), some(&[("secret", "abc")]), some(&[("other", "x")])] {
-        let refused = supply::set_settings(&house.app, &registry(), "rack", &changes, "olga").await;
+        let refused =
+            supply::set_settings(&house.app, &registry(), "rack", &changes, &why("it moved"), &may("olga")).await;
         assert!(matches!(refused, Err(SourceRefusal::BadSetting(_))));
     }
-    let refused = supply::set_settings(&house.app, &registry(), "nowhere", &some(&[]), "olga").await;
+    let refused =
+        supply::set_settings(&house.app, &registry(), "nowhere", &some(&[]), &why("a test"), &may("olga")).await;
     assert!(matches!(refused, Err(SourceRefusal::NoSource)));
     assert_eq!(push(&house, "swordfish").await, 200);
 });

@@ -13,7 +13,7 @@ use domain::request::Once;
 use domain::verify::{Finding, verify};
 use domain::{message, order, rental};
 
-use crate::house::{House, ask, part};
+use crate::house::{House, ask, may, part, why};
 
 /// Corrupts a busy house by raw SQL on both engines, and looks whether the rule's id is told.
 #[macro_export]
@@ -69,7 +69,7 @@ pub(crate) async fn busy(house: House) -> House {
     house.text(&received.digits, "12345", "Your WhatsApp code: 739552").await;
     house.text(&received.digits, "32665", "482910 is your Instagram code.").await;
     let quarantined = message::quarantined(&house.app, i64::MAX, 1).await.expect("listed")[0].id;
-    message::drop_quarantined(&house.app, quarantined, "not ours", "eve").await.expect("dropped");
+    message::drop_quarantined(&house.app, quarantined, &why("not ours"), &may("eve")).await.expect("dropped");
     house.text(&received.digits, "32665", "482911 is your Instagram code.").await;
     let rent = async |product| rental::rent(&house.app, bob, product, &ask("instagram"), None).await.expect("rented");
     let kept = rent(Product::Rental1Day).await;

@@ -21,11 +21,11 @@ on_both!(the_shipped_catalogue_is_loaded_once, async |house: House| {
 on_both!(a_service_is_put_and_switched, async |house: House| {
     let put = "service put acme --name Acme --category shopping --code zz --sender ACME --text acme";
     assert_eq!(house.says(put).await, "service acme is in the catalogue\n");
-    house.says("service disable acme").await;
+    house.says("service disable acme --reason silent").await;
     assert_eq!(house.last_deed().await, "olga service.state acme");
     let listed = house.json("service list").await;
     assert_eq!((&listed[0]["slug"], listed[0]["is_enabled"].as_bool()), (&"acme".into(), Some(false)));
-    assert_eq!(house.refuses("service enable nobody").await, "there is no service `nobody`");
+    assert_eq!(house.refuses("service enable nobody --reason why").await, "there is no service `nobody`");
     let refused = house.refuses("service add my-bank --name Bank --category banking").await;
     assert!(refused.starts_with("services of this kind are never sold"), "{refused}");
 });
@@ -35,6 +35,26 @@ on_both!(a_price_is_set_and_taken_off, async |house: House| {
     assert_eq!(house.says("price set telegram short_term 0.60").await, "telegram short_term costs 0.60\n");
     assert_eq!(house.says("price set telegram short_term off").await, "telegram short_term is off sale\n");
     assert_eq!(house.last_deed().await, "olga price.set telegram");
+});
+
+on_both!(a_price_is_set_for_one_tier, async |house: House| {
+    house.says("service seed").await;
+    let set = house.says("price set telegram short_term 0.30 --tier business --reason partner").await;
+    assert_eq!(set, "telegram short_term costs 0.30 for business\n");
+    assert_eq!(house.last_deed().await, "olga price.tier telegram partner");
+    let of_telegram = async || {
+        let prices = house.json("price list").await;
+        let list = prices.as_array().expect("a list").clone();
+        list.into_iter().filter(|price| price["service"] == "telegram" && price["product"] == "short_term").collect()
+    };
+    let listed: Vec<serde_json::Value> = of_telegram().await;
+    assert_eq!((&listed[0]["tier"], &listed[1]["tier"]), (&serde_json::Value::Null, &"business".into()));
+    let file = house.file("p.csv", "service,product,amount,tier\ntelegram,short_term,off,business\n");
+    assert_eq!(house.says(&format!("price import {file}")).await, "set 1 prices\n");
+    assert_eq!(of_telegram().await.len(), 1);
+    let file = house.file("p.csv", "service,product,amount,tier\ntelegram,short_term,1.00,rich\n");
+    let (json, _) = house.fails(&format!("price import {file}")).await;
+    assert_eq!(json["bad_rows"][0]["reason"], "a tier is new, verified or business; empty is for all");
 });
 
 on_both!(prices_come_from_a_file, async |house: House| {

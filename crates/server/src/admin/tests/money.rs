@@ -39,6 +39,22 @@ on_both!(a_tier_is_changed, async |house: House| {
     assert_eq!(house.last_deed().await, "olga account.tier ann paid");
 });
 
+on_both!(limits_of_one_account_are_set_and_cleared, async |house: House| {
+    house.says("account create ann --tier verified").await;
+    let refused = house.refuses("account limits ann --open 50").await;
+    assert_eq!(refused, "say why, with --reason");
+    let set = house.json("account limits ann --open 50 --day-spend 500.00 --reason asked").await;
+    assert_eq!((&set["open"], &set["day_orders"], &set["day_spend"]), (&50.into(), &100.into(), &"500.00".into()));
+    assert_eq!(house.last_deed().await, "olga account.limits ann asked");
+    // What is not named stays.
+    let more = house.json("account limits ann --hour-cancels 3 --reason shy").await;
+    assert_eq!(more["own"], "open 50, hour_cancels 3, day_spend $500.00");
+    let cleared = house.json("account limits ann --clear --open 20 --reason less").await;
+    assert_eq!((&cleared["open"], &cleared["own"]), (&20.into(), &"open 20".into()));
+    assert_eq!(house.json("account limits ann").await, cleared);
+    assert_eq!(house.refuses("account limits bob").await, "there is no account `bob`");
+});
+
 on_both!(a_key_is_shown_once_and_alone, async |house: House| {
     house.says("account create ann").await;
     let key = house.says("key create ann --name laptop --expires 2027-01-31").await;

@@ -44,9 +44,9 @@ on_both!(a_wrong_setting_is_told, async |house: House| {
 
 on_both!(a_source_is_paused_and_its_sims_are_mapped, async |house: House| {
     house.stock().await;
-    house.says("source pause rack").await;
+    house.says("source pause rack --reason moved").await;
     assert_eq!(house.json("source list").await[0]["is_enabled"], false);
-    house.says("source resume rack").await;
+    house.says("source resume rack --reason back").await;
     house.says("source map-sim rack phone-7/1 12025550100").await;
     assert_eq!(house.json("source sims rack").await[0]["number"], "12025550100");
     let refused = house.refuses("source map-sim rack phone-7/1 12125550100").await;

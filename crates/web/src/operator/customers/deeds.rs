@@ -9,6 +9,7 @@ use domain::account::{
 };
 use domain::login::{self, NoSecond, PersonRefusal, Removal};
 use domain::money::Usd;
+use domain::policy::permit::{Permit, Run};
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 
@@ -17,21 +18,25 @@ use super::one::{ONE, render};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::id_in;
-use crate::operator::told::Told;
+use crate::operator::told::{NO_REASON, Told};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
-const NO_REASON: &str = "say why, in 1 to 500 letters";
-
-fn back(id: i64) -> Response {
-    page::see_other(ONE, &format!("{HERE}{id}/"))
+/// Back to the customer, whose page says what was done.
+pub(super) fn back(id: i64, done: &str) -> Response {
+    page::see_other(ONE, &format!("{HERE}{id}/?done={done}"))
 }
 
-async fn name_of(door: &Door, id: i64) -> Result<String, PageError> {
+pub(super) async fn name_of(door: &Door, id: i64) -> Result<String, PageError> {
     Ok(account::standing(&door.app, id).await?.ok_or(PageError::NotFound)?.name)
 }
 
-async fn refuse(door: &Door, operator: &Operator, id: i64, why: impl std::fmt::Display) -> Result<Response, PageError> {
+pub(super) async fn refuse(
+    door: &Door,
+    operator: &Operator,
+    id: i64,
+    why: impl std::fmt::Display,
+) -> Result<Response, PageError> {
     render(door, operator, id, Some(Told::bad(format!("Nothing was changed: {why}.")))).await
 }
 
@@ -43,7 +48,7 @@ pub(super) async fn money(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let (id, form_id) = (id_in(&id)?, form.text("form"));
     if form_id.len() != 32 || !form_id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(PageError::BadForm);
@@ -57,9 +62,9 @@ pub(super) async fn money(
     let new = NewCredit {
         account: name_of(&door, id).await?,
         amount,
-        reason: reason.text().to_owned(),
+        reason,
         reference: Some(format!("form {form_id} {} {amount}", form.text("deed"))),
-        by: operator.name.clone(),
+        by,
     };
     let booked = match form.text("deed") {
         "credit" => account::credit(&door.app, new).await,
@@ -67,7 +72,7 @@ pub(super) async fn money(
         _ => return Err(PageError::BadForm),
     };
     match booked {
-        Ok(_) | Err(CreditRefusal::Repeated) => Ok(back(id)),
+        Ok(_) | Err(CreditRefusal::Repeated) => Ok(back(id, form.text("deed"))),
         Err(CreditRefusal::NoAccount) => Err(PageError::NotFound),
         Err(CreditRefusal::Db(error)) => Err(error.into()),
         Err(refusal) => refuse(&door, &operator, id, refusal).await,
@@ -80,7 +85,7 @@ pub(super) async fn state(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let state = match form.text("state") {
         "active" => AccountState::Active,
@@ -91,8 +96,8 @@ pub(super) async fn state(
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let name = name_of(&door, id).await?;
-    match account::set_state(&door.app, &name, state, reason.text(), &operator.name).await {
-        Ok(()) => Ok(back(id)),
+    match account::set_state(&door.app, &name, state, &reason, &by).await {
+        Ok(()) => Ok(back(id, state.word())),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -104,15 +109,15 @@ pub(super) async fn tier(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let tier = Tier::from_word(form.text("tier")).ok_or(PageError::BadForm)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let name = name_of(&door, id).await?;
-    match account::set_tier(&door.app, &name, tier, &reason, &operator.name).await {
-        Ok(()) => Ok(back(id)),
+    match account::set_tier(&door.app, &name, tier, &reason, &by).await {
+        Ok(()) => Ok(back(id, "tier")),
         Err(CreateRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -128,7 +133,7 @@ pub(super) async fn note(
     operator.may(Power::Answer)?;
     let id = id_in(&id)?;
     match account::set_note(&door.app, id, form.text("note"), &operator.name).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, "note")),
         Err(NoteRefusal::NoAccount) => Err(PageError::NotFound),
         Err(NoteRefusal::Db(error)) => Err(error.into()),
         Err(refusal @ NoteRefusal::TooLong) => refuse(&door, &operator, id, refusal).await,
@@ -141,16 +146,15 @@ pub(super) async fn revoke_key(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let key: i64 = form.text("key").parse().map_err(|_| PageError::BadForm)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
-    let by = operator.name.clone();
     match account::revoke_key_for(&door.app, Revocation { key, account: Some(id), reason, by }).await {
         // Revoked twice, it is revoked; and where it is another account's, the page shows that it has none such.
-        Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id)),
+        Ok(()) | Err(KeyRefusal::NoKey) => Ok(back(id, "key")),
         Err(KeyRefusal::Db(error)) => Err(error.into()),
         Err(_) => Err(PageError::NotFound),
     }
@@ -163,33 +167,39 @@ pub(super) async fn sign_in(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         return refuse(&door, &operator, id, NO_REASON).await;
     };
     let done = match form.text("deed") {
-        "sign-out" => login::sign_out_account(&door.app, id, &reason, &operator.name).await.map(drop),
-        "forgive" => login::forgive_account(&door.app, id, &reason, &operator.name).await,
-        "second" => return remove_second(&door, &operator, id, &reason).await,
+        "sign-out" => login::sign_out_account(&door.app, id, &reason, &by).await.map(drop),
+        "forgive" => login::forgive_account(&door.app, id, &reason, &by).await,
+        "second" => return remove_second(&door, &operator, id, &reason, by).await,
         _ => return Err(PageError::BadForm),
     };
     match done {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, form.text("deed"))),
         Err(PersonRefusal::Db(error)) => Err(error.into()),
         Err(refusal @ PersonRefusal::Nobody) => refuse(&door, &operator, id, refusal).await,
     }
 }
 
-async fn remove_second(door: &Door, operator: &Operator, id: i64, reason: &Reason) -> Result<Response, PageError> {
+async fn remove_second(
+    door: &Door,
+    operator: &Operator,
+    id: i64,
+    reason: &Reason,
+    by: Permit<Run>,
+) -> Result<Response, PageError> {
     let removal = Removal {
         account: name_of(door, id).await?,
-        reason: reason.text().to_owned(),
+        reason: reason.clone(),
         base_url: door.settings.base_url.clone(),
-        by: operator.name.clone(),
+        by,
     };
     match login::remove_second_for(&door.app, removal).await {
-        Ok(()) => Ok(back(id)),
+        Ok(()) => Ok(back(id, "second")),
         Err(NoSecond::Db(error)) => Err(error.into()),
         Err(refusal) => refuse(door, operator, id, refusal).await,
     }

@@ -77,7 +77,7 @@ pub(super) async fn read(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::ReadTexts)?;
+    let by = operator.permit()?;
     let account = id_in(&id)?;
     let order = form.text("order").trim().to_uppercase();
     let none = || Told::bad("This customer has no such order. Its id looks like ORD-123456 or RNT-123456.");
@@ -92,7 +92,7 @@ pub(super) async fn read(
         let told = Told::bad("Say in 1 to 500 letters why you read the customer's messages.");
         return render(&door, &operator, account, order, Err(told)).await;
     };
-    match message::read_delivered(&door.app, id, &reason, &operator.name).await {
+    match message::read_delivered(&door.app, id, &reason, &by).await {
         Ok(messages) => render(&door, &operator, account, order, Ok(Some(messages))).await,
         Err(ReadRefusal::NoOrder) => render(&door, &operator, account, order, Err(none())).await,
         Err(ReadRefusal::Db(error)) => Err(error.into()),

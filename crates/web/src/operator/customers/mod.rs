@@ -1,6 +1,7 @@
 //! `/operator/customers/`: who buys here, how they stand, and what an operator does for them.
 
 mod deeds;
+mod limits;
 mod messages;
 mod one;
 
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Router<Arc<Door>> {
         .route("/operator/customers/{id}/money/", post(deeds::money))
         .route("/operator/customers/{id}/state/", post(deeds::state))
         .route("/operator/customers/{id}/tier/", post(deeds::tier))
+        .route("/operator/customers/{id}/limits/", post(limits::set))
         .route("/operator/customers/{id}/note/", post(deeds::note))
         .route("/operator/customers/{id}/key/", post(deeds::revoke_key))
         .route("/operator/customers/{id}/sign-in/", post(deeds::sign_in))

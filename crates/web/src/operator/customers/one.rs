@@ -13,10 +13,12 @@ use domain::ids;
 use domain::ledger::{self, Posting};
 use domain::login::{self, Person};
 use domain::policy::powers::Power;
+use serde::Deserialize;
 
+use super::limits::{self, Row};
 use super::{HERE, TIERS, orders, share};
 use crate::Door;
-use crate::asked;
+use crate::asked::{self, Asked};
 use crate::operator::told::{Told, national};
 use crate::operator::{Frame, id_in};
 use crate::page::{self, PageError};
@@ -36,6 +38,7 @@ struct OrderRow {
 #[derive(Template)]
 #[template(path = "operator/customers/one.html")]
 struct OnePage {
+    limits: Vec<Row>,
     profile: Profile,
     person: Option<Person>,
     keys: Vec<KeyLine>,
@@ -67,15 +70,41 @@ impl OnePage {
     }
 }
 
+/// What was just done.
+#[derive(Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
 pub(super) async fn show(
     State(door): State<Arc<Door>>,
     operator: Operator,
     Path(id): Path<String>,
+    Asked(Done { done }): Asked<Done>,
 ) -> Result<Response, PageError> {
-    render(&door, &operator, id_in(&id)?, None).await
+    render(&door, &operator, id_in(&id)?, done_words(&done).map(Told::good)).await
 }
 
-/// The page, with what was told of a deed that was refused.
+/// A deed as the page after it says it.
+fn done_words(done: &str) -> Option<&'static str> {
+    Some(match done {
+        "credit" => "The money is added; the list below has it.",
+        "debit" => "The money is taken back; the list below has it.",
+        "tier" => "The tier is changed, from the next order on.",
+        "limits" => "The limits are in force, from the next order on.",
+        "active" => "The account goes on.",
+        "suspended" => "The account is suspended: it neither calls nor buys.",
+        "note" => "The note is kept.",
+        "key" => "The key is revoked: it is refused from now on.",
+        "sign-out" => "All sessions are ended.",
+        "forgive" => "The wrong tries are forgotten.",
+        "second" => "Second factor and passkeys are taken away, and the customer is told by mail.",
+        _ => return None,
+    })
+}
+
+/// The page, with what is told of a deed.
 pub(super) async fn render(
     door: &Door,
     operator: &Operator,
@@ -107,9 +136,11 @@ pub(super) async fn render(
         may_answer: operator.role.may(Power::Answer),
         note_max: NOTE_MAX,
         form_id: asked::fresh_id(),
+        limits: limits::rows(&profile),
         profile,
         told,
     };
-    let status = if page.told.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let is_bad = page.told.as_ref().is_some_and(|told| !told.is_good);
+    let status = if is_bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(page::show(ONE, status, &page, &Frame::of(door, operator, HERE).await?))
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::number::{self, BULK_MAX, BulkRefusal, NumberState, Which};
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 use domain::supply;
 
 use super::wish::Wish;
@@ -15,7 +16,7 @@ use super::{HERE, asked_state, render};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::Frame;
-use crate::operator::told::{Told, many};
+use crate::operator::told::{NO_REASON, Told, many};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
@@ -26,7 +27,7 @@ const ROUTE: &str = "/operator/numbers/state/";
 struct SurePage {
     wish: Wish,
     state: NumberState,
-    reason: String,
+    reason: Reason,
     /// The id to go on after, and how many were done before, if this is a further part.
     after: i64,
     changed: i64,
@@ -55,10 +56,13 @@ pub(super) async fn change(
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let (wish, state) = (Wish::of(&form), asked_state(form.text("to"))?);
-    let reason = form.text("reason").trim().to_owned();
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
+        return render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
     let is_all = form.text("which") == "all";
     let which = if is_all {
-        if form.text("sure") != "yes" && !reason.is_empty() {
+        if form.text("sure") != "yes" {
             return sure(&door, &operator, SurePage { wish, state, reason, after: 0, changed: 0, left: 0 }).await;
         }
         let sources = supply::sources(&door.app).await?;
@@ -82,7 +86,7 @@ pub(super) async fn change(
             }
         }
         Err(BulkRefusal::Db(error)) => Err(error.into()),
-        Err(refusal @ (BulkRefusal::BadReason | BulkRefusal::TooMany)) => {
+        Err(refusal @ BulkRefusal::TooMany) => {
             let told = Told::bad(format!("Nothing was changed: {refusal}."));
             render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
         }

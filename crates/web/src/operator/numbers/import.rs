@@ -14,9 +14,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use domain::number::import::{self, FileRefusal, ImportLine, ImportRefusal, ImportState, NumberFileImport, Progress};
+use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use domain::supply::{self, Source};
-use tempfile::TempPath;
 
 use super::{HERE, names};
 use crate::Door;
@@ -28,7 +28,7 @@ use crate::session::Operator;
 
 pub(crate) use slot::Imports;
 use slot::{Latest, Slot, Stage};
-use upload::UploadFault;
+use upload::{Upload, UploadFault};
 
 const ROUTE: &str = "/operator/numbers/import/";
 /// Bytes of a file, at most: over a million rows.
@@ -107,14 +107,15 @@ pub(super) async fn upload(
         return render(&door, &operator, Some(told), StatusCode::CONFLICT).await;
     };
     match upload::receive(form, door.settings.uploads.clone(), &slot).await {
-        Ok(upload::Upload { path, hash, source }) => {
-            tokio::spawn(load(Arc::clone(&door), slot, path, hash, source, operator.name));
+        Ok(upload) => {
+            tokio::spawn(load(Arc::clone(&door), slot, upload, operator.name));
             Ok(page::see_other(ROUTE, ROUTE))
         }
         Err(fault) => {
             drop(slot);
             let (status, sentence) = match fault {
                 UploadFault::NoFile => (StatusCode::UNPROCESSABLE_ENTITY, "Choose a source and a CSV file."),
+                UploadFault::BadReason => (StatusCode::UNPROCESSABLE_ENTITY, "A reason is 1 to 500 characters."),
                 UploadFault::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The file is larger than 200 MB: split it."),
                 UploadFault::Broken => (StatusCode::BAD_REQUEST, "The file did not arrive whole. Send it again."),
                 UploadFault::Disk(error) => {
@@ -127,7 +128,9 @@ pub(super) async fn upload(
     }
 }
 
-async fn load(door: Arc<Door>, slot: Slot, path: TempPath, hash: [u8; 32], source: String, by: String) {
+async fn load(door: Arc<Door>, slot: Slot, upload: Upload, by: String) {
+    let Upload { path, hash, source, reason } = upload;
+    let by = Author::new(&by, reason);
     let tell = |progress| {
         slot.set(match progress {
             Progress::Checking(rows) => Stage::Checking(rows),
@@ -148,19 +151,23 @@ async fn load(door: Arc<Door>, slot: Slot, path: TempPath, hash: [u8; 32], sourc
 pub(super) async fn undo(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let id: i64 = form.text("import").parse().map_err(|_| PageError::BadForm)?;
+    let by = match operator.author(form.text("reason")) {
+        Ok(by) => by,
+        Err(bad) => return render(&door, &operator, Some(bad.into()), StatusCode::UNPROCESSABLE_ENTITY).await,
+    };
     let Some(slot) = door.imports.take(&operator.name) else {
         let told = Told::bad("An import runs on this node. Wait until it is done.");
         return render(&door, &operator, Some(told), StatusCode::CONFLICT).await;
     };
     slot.set(Stage::Undoing(0));
-    tokio::spawn(take_back(Arc::clone(&door), slot, id, operator.name));
+    tokio::spawn(take_back(Arc::clone(&door), slot, id, by));
     Ok(page::see_other(ROUTE, ROUTE))
 }
 
-async fn take_back(door: Arc<Door>, slot: Slot, id: i64, by: String) {
+async fn take_back(door: Arc<Door>, slot: Slot, id: i64, by: Author) {
     let mut taken = 0_u64;
     loop {
-        match import::undo(&door.app, id, &by).await {
+        match import::undo(&door.app, id, by.clone()).await {
             Ok(0) => return slot.end(Stage::Undone(id, taken)),
             Ok(some) => {
                 taken = taken.saturating_add(some);

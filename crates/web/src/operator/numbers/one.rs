@@ -9,13 +9,14 @@ use axum::response::Response;
 use domain::number::{self, BulkRefusal, LeaseLine, NumberLine, NumberState, Past, Which};
 use domain::phone::Nanp;
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 use domain::{catalog, ids, supply};
 
 use super::{HERE, asked_state, names};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::Frame;
-use crate::operator::told::{Told, national, percent};
+use crate::operator::told::{NO_REASON, Told, national, percent};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
@@ -126,11 +127,14 @@ pub(super) async fn change(
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let (number, state) = (found(&door, &digits).await?, asked_state(form.text("to"))?);
-    let which = Which::Ids(vec![number.id]);
-    match number::set_states(&door.app, which, state, form.text("reason"), &operator.name).await {
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
+        return render(&door, &operator, &digits, Some(told), form.text("reason")).await;
+    };
+    match number::set_states(&door.app, Which::Ids(vec![number.id]), state, &reason, &operator.name).await {
         Ok(_) => Ok(page::see_other(ROUTE, &format!("{HERE}{digits}/"))),
         Err(BulkRefusal::Db(error)) => Err(error.into()),
-        Err(refusal @ (BulkRefusal::BadReason | BulkRefusal::TooMany)) => {
+        Err(refusal @ BulkRefusal::TooMany) => {
             let told = Told::bad(format!("Nothing was changed: {refusal}."));
             render(&door, &operator, &digits, Some(told), form.text("reason")).await
         }

@@ -77,14 +77,14 @@ pub(super) async fn messages(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::ReadTexts)?;
+    let by = operator.permit()?;
     let order = order_id(&id).ok_or(PageError::NotFound)?;
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad(format!("Say why you read them, in {REASON_MAX} letters at most."));
         let more = More { told: Some(told), ..More::default() };
         return render(&door, &operator, &id, more, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    match message::read_delivered(&door.app, order, &reason, &operator.name).await {
+    match message::read_delivered(&door.app, order, &reason, &by).await {
         Ok(messages) => {
             let more = More { messages: Some(messages), ..More::default() };
             render(&door, &operator, &id, more, StatusCode::OK).await

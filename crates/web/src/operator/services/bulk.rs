@@ -30,6 +30,8 @@ struct PricesPage {
     product: Product,
     percent: String,
     to: String,
+    /// Why they are changed.
+    reason: String,
     /// What would change, once it was asked for.
     steps: Option<Vec<PriceStep>>,
     mark: String,
@@ -44,6 +46,7 @@ impl PricesPage {
             product: Product::ShortTerm,
             percent: String::new(),
             to: String::new(),
+            reason: String::new(),
             steps: None,
             mark: String::new(),
         }
@@ -94,6 +97,7 @@ pub(super) async fn change(
         product,
         percent: form.text("percent").to_owned(),
         to: form.text("amount").to_owned(),
+        reason: form.text("reason").to_owned(),
         ..PricesPage::empty(categories(&catalog))
     };
     let range = PriceRange { category: page.category.clone(), product };
@@ -110,13 +114,15 @@ pub(super) async fn change(
     };
     page.mark = change::mark(&steps);
     if form.text("mark") == page.mark {
-        return match edit::set_prices(&door.app, change::prices(&steps), &operator.name).await {
-            Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
-            Err(refusal) => {
-                page.told = Some(told(refusal)?);
-                render(&door, &operator, page, StatusCode::UNPROCESSABLE_ENTITY).await
-            }
-        };
+        page.told = Some(match operator.author(&page.reason) {
+            Ok(by) => match edit::set_prices(&door.app, change::prices(&steps), by).await {
+                Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
+                Err(refusal) => told(refusal)?,
+            },
+            Err(bad) => bad.into(),
+        });
+        page.steps = Some(steps);
+        return render(&door, &operator, page, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     if !form.text("mark").is_empty() {
         page.told = Some(Told::bad("Prices have changed since you looked. Nothing was changed: look again."));

@@ -9,8 +9,11 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use domain::account::Tier;
 use domain::catalog::price_file::{FILE_MAX, read_prices};
-use domain::catalog::{self, edit};
+use domain::catalog::sheet::set_sheet;
+use domain::catalog::{self, Service};
+use domain::money::Usd;
 use domain::policy::powers::Power;
 use domain::product::Product;
 use tokio::time::timeout;
@@ -65,7 +68,7 @@ async fn render(
 async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipart) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
     let received = timeout(door.settings.request_timeout, file(form)).await;
-    let Ok(Ok(bytes)) = received else {
+    let Ok(Ok((bytes, reason))) = received else {
         let told = Told::bad("The file did not arrive whole, or is larger than 4 MiB. Nothing was changed.");
         return render(&door, &operator, Some(told), Vec::new()).await;
     };
@@ -82,34 +85,37 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
         let rows = bad.told().into_iter().take(BAD_SHOWN).collect();
         return render(&door, &operator, Some(told), rows).await;
     }
-    match edit::set_prices(&door.app, prices, &operator.name).await {
-        Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
-        Err(refusal) => {
-            let told = told(refusal)?;
-            render(&door, &operator, Some(told), Vec::new()).await
-        }
-    }
+    let told = match operator.author(&reason) {
+        Ok(by) => match set_sheet(&door.app, prices, by).await {
+            Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
+            Err(refusal) => told(refusal)?,
+        },
+        Err(bad) => bad.into(),
+    };
+    render(&door, &operator, Some(told), Vec::new()).await
 }
 
-/// The bytes of the field `file`; the form as a whole is limited by its route.
-async fn file(mut form: Multipart) -> Result<Vec<u8>, MultipartError> {
-    let mut bytes = Vec::new();
+/// The bytes of the field `file`, and why it is read in; the form as a whole is limited by its route.
+async fn file(mut form: Multipart) -> Result<(Vec<u8>, String), MultipartError> {
+    let (mut bytes, mut reason) = (Vec::new(), String::new());
     while let Some(field) = form.next_field().await? {
-        if field.name() == Some("file") {
-            bytes = field.bytes().await?.to_vec();
+        match field.name() {
+            Some("file") => bytes = field.bytes().await?.to_vec(),
+            Some("reason") => reason = field.text().await?,
+            _ => {}
         }
     }
-    Ok(bytes)
+    Ok((bytes, reason))
 }
 
 /// All prices, in the form in which they are read back. Slugs and products hold no signs that a table would act on.
 pub(super) async fn download(State(door): State<Arc<Door>>, _: Operator) -> Result<Response, PageError> {
     let catalog = catalog::catalog(&door.app).await?;
-    let mut csv = String::from("service,product,amount\r\n");
+    let mut csv = String::from("service,product,amount,tier\r\n");
     for service in &catalog.services {
         for product in Product::ALL {
-            if let Some(amount) = service.prices.get(&product) {
-                let row = write!(csv, "{},{},{amount}\r\n", service.slug, product.word());
+            for (tier, amount) in amounts(service, product) {
+                let row = write!(csv, "{},{},{amount},{tier}\r\n", service.slug, product.word());
                 row.expect("a text takes every write");
             }
         }
@@ -121,4 +127,11 @@ pub(super) async fn download(State(door): State<Arc<Door>>, _: Operator) -> Resu
     let mut answer = (headers, csv).into_response();
     answer.extensions_mut().insert(Route(DOWNLOAD));
     Ok(answer)
+}
+
+/// What a service costs in one form: all, and the tiers that pay another price, by their words.
+fn amounts(service: &Service, product: Product) -> impl Iterator<Item = (&'static str, Usd)> {
+    let common = service.prices.get(&product).map(|amount| ("", *amount));
+    let of_tier = move |tier: Tier| service.tier_prices.get(&(product, tier)).map(|amount| (tier.word(), *amount));
+    common.into_iter().chain(Tier::ALL.into_iter().filter_map(of_tier))
 }

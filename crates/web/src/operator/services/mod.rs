@@ -21,11 +21,12 @@ use domain::number;
 use domain::order::{self, Delivery};
 use domain::policy::denied::Denied;
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 use domain::product::Product;
 use serde::Deserialize;
 
 use super::Frame;
-use super::told::{Told, many};
+use super::told::{NO_REASON, Told, many};
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
@@ -260,13 +261,14 @@ async fn set_prices(State(door): State<Arc<Door>>, operator: Operator, form: For
             }
         }
     }
-    match edit::set_prices_seen(&door.app, prices, seen, &operator.name).await {
-        Ok(()) => Ok(back(&wish, "prices")),
-        Err(refusal) => {
-            let told = told(refusal)?;
-            render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
-        }
-    }
+    let told = match operator.author(form.text("reason")) {
+        Ok(by) => match edit::set_prices_seen(&door.app, prices, seen, by).await {
+            Ok(()) => return Ok(back(&wish, "prices")),
+            Err(refusal) => told(refusal)?,
+        },
+        Err(bad) => bad.into(),
+    };
+    render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 fn back(wish: &Wish, done: &str) -> Response {
@@ -283,13 +285,16 @@ async fn set_state(State(door): State<Arc<Door>>, operator: Operator, form: Form
         "off" => false,
         _ => return Err(PageError::BadForm),
     };
-    match edit::set_enabled(&door.app, form.text("service"), is_on, &operator.name).await {
-        Ok(()) => Ok(back(&wish, to)),
-        Err(refusal) => {
-            let told = told(refusal)?;
-            render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
+    let told = match Reason::parse(form.text("reason")) {
+        Some(reason) => {
+            match edit::set_enabled(&door.app, form.text("service"), is_on, &reason, &operator.name).await {
+                Ok(()) => return Ok(back(&wish, to)),
+                Err(refusal) => told(refusal)?,
+            }
         }
-    }
+        None => Told::bad(format!("Nothing was changed for {}: {NO_REASON}.", form.text("service"))),
+    };
+    render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// Adds the services of the shipped catalogue that the house does not have.

@@ -37,6 +37,8 @@ struct Fields {
     texts: String,
     is_on: bool,
     any_text_counts: bool,
+    /// Why it is changed.
+    reason: String,
 }
 
 impl Fields {
@@ -50,6 +52,7 @@ impl Fields {
             texts: service.texts.join("\n"),
             is_on: service.is_enabled,
             any_text_counts: service.any_text_counts,
+            reason: String::new(),
         }
     }
 
@@ -64,6 +67,7 @@ impl Fields {
             texts: form.text("texts").to_owned(),
             is_on: form.text("on") == "yes",
             any_text_counts: form.text("any") == "yes",
+            reason: text("reason"),
         }
     }
 
@@ -171,9 +175,12 @@ pub(super) async fn put(
     } else if new.senders.len().max(new.texts.len()) > PATTERNS_MAX {
         Told::bad("Nothing was changed: a service has at most 200 senders and 200 phrases.")
     } else {
-        match edit::put_service(&door.app, new, &operator.name).await {
-            Ok(_) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=kept", fields.slug))),
-            Err(refusal) => told(refusal)?,
+        match operator.author(&fields.reason) {
+            Ok(by) => match edit::put_service(&door.app, new, by).await {
+                Ok(_) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=kept", fields.slug))),
+                Err(refusal) => told(refusal)?,
+            },
+            Err(bad) => bad.into(),
         }
     };
     render(&door, &operator, service, fields, Some(complaint)).await
@@ -206,10 +213,13 @@ pub(super) async fn set_tiers(
         }
     }
     if complaint.is_none() {
-        match edit::set_tier_prices_seen(&door.app, &service.slug, prices, seen, &operator.name).await {
-            Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=prices", service.slug))),
-            Err(refusal) => complaint = Some(told(refusal)?),
-        }
+        complaint = match operator.author(form.text("reason")) {
+            Ok(by) => match edit::set_tier_prices_seen(&door.app, &service.slug, prices, seen, by).await {
+                Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=prices", service.slug))),
+                Err(refusal) => Some(told(refusal)?),
+            },
+            Err(bad) => Some(bad.into()),
+        };
     }
     let catalog = catalog::catalog(&door.app).await?;
     let service = catalog.by_slug(&slug).ok_or(PageError::NotFound)?;

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 use domain::supply::{self, ShownSetting, WireState};
 use serde::Deserialize;
 
@@ -15,7 +16,7 @@ use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
 use crate::operator::Frame;
-use crate::operator::told::Told;
+use crate::operator::told::{NO_REASON, Told};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
@@ -114,14 +115,18 @@ pub(super) async fn change(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let source = supply::source(&door.app, &slug).await?.ok_or(PageError::NotFound)?;
     let settings = door.registry.get(&source.connector).ok_or(PageError::NotFound)?.settings();
     let mut changes = typed_settings(settings, &form);
     for setting in settings.iter().filter(|setting| setting.is_secret) {
         changes.retain(|name, value| name != setting.name || !value.is_empty());
     }
-    match supply::set_settings(&door.app, &door.registry, &slug, &changes, &operator.name).await {
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
+        return render(&door, &operator, &slug, Some(&form), told, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    match supply::set_settings(&door.app, &door.registry, &slug, &changes, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/?done=settings"))),
         Err(refusal) => {
             let told = Some(told(refusal)?);
@@ -143,12 +148,11 @@ pub(super) async fn set_state(
         "paused" => (false, "paused"),
         _ => return Err(PageError::BadForm),
     };
-    let reason = form.text("reason").trim();
-    if reason.is_empty() || reason.chars().count() > 500 {
-        let told = Some(Told::bad("Nothing was changed: say why, in up to 500 characters."));
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
         return render(&door, &operator, &slug, None, told, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    match supply::set_source_state(&door.app, &slug, is_enabled, reason, &operator.name).await {
+    };
+    match supply::set_source_state(&door.app, &slug, is_enabled, &reason, &operator.name).await {
         Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/?done={word}"))),
         Err(refusal) => {
             let told = Some(told(refusal)?);

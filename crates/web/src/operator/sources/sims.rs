@@ -48,6 +48,7 @@ struct SimsPage {
     is_first: bool,
     sim: String,
     number: String,
+    reason: String,
     may_change: bool,
 }
 
@@ -91,6 +92,7 @@ async fn render(
         is_first: after.is_empty(),
         sim: text("sim"),
         number: text("number"),
+        reason: text("reason"),
         may_change: operator.role.may(Power::Run),
         told,
     };
@@ -105,15 +107,13 @@ pub(super) async fn map(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    let complaint = match Nanp::parse(form.text("number")) {
-        Ok(number) => {
-            let done = supply::map_sim(&door.app, &slug, form.text("sim").trim(), &number, &operator.name).await;
-            match done {
-                Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
-                Err(refusal) => told(refusal)?,
-            }
-        }
-        Err(error) => Told::bad(format!("Nothing was changed: {error}.")),
+    let complaint = match (Nanp::parse(form.text("number")), operator.author(form.text("reason"))) {
+        (Ok(number), Ok(by)) => match supply::map_sim(&door.app, &slug, form.text("sim").trim(), &number, by).await {
+            Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
+            Err(refusal) => told(refusal)?,
+        },
+        (Err(error), _) => Told::bad(format!("Nothing was changed: {error}.")),
+        (Ok(_), Err(bad)) => bad.into(),
     };
     render(&door, &operator, &slug, "", Some(&form), Some(complaint)).await
 }
@@ -125,11 +125,12 @@ pub(super) async fn unmap(
     form: Form,
 ) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    match supply::unmap_sim(&door.app, &slug, form.text("sim"), &operator.name).await {
-        Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
-        Err(refusal) => {
-            let complaint = told(refusal)?;
-            render(&door, &operator, &slug, "", None, Some(complaint)).await
-        }
-    }
+    let complaint = match operator.author(form.text("reason")) {
+        Ok(by) => match supply::unmap_sim(&door.app, &slug, form.text("sim"), by).await {
+            Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
+            Err(refusal) => told(refusal)?,
+        },
+        Err(bad) => bad.into(),
+    };
+    render(&door, &operator, &slug, "", None, Some(complaint)).await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::StatusCode;
+use domain::policy::reason::{REASON_MAX, Reason};
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::fs::File;
@@ -20,18 +21,23 @@ const PATIENCE: Duration = Duration::from_secs(20 * 60);
 const FIELDS_MAX: usize = 8;
 /// Bytes of the source's name.
 const NAME_MAX: usize = 100;
+/// Bytes of a reason: what is longer is no reason.
+const REASON_BYTES_MAX: usize = 4 * REASON_MAX + 1;
 
 /// A file that is here. It is deleted when its path is dropped.
 pub(super) struct Upload {
     pub(super) path: TempPath,
     pub(super) hash: [u8; 32],
     pub(super) source: String,
+    pub(super) reason: Option<Reason>,
 }
 
 /// Why there is no file.
 pub(super) enum UploadFault {
     /// The form had none, or no source.
     NoFile,
+    /// Why it is imported is told in too many words.
+    BadReason,
     /// It is too large.
     TooLarge,
     /// It did not arrive whole, or not in time.
@@ -52,30 +58,37 @@ impl From<std::io::Error> for UploadFault {
     }
 }
 
-/// Takes the fields `source` and `file` of a form.
+/// Takes the fields `source`, `reason` and `file` of a form.
 pub(super) async fn receive(form: Multipart, folder: PathBuf, slot: &Slot) -> Result<Upload, UploadFault> {
     timeout(PATIENCE, take(form, folder, slot)).await.unwrap_or(Err(UploadFault::Broken))
 }
 
 async fn take(mut form: Multipart, folder: PathBuf, slot: &Slot) -> Result<Upload, UploadFault> {
-    let (mut source, mut file) = (String::new(), None);
+    let (mut source, mut reason, mut file) = (String::new(), String::new(), None);
     for _ in 0..FIELDS_MAX {
         let Some(mut field) = form.next_field().await? else { break };
         match field.name() {
-            Some("source") => {
-                while let Some(chunk) = field.chunk().await? {
-                    if source.len() + chunk.len() > NAME_MAX {
-                        return Err(UploadFault::NoFile);
-                    }
-                    source.push_str(&String::from_utf8_lossy(&chunk));
-                }
-            }
+            Some("source") => source = short(&mut field, NAME_MAX).await?.ok_or(UploadFault::NoFile)?,
+            Some("reason") => reason = short(&mut field, REASON_BYTES_MAX).await?.ok_or(UploadFault::BadReason)?,
             Some("file") if file.is_none() => file = keep(field, folder.clone(), slot).await?,
             _ => return Err(UploadFault::NoFile),
         }
     }
     let (path, hash) = file.ok_or(UploadFault::NoFile)?;
-    if source.is_empty() { Err(UploadFault::NoFile) } else { Ok(Upload { path, hash, source }) }
+    let reason = Reason::parse_optional(&reason).map_err(|_| UploadFault::BadReason)?;
+    if source.is_empty() { Err(UploadFault::NoFile) } else { Ok(Upload { path, hash, source, reason }) }
+}
+
+/// A field of words; none, if it has more bytes.
+async fn short(field: &mut Field<'_>, length_max: usize) -> Result<Option<String>, MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        if bytes.len() + chunk.len() > length_max {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Writes a file down; none, if it is empty, as browsers send a field without a file.
