@@ -18,6 +18,7 @@ mod own;
 mod partner;
 mod pdu;
 mod plivo;
+mod roster;
 mod signature;
 mod smpp;
 mod sms_gateway_android;

@@ -34,6 +34,7 @@ fn octets(digits: &str) -> Vec<u8> {
 async fn smsd_hands_over_what_it_reads_from_a_modem() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (root, modem) = (scratch.path().display().to_string(), Modem::open().await);
+    modem.state().is_talkative = true;
     for folder in ["out", "chk", "inc", "fail", "sent"] {
         fs::create_dir(scratch.path().join(folder)).expect("a folder");
     }

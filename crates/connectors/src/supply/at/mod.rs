@@ -7,7 +7,6 @@ mod command;
 mod heard;
 mod modem;
 mod ports;
-mod roster;
 mod serial;
 mod talk;
 
@@ -20,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::ports::{Found, Ports};
-use self::roster::Roster;
+use super::roster::Roster;
 
 /// How often ports are looked for.
 const LOOK: Duration = Duration::from_secs(2);

@@ -1,6 +1,6 @@
 //! One port: opened, its modem asked for everything that it keeps, and opened again when it is lost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::command::{Command, ICCID_WAYS, Storage};
 use super::heard::{self, Stored};
 use super::ports::{Found, Port};
-use super::roster::Claim;
-use super::talk::{Answer, Silence, Talk, is_hex};
+use super::talk::{Answer, Silence, Talk};
 use super::{Source, heard::iccid};
 use crate::supply::form::from_hex;
 use crate::supply::pdu;
+use crate::supply::roster::Claim;
 
 /// Between two tries to reach a modem, at first and at most.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
@@ -64,11 +64,14 @@ struct Modem<'a> {
     sim: Option<(String, usize)>,
     _claim: Option<Claim>,
     storages: Vec<Storage>,
+    /// The one that keeps what comes, if it can be chosen.
+    receiving: Option<Storage>,
     /// Whether what the modem itself keeps came with this SIM.
     is_own: bool,
     /// Messages that were heard broken: what was heard, and how often.
     broken: HashMap<(Storage, u16), (String, u8)>,
-    is_full: bool,
+    /// The storages that were full when they were last looked at.
+    full: HashSet<Storage>,
 }
 
 /// Holds the modem at a port until the inbox closes, or the port was found and is not there any more.
@@ -80,7 +83,8 @@ pub(super) async fn hold(found: Found, source: Arc<Source>, inbox: Inbox) {
         let is_gone = matches!(fault, Fault::Open(_) | Fault::Silence(Silence::Gone));
         // Of the files that fit a pattern some are no modems, and others are the same one once more.
         let is_expected = !found.is_named && matches!(fault, Fault::Open(_) | Fault::Silence(_) | Fault::Taken);
-        if !is_expected || began.elapsed() >= STOOD {
+        let is_told = !is_expected || began.elapsed() >= STOOD;
+        if is_told {
             inbox.fault(&format!("{}: {fault}", found.port.name()));
         }
         if is_gone && !found.is_named {
@@ -93,7 +97,9 @@ pub(super) async fn hold(found: Found, source: Arc<Source>, inbox: Inbox) {
             () = sleep(again) => {}
             () = inbox.closed() => return,
         }
-        inbox.reconnects();
+        if is_told {
+            inbox.reconnects();
+        }
         let most = if matches!(found.port, Port::Device(_)) && is_gone { AGAIN_DEVICE } else { AGAIN_MAX };
         again = (again * 2).min(most);
     }
@@ -125,9 +131,10 @@ impl<'a> Modem<'a> {
             sim: None,
             _claim: None,
             storages: Vec::new(),
+            receiving: None,
             is_own: false,
             broken: HashMap::new(),
-            is_full: false,
+            full: HashSet::new(),
         };
         modem.greet().await?;
         modem.ask(Command::EchoOff).await?;
@@ -171,11 +178,11 @@ impl<'a> Modem<'a> {
 
     async fn is_sim_ready(&mut self) -> Result<(), Fault> {
         let answer = self.ask(Command::Pin).await?;
-        let says = |word: &str| answer.lines.iter().any(|line| line.contains(word));
-        match (answer.is_ok, says("READY"), says("PIN")) {
-            (true, true, _) => Ok(()),
-            (true, false, true) => Err(Fault::Pin),
-            (true, false, false) | (false, _, _) => Err(Fault::NoSim),
+        let said = answer.lines.iter().find_map(|line| line.strip_prefix("+CPIN:")).map(str::trim);
+        match said {
+            Some("READY") => Ok(()),
+            Some(wants) if wants.contains("PIN") || wants.contains("PUK") => Err(Fault::Pin),
+            Some(_) | None => Err(Fault::NoSim),
         }
     }
 
@@ -198,6 +205,7 @@ impl<'a> Modem<'a> {
                 if !self.storages.contains(&storage) {
                     self.storages.push(storage);
                 }
+                self.receiving = Some(storage);
                 return Ok(());
             }
         }
@@ -222,15 +230,14 @@ impl<'a> Modem<'a> {
 
     /// Reads every storage and keeps what is in it. Whether all of it was kept.
     async fn sweep(&mut self) -> Result<bool, Fault> {
-        if !self.keep_direct().await? {
+        if !self.keep_direct().await {
             return Ok(false);
         }
         let mut is_all_kept = true;
         for storage in self.storages.clone() {
-            let selected = match storage {
-                Storage::Sim => self.ask(Command::Receive(storage)).await?,
-                Storage::Modem => self.ask(Command::Select(storage)).await?,
-            };
+            let is_receiving = self.receiving == Some(storage);
+            let select = if is_receiving { Command::Receive(storage) } else { Command::Select(storage) };
+            let selected = self.ask(select).await?;
             if !selected.is_ok {
                 continue;
             }
@@ -294,14 +301,16 @@ impl<'a> Modem<'a> {
         heard.1 >= READINGS
     }
 
-    /// Messages that the modem handed over and does not keep: they are lost if the house cannot keep them now.
-    async fn keep_direct(&mut self) -> Result<bool, Fault> {
-        let mut is_all_kept = true;
-        for digits in self.talk.direct().into_iter().filter(|digits| is_hex(digits)) {
+    /// Messages that the modem handed over and does not keep: until the house has them, they are nowhere else.
+    async fn keep_direct(&mut self) -> bool {
+        while let Some(digits) = self.talk.direct() {
             let bytes = from_hex(&digits).unwrap_or_else(|| digits.into_bytes());
-            is_all_kept &= self.keep(pdu::part(self.line(), &bytes)).await;
+            if !self.keep(pdu::part(self.line(), &bytes)).await {
+                return false;
+            }
+            self.talk.direct_is_kept();
         }
-        Ok(is_all_kept)
+        true
     }
 
     async fn keep(&mut self, part: Part) -> bool {
@@ -326,14 +335,14 @@ impl<'a> Modem<'a> {
     async fn is_there_room(&mut self, storage: Storage) -> Result<(), Fault> {
         let answer = self.ask(Command::Used).await?;
         let Some((used, room)) = heard::used(&answer, storage) else { return Ok(()) };
-        let is_full = room > 0 && used >= room;
-        if is_full && !self.is_full {
+        if room == 0 || used < room {
+            self.full.remove(&storage);
+        } else if self.full.insert(storage) {
             let name = storage.name();
             self.tell(&format!(
                 "the storage {name} is full ({used} of {room}): no more SMS come in until it is emptied"
             ));
         }
-        self.is_full = is_full;
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Talking to a modem: a command and its answer, with whatever else the modem says meanwhile.
 
+use std::collections::VecDeque;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Duration, timeout};
 
@@ -51,7 +53,7 @@ pub(super) struct Talk {
     is_sim_gone: bool,
     /// Whether the next line is a message that it does not keep.
     is_direct_next: bool,
-    direct: Vec<String>,
+    direct: VecDeque<String>,
 }
 
 impl Talk {
@@ -63,7 +65,7 @@ impl Talk {
             has_news: false,
             is_sim_gone: false,
             is_direct_next: false,
-            direct: Vec::new(),
+            direct: VecDeque::new(),
         }
     }
 
@@ -140,9 +142,14 @@ impl Talk {
         self.is_sim_gone
     }
 
-    /// The messages that it handed over without keeping them.
-    pub(super) fn direct(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.direct)
+    /// The first of the messages that it handed over without keeping them.
+    pub(super) fn direct(&self) -> Option<String> {
+        self.direct.front().cloned()
+    }
+
+    /// The house has that one now.
+    pub(super) fn direct_is_kept(&mut self) {
+        self.direct.pop_front();
     }
 
     /// The next line that is no news. What was read of it stays when this is dropped before its end.
@@ -187,7 +194,7 @@ impl Talk {
     fn is_news(&mut self, line: &str) -> bool {
         if std::mem::take(&mut self.is_direct_next) && is_hex(line) {
             if self.direct.len() < DIRECT_MAX {
-                self.direct.push(line.to_owned());
+                self.direct.push_back(line.to_owned());
             }
             return true;
         }
@@ -258,7 +265,9 @@ mod tests {
         modem.write_all(b"\r\n+CMT: ,3\r\n0A0B\r\nOK\r\n").await.unwrap();
         assert!(talk.ask(Command::Attention).await.unwrap().is_ok);
         talk.news().await.unwrap();
-        assert!(talk.direct() == ["0A0B"] && talk.direct().is_empty());
+        assert!(talk.direct().as_deref() == Some("0A0B"));
+        talk.direct_is_kept();
+        assert!(talk.direct().is_none());
     }
 
     #[tokio::test]

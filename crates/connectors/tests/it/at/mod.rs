@@ -280,6 +280,24 @@ async fn a_sim_that_wants_a_pin_is_told_and_given_none() {
 }
 
 #[tokio::test]
+async fn a_modem_without_a_sim_is_told_so() {
+    let modem = Modem::open().await;
+    modem.state().pin = "SIM NOT READY";
+    let (house, _held) = plug(&modem).await;
+    until(async || house.fault().await.contains("the SIM is missing or broken")).await;
+}
+
+#[tokio::test]
+async fn a_modem_that_receives_in_itself_alone_is_read_in_both() {
+    let modem = Modem::open().await;
+    modem.state().refuses_sim = true;
+    modem.put("SM", &text("1111"));
+    let (house, _held) = plug(&modem).await;
+    emptied(&modem).await;
+    assert_eq!(house.texts().await, ["1111"]);
+}
+
+#[tokio::test]
 async fn several_ports_are_read_and_one_sim_by_one_of_them() {
     let (one, other, same) = (Modem::open().await, Modem::open().await, Modem::open().await);
     other.state().iccid = "8901260999999999999".to_owned();

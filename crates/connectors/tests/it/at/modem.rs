@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
+use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 
 /// The SIM that is in it at first.
@@ -29,6 +29,10 @@ pub(crate) struct State {
     /// The only way in which it tells its SIM; none if it does not.
     pub(crate) way: &'static str,
     pub(crate) refuses_delete: bool,
+    /// Whether it cannot keep what comes on the SIM.
+    pub(crate) refuses_sim: bool,
+    /// Whether it answers what our house never asks.
+    pub(crate) is_talkative: bool,
     /// Whether it says other things between its answers.
     pub(crate) is_noisy: bool,
     /// How many of its lists lack the last digits of each PDU.
@@ -60,6 +64,8 @@ impl Modem {
             room: 20,
             way: "AT+CCID",
             refuses_delete: false,
+            refuses_sim: false,
+            is_talkative: false,
             is_noisy: false,
             broken_lists: 0,
             lost_lists: 0,
@@ -122,9 +128,10 @@ impl Modem {
         self.state().shelves.values().map(BTreeMap::len).sum()
     }
 
-    async fn serve(self, stream: TcpStream) {
+    /// Answers whoever is at the other end.
+    pub(crate) async fn serve(self, stream: impl AsyncRead + AsyncWrite) {
         let (mut says, mut selected, mut heard) = (self.says.subscribe(), "SM", Vec::new());
-        let (mut read, mut write) = stream.into_split();
+        let (mut read, mut write) = split(stream);
         loop {
             let mut some = [0; 512];
             tokio::select! {
@@ -158,10 +165,7 @@ impl State {
         let mut is_lost = false;
         let said = match line {
             "AT" | "ATE0" | "AT+CMEE=1" | "AT+CMGF=0" | "AT+CNMI=2,1,0,0,0" => Some(String::new()),
-            // What others ask.
-            "AT+CMEE=1;+CREG=2" => Some(String::new()),
-            "AT+CIMI" => Some(format!("{IMSI}\r\n")),
-            "AT+CSQ" => Some("+CSQ: 21,99\r\n".to_owned()),
+            _ if self.is_talkative && talk(line).is_some() => talk(line),
             _ if line.starts_with("AT+CMGR=") => Some(self.one(&line[8..], selected)),
             "AT+CPIN?" => Some(format!("+CPIN: {}\r\n", self.pin)),
             "AT+CGSN" => Some(format!("{IMEI}\r\n")),
@@ -188,6 +192,9 @@ impl State {
 
     /// Does what has no answer but that it was done.
     fn done(&mut self, line: &str, selected: &mut &'static str) -> bool {
+        if self.refuses_sim && line == "AT+CPMS=\"SM\",\"SM\",\"SM\"" {
+            return false;
+        }
         if let Some(storage) = line.strip_prefix("AT+CPMS=\"") {
             *selected = if storage.starts_with("SM") { "SM" } else { "ME" };
             return true;
@@ -213,6 +220,43 @@ impl State {
             list
         })
     }
+}
+
+/// What it says to programs that ask more.
+fn talk(line: &str) -> Option<String> {
+    let said = match line {
+        "ATV1" | "ATX4" | "AT&C1" | "ATZ" | "ATZ E0 V1 +CMEE=1" | "AT+CFUN=1" | "AT+CREG=2" | "AT+CGREG=2"
+        | "AT+COPS=3,2" | "AT+COPS=3,0" | "AT+CSCS=\"UCS2\"" | "AT+CRM=?" | "AT+CGDCONT?" | "AT+CMEE=1;+CREG=2" => {
+            return Some(String::new());
+        }
+        _ if line.starts_with("AT+CNMI=") && line != "AT+CNMI=?" => return Some(String::new()),
+        "ATI" => "Maker\r\nModem\r\nRevision: 1.0",
+        "AT+GCAP" => "+GCAP: +CGSM,+DS,+ES",
+        "AT+CGMI" => "Maker",
+        "AT+CGMM" => "Modem",
+        "AT+CGMR" => "1.0",
+        "AT+CIMI" => IMSI,
+        "AT+CSQ" => "+CSQ: 21,99",
+        "AT+CFUN?" => "+CFUN: 1",
+        "AT+CNUM" => "+CNUM: \"\",\"+12025550147\",145",
+        "AT+CREG?" => "+CREG: 2,1,\"00A1\",\"0000B2C3\",7",
+        "AT+CGREG?" => "+CGREG: 2,1,\"00A1\",\"0000B2C3\",7",
+        "AT+COPS=3,2;+COPS?" => "+COPS: 0,2,\"310260\",7",
+        "AT+COPS=3,0;+COPS?" => "+COPS: 0,0,\"Carrier\",7",
+        "AT+CSCS=?" => "+CSCS: (\"GSM\",\"IRA\",\"UCS2\")",
+        "AT+CSCS?" => "+CSCS: \"UCS2\"",
+        "AT+CLCK=?" => "+CLCK: (\"SC\")",
+        "AT+CLCK=\"SC\",2" => "+CLCK: 0",
+        "AT+CMGF=?" => "+CMGF: (0,1)",
+        "AT+CMGF?" => "+CMGF: 0",
+        "AT+CNMI=?" => "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)",
+        "AT+CSCA?" => "+CSCA: \"+12063130004\",145",
+        "AT+WS46=?" => "+WS46: (12,22,25)",
+        "AT+CGDCONT=?" => "+CGDCONT: (1-5),\"IP\",,,(0),(0)",
+        "AT+CRSM=176,12258,0,0,10" => "+CRSM: 144,0,\"981062103254769810F2\"",
+        _ => return None,
+    };
+    Some(format!("{said}\r\n"))
 }
 
 /// The octets of a PDU without the address of its centre.

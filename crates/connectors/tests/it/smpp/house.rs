@@ -161,7 +161,7 @@ impl Held {
 pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it did not come to be");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it did not come to be");
         tokio::task::yield_now().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Which SIMs and modems the ports of one source have: a SIM is read by one port at a time, and the SIM that a modem had
+//! Which SIMs and modems a source has: a SIM is read by one port at a time, and the SIM that a modem had
 //! last is remembered across restarts.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use domain::supply::Inbox;
 /// Modems whose SIM is remembered; each takes at most 38 bytes of the wire's mark.
 const MODEMS_MAX: usize = 100;
 
-/// What the ports of a source know together.
+/// What is known of a source's SIMs and modems.
 pub(super) struct Roster {
     known: Mutex<Known>,
     /// Held while the mark is written, so that an older one is never written over a newer.
