@@ -59,7 +59,9 @@ export async function lookAround(page, places, within, elsewhere = []) {
   const faults = [];
   for (let next = 0; next < queue.length; next++) {
     assert.ok(next < KINDS_MAX, "more kinds of pages than are looked at");
-    await page.goto(queue[next]);
+    const answer = await page.goto(queue[next]);
+    // What links lead to is there; a place to begin at may be one that is not.
+    if (next >= places.length && answer.status() !== 200) faults.push(`${queue[next]} answers ${answer.status()}`);
     faults.push(...(await faultsOf(page)));
     const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
     for (const link of links.filter((link) => link.startsWith(within) && !/\.(csv|json)/.test(link))) {

@@ -23,12 +23,13 @@ async function device(page) {
 
 async function add(page, home, name) {
   await page.goto(home);
+  const form = page.locator("form", { has: page.getByLabel(/^Name of the new passkey/) });
   await page.getByLabel(/^Name of the new passkey/).fill(name);
-  await page.getByLabel("Your password").last().fill("not the password");
+  await form.getByLabel("Your password").fill("not the password");
   await page.getByRole("button", { name: "Go on" }).click();
   await page.getByRole("alert").getByText("another one").waitFor();
   assert.equal(await page.getByLabel(/^Name of the new passkey/).inputValue(), name);
-  await page.getByLabel("Your password").last().fill(PASSWORD);
+  await form.getByLabel("Your password").fill(PASSWORD);
   await page.getByRole("button", { name: "Go on" }).click();
   await page.getByRole("button", { name: "Make the passkey" }).waitFor();
   await look(page);

@@ -14,6 +14,7 @@ use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
+use domain::order::{self, Ask};
 use domain::phone::Nanp;
 use domain::policy::permit::Permit;
 use domain::policy::reason::Reason;
@@ -99,14 +100,52 @@ impl Fixture {
         edit::set_prices(&self.app, vec![price], "bench").await.expect("a price");
     }
 
+    /// Places `count` orders through the door, among these customers, and tells the numbers that each has.
+    pub(crate) async fn ordered(&self, customers: &[(Caller, String)], count: usize) -> Vec<Vec<String>> {
+        let ask = Ask { service: "instagram".into(), max_price: None, area_code: None };
+        let share = count / customers.len();
+        let buyers: Vec<_> = customers
+            .iter()
+            .map(|(caller, _)| {
+                let (app, caller, ask) = (self.app.clone(), *caller, ask.clone());
+                tokio::spawn(async move {
+                    let mut numbers = Vec::with_capacity(share);
+                    for _ in 0..share {
+                        numbers.push(order::place(&app, caller, &ask, None).await.expect("an order").digits);
+                    }
+                    numbers
+                })
+            })
+            .collect();
+        let mut of_each = Vec::with_capacity(buyers.len());
+        for buyer in buyers {
+            of_each.push(buyer.await.expect("no buyer panics"));
+        }
+        of_each
+    }
+
+    /// How many orders have their code: a message that was only kept is not what is measured.
+    pub(crate) fn received(&self) -> usize {
+        let file = rusqlite::Connection::open(self.folder.path().join("house.db")).expect("the database opens");
+        let count: i64 = file
+            .query_row("SELECT COUNT(*) FROM orders WHERE state = 'received'", [], |row| row.get(0))
+            .expect("a count");
+        usize::try_from(count).expect("a count")
+    }
+
     pub(crate) fn pass_ms(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
     /// Imports `count` numbers, from area code 201 on.
     pub(crate) async fn numbers(&self, count: usize) {
+        self.numbers_of("bench", count).await;
+    }
+
+    /// The same, for a source of that slug.
+    pub(crate) async fn numbers_of(&self, source: &str, count: usize) {
         let total = i64::try_from(count).expect("a count");
-        let mut import = import::begin(&self.app, "bench", rand::random(), total, "bench").await.expect("an import");
+        let mut import = import::begin(&self.app, source, rand::random(), total, "bench").await.expect("an import");
         let mut all = every_number().take(count);
         loop {
             let batch: Vec<NewNumber> = all.by_ref().take(import::BATCH_MAX).collect();

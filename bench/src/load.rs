@@ -89,6 +89,11 @@ pub(crate) fn get(path: &str, key: &str) -> Vec<u8> {
 pub(crate) struct Reached(Vec<u64>);
 
 impl Reached {
+    /// All answers.
+    pub(crate) fn total(&self) -> usize {
+        usize::try_from(self.0.iter().sum::<u64>()).expect("a count")
+    }
+
     /// The mean of all whole seconds but the first, in which connections warm up.
     pub(crate) fn a_second(&self) -> f64 {
         mean(&self.0[1.min(self.0.len() - 1)..])

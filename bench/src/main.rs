@@ -8,6 +8,7 @@ mod bare;
 mod door;
 mod fixture;
 mod ingest;
+mod kannel;
 mod load;
 mod orders;
 mod orders_postgres;
@@ -17,6 +18,7 @@ mod pick;
 mod program;
 mod push;
 mod replay;
+mod smpp;
 mod sms;
 mod streams;
 
@@ -64,8 +66,14 @@ enum What {
     /// Figure 6: pushed SMS that capture an order, against figure 2's limit.
     Ingest {
         /// Numbers with an open order before the measurement begins.
-        #[arg(long, default_value_t = 200_000)]
+        #[arg(long, default_value_t = 300_000)]
         numbers: usize,
+    },
+    /// Figure 7: SMS by SMPP that capture an order, against what Kannel forwards to HTTP.
+    Smpp {
+        /// Messages, each to a number with an open order.
+        #[arg(long, default_value_t = 102_400)]
+        messages: usize,
     },
     /// What 1,000 open pages cost, and how soon a code reaches those that watch for it.
     Streams,
@@ -93,6 +101,7 @@ async fn main() {
         What::Sms { postgres } => sms::run(if postgres { sms::On::Postgres } else { sms::On::Sqlite }, time).await,
         What::Latency => ingest::latency().await,
         What::Ingest { numbers } => ingest::run(time, numbers).await,
+        What::Smpp { messages } => smpp::run(messages).await,
         What::Streams => streams::run().await,
         What::Pages => pages::run().await,
         What::Bare { address, answer } => bare::serve(address, answer).await,

@@ -3,9 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use domain::account::Caller;
-use domain::order::{self, Ask};
-
 use crate::fixture::{Fixture, scratch};
 use crate::load::{Answer, Reached, Turns, load, post};
 use crate::program::{Program, build};
@@ -27,7 +24,7 @@ pub(crate) async fn run(time: Duration, numbers: usize) {
     let house = Fixture::open(|options| options.tap = Some(recording.tap())).await;
     house.numbers(numbers).await;
     let customers = house.customers(CONNECTIONS).await;
-    place(&house, &customers, PAST).await;
+    house.ordered(&customers, PAST).await;
     let copies = scratch();
     let copy = async |name: &str| {
         let path = copies.path().join(name);
@@ -36,7 +33,7 @@ pub(crate) async fn run(time: Duration, numbers: usize) {
     };
     let (for_driver, for_many, for_one) = (copy("driver.db").await, copy("many.db").await, copy("one.db").await);
     recording.forget();
-    place(&house, &customers, RECORDED).await;
+    house.ordered(&customers, RECORDED).await;
     let mut driver = recording.replay(&for_driver, STORY_BEGIN, 2 * Turns::COUNT);
     let keys: Vec<String> = customers.into_iter().map(|(_, key)| key).collect();
     for (what, database, keys) in [("many accounts", for_many, &keys[..]), ("one hot account", for_one, &keys[..1])] {
@@ -56,25 +53,6 @@ pub(crate) async fn against(address: SocketAddr, keys: &[String], time: Duration
         keys.iter().map(|key| post("/api/v1/short-term/order/", key, r#"{"service":"instagram"}"#)).collect();
     let request = move |number: usize, _: u64| Some(requests[number % requests.len()].clone());
     load(address, CONNECTIONS, time, request, is_ok).await
-}
-
-/// Places orders through the door.
-async fn place(house: &Fixture, customers: &[(Caller, String)], count: usize) {
-    let ask = Ask { service: "instagram".into(), max_price: None, area_code: None };
-    let callers: Vec<_> = customers
-        .iter()
-        .map(|(caller, _)| {
-            let (app, caller, ask) = (house.app.clone(), *caller, ask.clone());
-            tokio::spawn(async move {
-                for _ in 0..count / CONNECTIONS {
-                    order::place(&app, caller, &ask, None).await.expect("an order");
-                }
-            })
-        })
-        .collect();
-    for caller in callers {
-        caller.await.expect("no caller panics");
-    }
 }
 
 pub(crate) fn is_ok(answer: &Answer) {

@@ -24,6 +24,8 @@ pub enum Counter {
     Order,
     /// Messages.
     Message,
+    /// Purchases from other houses.
+    Purchase,
 }
 
 impl Counter {
@@ -31,6 +33,7 @@ impl Counter {
         match self {
             Self::Order => "order",
             Self::Message => "message",
+            Self::Purchase => "purchase",
         }
     }
 }
@@ -63,6 +66,14 @@ impl Ids {
     /// What the database said when a new block was needed.
     pub async fn message(&self, db: &Db) -> Result<i64, DbError> {
         self.next(db, Counter::Message).await
+    }
+
+    /// A fresh id of a purchase.
+    ///
+    /// # Errors
+    /// What the database said when a new block was needed.
+    pub async fn purchase(&self, db: &Db) -> Result<i64, DbError> {
+        self.next(db, Counter::Purchase).await
     }
 
     async fn next(&self, db: &Db, counter: Counter) -> Result<i64, DbError> {

@@ -28,6 +28,7 @@ pub mod order;
 pub mod phone;
 pub mod policy;
 pub mod product;
+pub mod purchase;
 pub mod rental;
 pub mod request;
 pub mod seal;
@@ -70,6 +71,7 @@ pub struct House {
     pub(crate) passwords: login::Kitchen,
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
     pub(crate) watch: OnceLock<alert::Watch>,
+    pub(crate) houses: OnceLock<purchase::Houses>,
 }
 
 impl std::ops::Deref for App {
@@ -106,6 +108,7 @@ impl App {
             passwords: login::Kitchen::default(),
             postman: OnceLock::new(),
             watch: OnceLock::new(),
+            houses: OnceLock::new(),
         })))
     }
 
@@ -117,6 +120,11 @@ impl App {
     /// Has alerts told from now on; before, and where nobody is named, they are only shown. The first one stays.
     pub fn watch_by(&self, watch: alert::Watch) {
         drop(self.watch.set(watch));
+    }
+
+    /// Buys numbers from other houses from now on, where sources are houses. The first one stays.
+    pub fn buy_from(&self, houses: purchase::Houses) {
+        drop(self.houses.set(houses));
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -96,6 +96,8 @@ settings! {
     mail_from: Option<String> = "",
     /// Mailboxes of operators that are told what is wrong with the house; without one the console alone shows it.
     alert_to: Vec<String> = "[]",
+    /// Operators are told when fewer numbers than this are left to sell for a service; 0 is never.
+    stock_low: i64 = "20",
     /// How customers add funds, as the page says it; an empty line parts paragraphs.
     funds_text: String = "''",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
@@ -206,6 +208,9 @@ fn check(settings: &Settings, layers: &Layers) -> Result<(), ConfigError> {
     }
     if let Some((name, problem)) = postman::fault(settings).or_else(|| watch::fault(settings)) {
         return bad(name, problem);
+    }
+    if !(0..=1_000_000).contains(&settings.stock_low) {
+        return bad("stock_low", "it is 0 to 1000000");
     }
     if !(1..=600).contains(&settings.shutdown_seconds) {
         return bad("shutdown_seconds", "it is 1 to 600");

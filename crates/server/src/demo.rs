@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use tokio::net::TcpListener;
 
 use crate::config::{self, ConfigError, Layers, LogFormat, Origin, Settings};
 use crate::house;
@@ -20,6 +21,9 @@ use crate::serve::{self, Doors, ServeError};
 
 /// Files that a demo makes in its folder.
 const FILES: [&str; 6] = ["house.db", "house.db-wal", "house.db-shm", "house.key", "demo-key", "demo.toml"];
+
+/// How much of itself the demo logs: its terminal is for the lines to paste.
+const LOG_LEVEL: &str = "warn";
 
 /// How the demo is started.
 #[derive(Args)]
@@ -61,12 +65,13 @@ pub(crate) enum DemoError {
 /// Runs the demo until it is told to end.
 pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     let _only_one = take_folder(demo)?;
-    let (mut settings, layers) = settings(demo)?;
-    observe::start_log(LogFormat::Plain, "warn").map_err(ServeError::from)?;
+    let (mut settings, mut layers) = settings(demo)?;
+    observe::start_log(LogFormat::Plain, LOG_LEVEL).map_err(ServeError::from)?;
     let closing = serve::closing()?;
     let doors = Doors::open(&settings).await.map_err(DemoError::Doors)?;
     let address = doors.public.local_addr().map_err(|error| ServeError::Listen(demo.listen, error))?;
     settings.base_url = base_url(address);
+    tell(&mut layers, &doors, &settings.base_url)?;
     let app = house::open(&settings).await.map_err(ServeError::from)?;
     let registry = Arc::new(connectors::registry());
     let stocked = stock::fill(&app, &registry, &demo.data.join("demo-key")).await.map_err(DemoError::Stock)?;
@@ -117,6 +122,23 @@ fn settings(demo: &Demo) -> Result<(Settings, Layers), DemoError> {
     let path = demo.data.join("demo.toml");
     fs::write(&path, file).map_err(|error| DemoError::Folder(path, error))?;
     Ok(config::settle(layers)?)
+}
+
+/// Tells the settings page what became of what was only asked for: the addresses, and how much is logged.
+fn tell(layers: &mut Layers, doors: &Doors, base_url: &str) -> Result<(), ConfigError> {
+    let shown = |listener: &TcpListener| listener.local_addr().map(|address| address.to_string()).ok();
+    let told = [
+        ("base_url", Some(base_url.to_owned())),
+        ("listen", shown(&doors.public)),
+        ("private_listen", shown(&doors.private)),
+        ("log_level", Some(LOG_LEVEL.to_owned())),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            layers.set(name, toml::Value::String(value), Origin::Command)?;
+        }
+    }
+    Ok(())
 }
 
 /// The address to be pasted. A loopback address is called by its name, because browsers trust only that with cookies.

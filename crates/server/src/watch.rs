@@ -16,6 +16,7 @@ pub(crate) fn watch(settings: &Settings) -> Watch {
     };
     Watch {
         to: settings.alert_to.clone(),
+        stock_low: settings.stock_low,
         base_url: settings.base_url.trim_end_matches('/').to_owned(),
         space: Box::new(move || folder.as_ref().and_then(space)),
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use domain::App;
 use domain::db::DbError;
-use domain::supply::{self, Inbox, Registry, Wire, WireState};
+use domain::purchase;
+use domain::supply::{self, Holding, Inbox, Registry, Supply, Wire, WireState};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
@@ -125,7 +126,7 @@ async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) 
     let (stop, stopping) = watch::channel(false);
     let inbox = Inbox::new(app.clone(), owned.clone(), stopping);
     // A task of its own, so that a panic in a connector ends nothing else.
-    let mut holding = tokio::spawn(connector.hold(wire.settings.clone(), inbox.clone()));
+    let mut holding = tokio::spawn(hold_and_attend(app, connector, wire, &inbox));
     tracing::info!(source = wire.slug, "holding the wire");
     let mut told = WireState::default();
     loop {
@@ -160,6 +161,23 @@ async fn hold_one(node: &Node, wire: &Wire, mut closing: watch::Receiver<bool>) 
     }
 }
 
+/// What is done while a wire is ours: its connector holds it, and where it is another house, what was bought there is
+/// looked after.
+fn hold_and_attend(app: &App, connector: &dyn Supply, wire: &Wire, inbox: &Inbox) -> Holding {
+    let holding = connector.hold(wire.settings.clone(), inbox.clone());
+    if connector.house().is_none() {
+        return holding;
+    }
+    let attending = purchase::attend(app.clone(), wire.source, inbox.clone());
+    // Whichever ends first is begun again with the other: neither ends before its inbox closes.
+    Box::pin(async move {
+        tokio::select! {
+            () = holding => {}
+            () = attending => {}
+        }
+    })
+}
+
 /// Tells the log and the metrics how a wire does.
 fn tell(wire: &Wire, now: WireState, before: WireState) -> WireState {
     let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
@@ -184,7 +202,7 @@ mod tests {
     use domain::policy::permit::Permit;
     use domain::policy::reason::Reason;
     use domain::seal::Key;
-    use domain::supply::{Holding, NewSource, Setting, Settings, Supply};
+    use domain::supply::{NewSource, Setting, Settings};
     use tokio::time::sleep;
 
     use super::*;

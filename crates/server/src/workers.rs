@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::db::DbError;
 use domain::{
-    App, account, alert, complaint, event, figures, login, mail, message, number, order, rental, request, supply,
-    verify,
+    App, account, alert, complaint, event, figures, login, mail, message, number, order, purchase, rental, request,
+    supply, verify,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -44,6 +44,7 @@ const WORKERS: &[Worker] = &[
     worker!("order::expire_due" every 500 ms: |app| order::expire_due(&app)),
     worker!("rental::expire_due" every 1_000 ms: |app| rental::expire_due(&app)),
     worker!("rental::auto_renew_due" every 10_000 ms: |app| rental::auto_renew_due(&app)),
+    worker!("purchase::find_stalled" every 1_000 ms: |app| purchase::find_stalled(&app)),
     worker!("number::refill_low" every 200 ms: |app| number::refill_low(&app)),
     worker!("message::tell_incomplete" every 1_000 ms: |app| message::tell_incomplete(&app)),
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),

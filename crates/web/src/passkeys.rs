@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::login::{
-    self, Begun, ChangeRefusal, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Secret, Signer, Visit,
+    self, Asked, Begun, ChangeRefusal, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Secret, Signer, Visit,
 };
 use serde_json::json;
 
@@ -134,8 +134,8 @@ pub(crate) fn key_of(form: &Form) -> i64 {
 }
 
 /// A challenge for the script of a page.
-pub(crate) fn options(route: &'static str, begun: &Begun) -> Response {
-    json_answer(route, StatusCode::OK, begun.options.clone())
+pub(crate) fn options(route: &'static str, asked: &Asked) -> Response {
+    json_answer(route, StatusCode::OK, asked.options.clone())
 }
 
 /// A refusal for the script of a page.

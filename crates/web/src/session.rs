@@ -25,8 +25,10 @@ const OPERATOR: &str = "__Host-operator";
 /// The cookie by which a browser is known again.
 const DEVICE: &str = "__Host-device";
 
-/// The cookie by which a browser is known to have asked for the challenge of a passkey.
-const TICKET: &str = "__Host-passkey";
+/// The cookie that holds the challenge of a passkey that a customer's browser asked for, sealed.
+const CUSTOMER_TICKET: &str = "__Host-passkey";
+/// The same at the operators' door.
+const OPERATOR_TICKET: &str = "__Host-operator-passkey";
 
 /// The header by which the pages' script tells that it asks by itself.
 const BY_ITSELF: &str = "x-by-itself";
@@ -175,8 +177,20 @@ fn cookie_of(kind: Kind) -> &'static str {
     }
 }
 
-/// The secret in a cookie. One that comes twice was planted, so neither counts.
+fn ticket_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customer => CUSTOMER_TICKET,
+        Kind::Operator => OPERATOR_TICKET,
+    }
+}
+
+/// The secret in a cookie.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    value_of(headers, name).and_then(Secret::parse)
+}
+
+/// The value of a cookie. One that comes twice was planted, so neither counts.
+fn value_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut values = lines
         .flat_map(|line| line.split(';'))
@@ -184,7 +198,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret> {
         .filter(|(found, _)| *found == name)
         .map(|(_, value)| value);
     let value = values.next()?;
-    values.next().is_none().then(|| Secret::parse(value)).flatten()
+    values.next().is_none().then_some(value)
 }
 
 /// The page to sign in on, which leads back to what was asked for.
@@ -229,26 +243,26 @@ pub(crate) fn forget(mut answer: Response, kind: Kind) -> Response {
     answer
 }
 
-/// Gives the browser the ticket of a challenge that it asked for.
-pub(crate) fn keep_ticket(mut answer: Response, ticket: &Secret) -> Response {
-    set(&mut answer, TICKET, ticket.text(), TICKET_S);
+/// Gives the browser the ticket of a challenge that it asked for at one of the doors.
+pub(crate) fn keep_ticket(mut answer: Response, kind: Kind, ticket: &str) -> Response {
+    set(&mut answer, ticket_of(kind), ticket, TICKET_S);
     answer
 }
 
-/// The ticket of the challenge that this browser asked for.
-pub(crate) fn ticket(headers: &HeaderMap) -> Option<Secret> {
-    cookie(headers, TICKET)
+/// The ticket of the challenge that this browser asked for at a door.
+pub(crate) fn ticket(headers: &HeaderMap, kind: Kind) -> Option<&str> {
+    value_of(headers, ticket_of(kind))
 }
 
 /// Takes the ticket of a challenge from the browser.
-pub(crate) fn forget_ticket(mut answer: Response) -> Response {
-    set(&mut answer, TICKET, "", 0);
+pub(crate) fn forget_ticket(mut answer: Response, kind: Kind) -> Response {
+    set(&mut answer, ticket_of(kind), "", 0);
     answer
 }
 
 fn set(answer: &mut Response, name: &str, value: &str, life_s: u32) {
     let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life_s}");
-    let line = HeaderValue::from_str(&line).expect("secrets are letters and digits");
+    let line = HeaderValue::from_str(&line).expect("secrets and tickets are letters, digits, - and _");
     answer.headers_mut().append(header::SET_COOKIE, line);
 }
 

@@ -1,6 +1,7 @@
 //! The wires that SMS come by.
 
 mod address;
+mod at;
 mod bandwidth;
 mod charset;
 mod digest;
@@ -16,11 +17,15 @@ mod nonvoipusnumber;
 mod openvox;
 mod own;
 mod partner;
+mod pdu;
 mod plivo;
 mod poll;
+mod roster;
 mod signature;
 mod smpp;
 mod sms_gateway_android;
+mod spool;
+mod stream;
 mod telling;
 mod telnyx;
 mod template;
@@ -54,5 +59,8 @@ pub fn registry() -> Registry {
         Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
         Box::new(handler_api::HandlerApi::default()),
         Box::new(partner::Partner::default()),
+        Box::new(at::At),
+        Box::new(spool::smstools::SmsTools),
+        Box::new(spool::gammu::Gammu),
     ])
 }

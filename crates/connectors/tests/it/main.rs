@@ -1,5 +1,6 @@
 //! Every connector answers the same table of cases, and some of its own; mails meet a mail server of the tests.
 
+mod at;
 mod bandwidth;
 mod call;
 mod cases;
@@ -23,6 +24,7 @@ mod smpp;
 mod sms;
 mod sms_gateway_android;
 mod smtp;
+mod spool;
 mod telnyx;
 mod template;
 mod textbee;

@@ -17,7 +17,7 @@ fn pack(septets: &[u8], fill: usize) -> Vec<u8> {
 }
 
 /// An SMS-DELIVER from 22395 with a header (length octet included) and a body: its length as told, and its octets.
-fn pdu(coding: u8, header: &[u8], length: usize, body: &[u8]) -> Vec<u8> {
+pub(crate) fn pdu(coding: u8, header: &[u8], length: usize, body: &[u8]) -> Vec<u8> {
     let first = if header.is_empty() { 0x04 } else { 0x44 };
     let mut pdu = vec![0, first, 5, 0x81, 0x22, 0x93, 0xF5, 0, coding];
     pdu.extend([0x62, 0x11, 0x32, 0x21, 0x03, 0x00, 0x00, u8::try_from(length).expect("short")]);
@@ -25,12 +25,12 @@ fn pdu(coding: u8, header: &[u8], length: usize, body: &[u8]) -> Vec<u8> {
     pdu
 }
 
-fn gsm(header: &[u8], septets: &[u8]) -> Vec<u8> {
+pub(crate) fn gsm(header: &[u8], septets: &[u8]) -> Vec<u8> {
     let length = (header.len() * 8).div_ceil(7) + septets.len();
     pdu(0, header, length, &pack(septets, fill_bits(header.len())))
 }
 
-fn utf16(header: &[u8], units: &[u16]) -> Vec<u8> {
+pub(crate) fn utf16(header: &[u8], units: &[u16]) -> Vec<u8> {
     let body: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
     pdu(8, header, header.len() + body.len(), &body)
 }

@@ -1,9 +1,13 @@
-//! Message centres of others, unmodified, that the house binds to: node-smpp, and Kannel's `drive_smpp`. They are
-//! installed by `./check`, which runs this by its name.
+//! Programs of others, unmodified, that the house takes SMS from: the message centres node-smpp and Kannel's `drive_smpp`,
+//! and the modem daemons smsd and gammu-smsd. They are installed by `./check`, which runs this by its name.
 
 #[path = "../it/smpp/house.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
 mod house;
+#[path = "../it/at/modem.rs"]
+#[expect(dead_code, reason = "the other tests use more of it")]
+mod modem;
+mod spools;
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -148,7 +148,7 @@ fn letter(to: String, name: &str, prefix: &str, now_ms: i64) -> Letter {
          If it was not you, sign in, revoke it on the page of API keys, and change your password.\n",
         rfc3339(now_ms)
     );
-    Letter { to, kind: "new_key", subject: "A new API key".to_owned(), body }
+    Letter { to, kind: "new_key", subject: "A new API key".to_owned(), body, end_ms: None }
 }
 
 /// Revokes a key of one's own: the next request with it is refused, and its open waits end.

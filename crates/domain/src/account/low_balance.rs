@@ -94,5 +94,5 @@ fn letter(to: String, available: Usd, below: Usd) -> Letter {
         "You have ${available} to spend, which is less than the ${below} below which you wanted to hear of it.\n\n\
          You hear of it again once it was above. What you want to hear of is set on the page of your account.\n"
     );
-    Letter { to, kind: "low_balance", subject: "Your balance is low".to_owned(), body }
+    Letter { to, kind: "low_balance", subject: "Your balance is low".to_owned(), body, end_ms: None }
 }

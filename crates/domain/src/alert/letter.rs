@@ -33,5 +33,5 @@ pub(super) fn letter(watch: &Watch, to: &str, begun: &[Alert], ended: &[Alert]) 
         "See {}/operator/\n\nEach alert is told when it begins and when it is over.\n",
         watch.base_url
     ));
-    Letter { to: to.to_owned(), kind: "alert", subject, body }
+    Letter { to: to.to_owned(), kind: "alert", subject, body, end_ms: None }
 }

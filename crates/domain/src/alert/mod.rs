@@ -26,12 +26,23 @@ pub enum Kind {
     DiskFull,
     /// Mails are given up.
     MailFailing,
+    /// An account of ours at another house runs out of money.
+    WalletLow,
+    /// It is not known of a purchase from another house whether it was made.
+    PurchaseInDoubt,
 }
 
 impl Kind {
     /// All of them, those that cost customers first.
-    pub const ALL: [Self; 5] =
-        [Self::CheckFailed, Self::DiskFull, Self::SourceSilent, Self::StockLow, Self::MailFailing];
+    pub const ALL: [Self; 7] = [
+        Self::CheckFailed,
+        Self::DiskFull,
+        Self::WalletLow,
+        Self::PurchaseInDoubt,
+        Self::SourceSilent,
+        Self::StockLow,
+        Self::MailFailing,
+    ];
 
     /// Its word in the database.
     #[must_use]
@@ -42,6 +53,8 @@ impl Kind {
             Self::CheckFailed => "check_failed",
             Self::DiskFull => "disk_full",
             Self::MailFailing => "mail_failing",
+            Self::WalletLow => "wallet_low",
+            Self::PurchaseInDoubt => "purchase_in_doubt",
         }
     }
 
@@ -58,6 +71,8 @@ impl Kind {
             Self::CheckFailed => "The check of the house failed",
             Self::DiskFull => "The disk fills up",
             Self::MailFailing => "Mails are not delivered",
+            Self::WalletLow => "Money at a supplier runs out",
+            Self::PurchaseInDoubt => "A purchase is in doubt",
         }
     }
 }
@@ -90,6 +105,8 @@ pub struct Watch {
     pub to: Vec<String>,
     /// Where the house is reached, for the link in the mail, without a slash at its end.
     pub base_url: String,
+    /// With fewer numbers to sell, a service runs out of them; 0 is never.
+    pub stock_low: i64,
     /// Looks how full the disk of the database is, where it is this machine's.
     pub space: Box<dyn Fn() -> Option<Space> + Send + Sync>,
 }

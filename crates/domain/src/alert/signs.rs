@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Space};
 use crate::App;
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::db::{DbError, Tx};
 use crate::figures::{self, Sums};
 use crate::verify::RunState;
-use crate::{catalog, mail, number, supply, verify};
+use crate::{catalog, mail, number, purchase, supply, verify};
 
 /// With fewer orders in this hour and the last, nothing is said of a source.
 const ORDERS_MIN: i64 = 10;
-/// A service with fewer numbers to sell runs out of them.
-const STOCK_MIN: i64 = 20;
+/// A service with fewer numbers to sell runs out of them, where the house is told nothing else.
+const STOCK_LOW: i64 = 20;
 /// A disk with less free than one part in so many fills up…
 const DISK_PART: u64 = 10;
 /// …unless it still has this many bytes free. A tenth of a large disk is weeks of room, and an alert that is always
@@ -21,6 +21,8 @@ const DISK_PART: u64 = 10;
 const DISK_ENOUGH: u64 = 10 << 30;
 /// Mails that were given up within a day, from which on something is wrong.
 const MAILS_MIN: i64 = 3;
+/// After so long a doubt is told; workers find most out before.
+const DOUBT_MS: i64 = 10 * MINUTE_MS;
 
 /// A sign that something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
     let mut signs = stock(app).await?;
     signs.extend(check(app).await?);
     let now = app.now_ms();
+    signs.extend(houses(app, now).await?);
     let look = move |tx: &mut Tx<'_>| Ok::<_, DbError>((figures::lately(tx, now)?, mail::given_up(tx, now - DAY_MS)?));
     let (lately, mails) = app.db.read(look).await?;
     for source in supply::sources(app).await? {
@@ -54,6 +57,24 @@ pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
     }
     let space = app.watch.get().and_then(|watch| (watch.space)());
     signs.extend(space.and_then(disk));
+    Ok(signs)
+}
+
+/// Accounts at other houses that run out, and purchases there that nobody knows of whether they were made.
+async fn houses(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
+    let mut signs = Vec::new();
+    for (slug, wallet) in purchase::wallets(app).await? {
+        let left = wallet.balance.map_or("nothing is known to be".to_owned(), |balance| balance.to_string());
+        let words = match wallet.empty_ms {
+            Some(_) => format!("{slug} refuses to sell for want of money, {left} left"),
+            None => format!("{slug}: {left} left"),
+        };
+        signs.push(sign(Kind::WalletLow, &slug, words));
+    }
+    for (slug, count, _) in purchase::doubtful(app, now_ms - DOUBT_MS).await? {
+        let words = format!("{slug}: {count} for more than ten minutes; `admin purchase list` shows them");
+        signs.push(sign(Kind::PurchaseInDoubt, &slug, words));
+    }
     Ok(signs)
 }
 
@@ -79,6 +100,7 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
         .collect();
     let ids: Vec<i64> = sold.keys().copied().collect();
     let left = number::available(app, &ids).await?;
+    let enough = app.watch.get().map_or(STOCK_LOW, |watch| watch.stock_low);
     let low = sold.iter().filter_map(|(id, slug)| {
         let (left, _) = left.get(id).copied().unwrap_or((0, 0));
         let words = match left {
@@ -86,7 +108,7 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
             1 => format!("{slug}: 1 is left to sell"),
             _ => format!("{slug}: {left} are left to sell"),
         };
-        (left < STOCK_MIN).then(|| sign(Kind::StockLow, slug, words))
+        (left < enough).then(|| sign(Kind::StockLow, slug, words))
     });
     Ok(low.collect())
 }

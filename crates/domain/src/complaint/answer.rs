@@ -142,7 +142,9 @@ fn give_back(tx: &mut Tx<'_>, answer: &Answer, complaint: &Complaint, now_ms: i6
     match ledger::refund_in(tx, &refund, now_ms) {
         Ok((_, refunded)) => Ok(refunded.amount),
         Err(Failure::Refused(refusal)) => Err(AnswerRefusal::Refund(refusal)),
-        Err(Failure::KeyReused) => Err(DbError::Damaged("a refund without a key has no other one").into()),
+        Err(Failure::KeyReused | Failure::Open { .. } | Failure::Upstream) => {
+            Err(DbError::Damaged("a refund without a key has no other one").into())
+        }
         Err(Failure::Db(error)) => Err(error.into()),
     }
 }

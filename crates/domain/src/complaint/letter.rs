@@ -16,5 +16,6 @@ pub(super) fn answered(base_url: &str, to: &str, complaint: &Complaint, answer: 
             "You reported the order {order} at {base_url}. This is the answer:\n\n{answer}\n\n{refund}\
              Your reports and their answers: {base_url}/complaints/\n"
         ),
+        end_ms: None,
     }
 }

@@ -20,6 +20,8 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (14, include_str!("../../../../migrations/0014_own_limits.sql")),
     (15, include_str!("../../../../migrations/0015_voip_sources.sql")),
     (16, include_str!("../../../../migrations/0016_wires.sql")),
+    (17, include_str!("../../../../migrations/0017_tickets_and_figures.sql")),
+    (18, include_str!("../../../../migrations/0018_houses.sql")),
     (20, include_str!("../../../../migrations/0020_status.sql")),
 ];
 

@@ -1,4 +1,4 @@
-//! Forgetting what is over: sessions, links, tries and browsers.
+//! Forgetting what is over: sessions, links, used tickets, tries and browsers.
 
 use super::session;
 use crate::App;
@@ -24,12 +24,15 @@ pub async fn forget_old(app: &App) -> Result<u64, DbError> {
              WHERE hash IN (SELECT hash FROM link WHERE end_ms <= $1 ORDER BY end_ms LIMIT $2)";
         let tries = "DELETE FROM throttle
              WHERE (deed, who) IN (SELECT deed, who FROM throttle WHERE from_ms <= $1 ORDER BY from_ms LIMIT $2)";
+        let tickets = "DELETE FROM used_ticket
+             WHERE hash IN (SELECT hash FROM used_ticket WHERE end_ms <= $1 ORDER BY end_ms LIMIT $2)";
         let devices = "DELETE FROM device
              WHERE (login_id, hash) IN (SELECT login_id, hash FROM device WHERE seen_ms <= $1 ORDER BY seen_ms LIMIT $2)";
         Ok::<_, DbError>(
             tx.run(sessions, values![now_ms - session::IDLE_MAX_MS, FORGET_MAX])?
                 + tx.run(links, values![now_ms, FORGET_MAX])?
                 + tx.run(tries, values![now_ms - DAY_MS, FORGET_MAX])?
+                + tx.run(tickets, values![now_ms, FORGET_MAX])?
                 + tx.run(devices, values![now_ms - DEVICE_MS, FORGET_MAX])?,
         )
     };

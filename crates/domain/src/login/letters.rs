@@ -216,5 +216,5 @@ pub(super) fn second_removed(base: &str, to: &str, must_choose: bool) -> Letter 
 }
 
 fn letter(to: &str, kind: &'static str, subject: &str, body: String) -> Letter {
-    Letter { to: to.to_owned(), kind, subject: subject.to_owned(), body }
+    Letter { to: to.to_owned(), kind, subject: subject.to_owned(), body, end_ms: None }
 }

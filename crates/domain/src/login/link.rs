@@ -18,7 +18,7 @@ pub(super) enum Purpose {
     Setup,
     /// To give the code after the password: ten minutes.
     SecondFactor,
-    /// To answer the challenge of a passkey: five minutes.
+    /// To answer the challenge of a passkey that is being added: five minutes.
     Passkey,
 }
 
@@ -34,7 +34,8 @@ impl Purpose {
         }
     }
 
-    fn life_ms(self) -> i64 {
+    /// How long a link is good for it.
+    pub(super) fn life_ms(self) -> i64 {
         match self {
             Self::SignUp | Self::Email | Self::Setup => DAY_MS,
             Self::Reset => HOUR_MS,
@@ -101,22 +102,6 @@ pub(super) fn end_all(tx: &mut Tx<'_>, login: i64) -> Result<(), DbError> {
 /// Ends the links of a person for one purpose, because another one begins.
 pub(super) fn end_of_purpose(tx: &mut Tx<'_>, login: i64, purpose: Purpose) -> Result<(), DbError> {
     tx.run("DELETE FROM link WHERE login_id = $1 AND purpose = $2", values![login, purpose.word()]).map(drop)
-}
-
-/// Makes room for one more sign-in by passkey of nobody knows whom: of `most` open ones the oldest ends.
-pub(super) fn end_oldest_open(tx: &mut Tx<'_>, most: i64) -> Result<(), DbError> {
-    let open = tx.one("SELECT COUNT(*) FROM link WHERE purpose = 'passkey' AND login_id IS NULL", &[])?;
-    let over = open.map_or(0, |row| row.int(0)) + 1 - most;
-    if over <= 0 {
-        return Ok(());
-    }
-    let sql = "DELETE FROM link
-         WHERE hash IN (SELECT hash
-                        FROM link
-                        WHERE purpose = 'passkey' AND login_id IS NULL
-                        ORDER BY end_ms
-                        LIMIT $1)";
-    tx.run(sql, values![over]).map(drop)
 }
 
 /// Ends all links by which somebody could become the person of an account.

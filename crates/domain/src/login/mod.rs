@@ -45,7 +45,7 @@ pub use operator::{
     set_role, set_up, set_up_offer, sign_out_operator, stop_operator,
 };
 pub use passkey::{
-    Begun, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Signer, add_passkey, ask_passkey, begin_passkey,
+    Asked, Begun, NewPasskey, PASSKEYS_MAX, Passkey, PasskeyRefusal, Signer, add_passkey, ask_passkey, begin_passkey,
     may_have_passkeys, passkeys, remove_passkey, rename_passkey, sign_in_with_passkey,
 };
 pub use password::{LENGTH_ALONE_MIN, LENGTH_MAX, LENGTH_WITH_SECOND_MIN, PasswordFault};

@@ -7,7 +7,8 @@ use super::{
     rows, session, sign_in,
 };
 use crate::db::{DbError, Lane, Tx};
-use crate::{App, mail, values};
+use crate::mail::{self, Letter};
+use crate::{App, values};
 
 /// Sends a link to an address that has an account; who asked is told the same if it has none.
 ///
@@ -21,7 +22,9 @@ pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), Sign
         if let Some(person) = rows::named(tx, Kind::Customer, &email)? {
             let link = Link { login: Some(person.id), ..Link::default() };
             link::make(tx, Purpose::Reset, &secret, &link, house.now_ms())?;
-            mail::post(tx, &house, &letters::reset(&visit, &email, &secret))?;
+            // Sent once its link has ended, it would only puzzle.
+            let end_ms = Some(house.now_ms() + Purpose::Reset.life_ms());
+            mail::post(tx, &house, &Letter { end_ms, ..letters::reset(&visit, &email, &secret) })?;
         }
         Ok(())
     };

@@ -8,6 +8,7 @@ use super::throttle::{self, Deed};
 use super::{ChangeRefusal, Entered, Kind, Offer, PasswordFault, Secret, Visit, letters, rows, totp};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
+use crate::policy::audit;
 use crate::{mail, values};
 
 /// Recovery codes that are made at once.
@@ -76,7 +77,10 @@ pub async fn confirm_second(
             return Ok(Err(offered(&house, &link, &person.name)?));
         }
         link::take(tx, Purpose::Setup, &setup, now_ms)?;
-        mail::post(tx, &house, &letters::second_changed(&visit, &person.name, true))?;
+        match person.kind {
+            Kind::Customer => mail::post(tx, &house, &letters::second_changed(&visit, &person.name, true))?,
+            Kind::Operator => note(tx, &house, &person, "operator.generator")?,
+        }
         Ok::<_, ChangeRefusal>(Ok(()))
     };
     Ok(app.db.write(Lane::Work, story).await?.map(|()| codes))
@@ -195,8 +199,21 @@ pub async fn renew_recovery(
     }
     let (house, codes) = (app.clone(), new_codes());
     let kept = codes.clone();
-    app.db.write(Lane::Work, move |tx: &mut Tx<'_>| keep_codes(tx, &house, login, &kept)).await?;
+    let story = move |tx: &mut Tx<'_>| {
+        keep_codes(tx, &house, login, &kept)?;
+        match person.kind {
+            Kind::Customer => Ok(()),
+            Kind::Operator => note(tx, &house, &person, "operator.recovery_codes"),
+        }
+    };
+    app.db.write(Lane::Work, story).await?;
     Ok(codes)
+}
+
+/// Writes down what an operator, who has no mailbox here, changed of their own sign-in.
+fn note(tx: &mut Tx<'_>, app: &App, person: &Person, deed: &str) -> Result<(), DbError> {
+    let (who, before, after) = (person.name.as_str(), Some("in force"), Some("made anew"));
+    audit::write(tx, app.now_ms(), &audit::Deed { who, deed, subject: who, reason: "", before, after })
 }
 
 /// Takes a customer's second factor away, after the password was shown again.

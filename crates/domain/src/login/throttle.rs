@@ -18,7 +18,7 @@ pub(super) enum Deed {
     PasswordFrom,
     /// Codes of a second factor tried for one person.
     CodeOfLogin,
-    /// Sign-ins by passkey begun from one client's address.
+    /// Sign-ins by passkey tried from one client's address.
     PasskeyFrom,
     /// Mails with links asked for to one mailbox.
     LetterTo,

@@ -57,15 +57,18 @@ pub struct Letter {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// After this it is not sent any more, because what it says does not hold.
+    pub end_ms: Option<i64>,
 }
 
 /// Posts a mail within somebody's story: it is sent if, and only if, the story is committed.
 pub(crate) fn post(tx: &mut Tx<'_>, app: &App, letter: &Letter) -> Result<(), DbError> {
     let (id, now_ms) = (ids::take(tx, "mail", 1)?, app.now_ms());
     let sealed = app.vault.seal(&purpose(id), letter.body.as_bytes());
-    let sql = "INSERT INTO mail (id, kind, recipient, subject, sealed, state, next_ms, created_ms)
-         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6)";
-    tx.run(sql, values![id, letter.kind, &letter.to, &letter.subject, sealed, now_ms]).map(drop)
+    let sql = "INSERT INTO mail (id, kind, recipient, subject, sealed, state, next_ms, created_ms, end_ms)
+         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6, $7)";
+    let Letter { to, kind, subject, end_ms, .. } = letter;
+    tx.run(sql, values![id, *kind, to, subject, sealed, now_ms, *end_ms]).map(drop)
 }
 
 /// What a mail's body is sealed for.

@@ -14,7 +14,7 @@ const ROUND_MAX: i64 = 8;
 /// How long a mail is left to the node that took it. Twice as long as a postman may need.
 const LEASE_MS: i64 = MINUTE_MS;
 /// How long a mail waits after its first try, its second, and so on; after the last it is given up. Together they stay
-/// within the day for which most links in mails are good; one that resets a password is good for an hour.
+/// within the day for which most links in mails are good. A mail that ends earlier is given up by then.
 const WAITS_MS: [i64; 7] = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS, 8 * HOUR_MS];
 /// Characters of what a mail server said that are kept.
 const FAULT_MAX: usize = 200;
@@ -23,6 +23,8 @@ const FAULT_MAX: usize = 200;
 struct Taken {
     id: i64,
     tries: i64,
+    /// After this it is worth nothing.
+    end_ms: Option<i64>,
     mail: Result<Envelope, DbError>,
 }
 
@@ -36,10 +38,13 @@ pub async fn send_due(app: &App) -> Result<usize, DbError> {
     let taken = take(app).await?;
     let carry = async |taken: &Taken| {
         let carried = match &taken.mail {
+            Ok(_) if taken.end_ms.is_some_and(|end_ms| end_ms <= app.now_ms()) => {
+                Err(Undelivered::Refused("its link has ended".to_owned()))
+            }
             Ok(mail) => postman.carry(mail).await,
             Err(error) => Err(Undelivered::Refused(error.to_string())),
         };
-        settle(app, taken.id, taken.tries, carried).await
+        settle(app, taken, carried).await
     };
     join_all(taken.iter().map(carry)).await.into_iter().collect::<Result<Vec<()>, DbError>>()?;
     Ok(taken.len())
@@ -55,11 +60,12 @@ async fn take(app: &App) -> Result<Vec<Taken>, DbError> {
                AND next_ms <= $1
                AND sealed IS NOT NULL
                AND id IN (SELECT id FROM mail WHERE state = 'waiting' AND next_ms <= $1 ORDER BY next_ms, id LIMIT $3)
-             RETURNING id, recipient, subject, sealed, tries, created_ms";
+             RETURNING id, recipient, subject, sealed, tries, created_ms, end_ms";
         tx.all(sql, values![now_ms, now_ms + LEASE_MS, ROUND_MAX])
     };
     let rows = app.db.write(Lane::Work, story).await?;
-    Ok(rows.iter().map(|row| Taken { id: row.int(0), tries: row.int(4), mail: read(app, row) }).collect())
+    let taken = |row: &Row| Taken { id: row.int(0), tries: row.int(4), end_ms: row.opt_int(6), mail: read(app, row) };
+    Ok(rows.iter().map(taken).collect())
 }
 
 fn read(app: &App, row: &Row) -> Result<Envelope, DbError> {
@@ -75,9 +81,11 @@ fn read(app: &App, row: &Row) -> Result<Envelope, DbError> {
 }
 
 /// Writes down what came of a try, unless the lease has passed to another one.
-async fn settle(app: &App, id: i64, tries: i64, carried: Result<(), Undelivered>) -> Result<(), DbError> {
-    let now_ms = app.now_ms();
+async fn settle(app: &App, taken: &Taken, carried: Result<(), Undelivered>) -> Result<(), DbError> {
+    let (now_ms, id, tries, end_ms) = (app.now_ms(), taken.id, taken.tries, taken.end_ms);
     let wait_ms = usize::try_from(tries - 1).ok().and_then(|place| WAITS_MS.get(place));
+    // The next try would come too late.
+    let wait_ms = wait_ms.filter(|wait_ms| end_ms.is_none_or(|end_ms| now_ms + **wait_ms < end_ms));
     let (state, next_ms, fault) = match (carried, wait_ms) {
         (Ok(()), _) => (State::Sent, now_ms, None),
         (Err(Undelivered::Later(fault)), Some(wait_ms)) => (State::Waiting, now_ms + wait_ms, Some(short(&fault))),

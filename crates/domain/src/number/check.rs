@@ -82,7 +82,8 @@ pub(crate) struct Page {
 pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Page, DbError> {
     let sql = "SELECT n.id, n.quiet_ms, n.rented_until_ms, n.import_id, n.supplier, n.contract, n.acquired_on,
            n.source_id,
-           CASE WHEN EXISTS (SELECT 1 FROM number_import i WHERE i.id = n.import_id AND i.state <> 'undone')
+           CASE WHEN n.is_bought = 1
+               OR EXISTS (SELECT 1 FROM number_import i WHERE i.id = n.import_id AND i.state <> 'undone')
              THEN 1 ELSE 0 END
          FROM number n
          WHERE n.id > $1

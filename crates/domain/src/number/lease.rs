@@ -151,6 +151,11 @@ pub(crate) fn count_in(tx: &mut Tx<'_>, order: i64, at_ms: i64, most: i64) -> Re
     Ok(if tx.run(sql, values![order, at_ms, most])? == 1 { CountedIn::Yes } else { CountedIn::No })
 }
 
+/// Writes down what a lease costs the house after all.
+pub(crate) fn set_cost(tx: &mut Tx<'_>, order: i64, cost: Usd) -> Result<(), DbError> {
+    tx.queue("UPDATE lease SET cost = $2 WHERE order_id = $1", values![order, cost])
+}
+
 /// How many messages came in a lease.
 pub(crate) fn messages_in(tx: &mut Tx<'_>, order: i64) -> Result<i64, DbError> {
     let row = tx.one("SELECT messages FROM lease WHERE order_id = $1", values![order])?;
@@ -167,8 +172,8 @@ pub(crate) fn end(tx: &mut Tx<'_>, order: i64, now_ms: i64) -> Result<(), DbErro
     let Some(row) = tx.one(sql, values![order, now_ms])? else { return Ok(()) };
     let product = row.product(2)?;
     let free_ms = row.int(3).saturating_add(product.pause_ms());
-    let rest = "UPDATE number_use SET free_ms = $3 WHERE number_id = $1 AND service_id = $2";
-    tx.queue(rest, values![row.int(0), row.int(1), free_ms])?;
+    let rest = "UPDATE number_use SET free_ms = $3 WHERE number_id = $1 AND service_id = $2 AND free_ms < $4";
+    tx.queue(rest, values![row.int(0), row.int(1), free_ms, super::NEVER_MS])?;
     if product != Product::ShortTerm {
         tx.queue("UPDATE number SET rented_until_ms = $2 WHERE id = $1", values![row.int(0), free_ms])?;
     }
@@ -181,8 +186,8 @@ pub(crate) fn extend(tx: &mut Tx<'_>, order: i64, end_ms: i64) -> Result<(), DbE
         "UPDATE lease SET end_ms = $2 WHERE order_id = $1 AND end_ms < $2 RETURNING number_id, service_id, product";
     let row = tx.one(sql, values![order, end_ms])?.ok_or(DbError::Damaged("a rental has no lease to extend"))?;
     let free_ms = end_ms.saturating_add(row.product(2)?.pause_ms());
-    let rest = "UPDATE number_use SET free_ms = $3 WHERE number_id = $1 AND service_id = $2";
-    tx.queue(rest, values![row.int(0), row.int(1), free_ms])?;
+    let rest = "UPDATE number_use SET free_ms = $3 WHERE number_id = $1 AND service_id = $2 AND free_ms < $4";
+    tx.queue(rest, values![row.int(0), row.int(1), free_ms, super::NEVER_MS])?;
     tx.queue("UPDATE number SET rented_until_ms = $2 WHERE id = $1", values![row.int(0), free_ms])
 }
 

@@ -1,5 +1,6 @@
 //! Numbers and their leases: which are for sale, who has which, and that nobody else gets it (N1 to N6).
 
+mod bought;
 mod bulk;
 pub(crate) mod check;
 pub mod import;
@@ -14,14 +15,15 @@ mod shelf;
 mod status;
 mod stock;
 
+pub(crate) use bought::{Acquired, NEVER_MS, take_bought};
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_in, key_of, lease_of,
-    messages_in, near,
+    messages_in, near, set_cost,
 };
 pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, show};
-pub(crate) use named::{LeasedFor, digits, leased, leased_on, pause, span};
+pub(crate) use named::{LeasedFor, Span, digits, leased, leased_on, pause, span};
 pub use past::{LeaseLine, Outcome, Past, SimSpan, Use, past};
 pub(crate) use pick::{Pick, Taken, take, take_again};
 pub(crate) use rows::{has_other_sim, is_retired, map_sim, of_sim, of_source, sims, unmap_sim};

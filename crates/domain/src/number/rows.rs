@@ -123,7 +123,8 @@ pub(crate) async fn sims(app: &App, source: i64) -> Result<Vec<(String, String)>
     Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect())
 }
 
-/// Whether the operator has retired a number.
+/// Whether a number ends with its rental: the operator has retired it, or another house sold it for one term.
 pub(crate) fn is_retired(tx: &mut Tx<'_>, number: i64) -> Result<bool, DbError> {
-    Ok(tx.one("SELECT 1 FROM number WHERE id = $1 AND state = 'retired'", values![number])?.is_some())
+    let sql = "SELECT 1 FROM number WHERE id = $1 AND (state = 'retired' OR is_bought = 1)";
+    Ok(tx.one(sql, values![number])?.is_some())
 }

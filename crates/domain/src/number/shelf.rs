@@ -289,7 +289,7 @@ fn free_again(tx: &mut Tx<'_>, key: ShelfKey, now_ms: i64) -> Result<Vec<Candida
          FROM number_use u
          JOIN number n ON n.id = u.number_id
          WHERE u.service_id = $1 AND u.burnt = 0 AND u.free_ms <= $2
-           AND n.state = 'active' AND n.is_offline = 0 AND n.line_type <> 'voip' AND n.rented_until_ms <= $2
+           AND n.is_bought = 0 AND n.is_offline = 0 AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $2
            AND (n.quiet_ms <= $2 OR $3 = 0)
          ORDER BY u.free_ms
          LIMIT $4";
@@ -333,7 +333,7 @@ fn never_used(
          LEFT JOIN number_use u ON u.number_id = n.id AND u.service_id = $3
          WHERE n.id > $1 AND n.id <= $2
            AND u.number_id IS NULL
-           AND n.state = 'active' AND n.is_offline = 0 AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
+           AND n.is_bought = 0 AND n.is_offline = 0 AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
            AND (n.quiet_ms <= $4 OR $5 = 0)
          ORDER BY n.id";
     let in_area = "SELECT n.id
@@ -341,7 +341,7 @@ fn never_used(
          LEFT JOIN number_use u ON u.number_id = n.id AND u.service_id = $3
          WHERE n.area_code = $6 AND n.id > $1 AND n.id <= $2
            AND (u.number_id IS NULL OR (u.burnt = 0 AND u.free_ms <= $4))
-           AND n.state = 'active' AND n.is_offline = 0 AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
+           AND n.is_bought = 0 AND n.is_offline = 0 AND n.state = 'active' AND n.line_type <> 'voip' AND n.rented_until_ms <= $4
            AND (n.quiet_ms <= $4 OR $5 = 0)
          ORDER BY n.id";
     let rows = match key.area_code {

@@ -7,6 +7,7 @@ use crate::App;
 use crate::catalog;
 use crate::clock::SECOND_MS;
 use crate::db::{DbError, Tx};
+use crate::purchase;
 use crate::values;
 
 /// How old the figures may be.
@@ -36,15 +37,18 @@ impl StockCache {
     }
 }
 
-/// How many numbers are for sale for a service, short-term and as a rental; up to 30 s old.
+/// How many numbers are for sale for a service, short-term and as a rental, those that other houses offer among them; up
+/// to 30 s old.
 ///
 /// # Errors
 /// What the database said.
 pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbError> {
-    let stock = stock(app).await?;
+    let (stock, upstream) = (stock(app).await?, purchase::stocks(app).await?);
     let of = |service: &i64| {
         let used = stock.used.get(service).copied().unwrap_or(0);
-        (*service, ((stock.short_term - used).max(0), (stock.rental - used).max(0)))
+        let (short_term, rental) = upstream.get(service).copied().unwrap_or_default();
+        let sum = |own: i64, theirs: i64| own.max(0).saturating_add(theirs);
+        (*service, (sum(stock.short_term - used, short_term), sum(stock.rental - used, rental)))
     };
     Ok(services.iter().map(of).collect())
 }
@@ -83,7 +87,7 @@ fn count(tx: &mut Tx<'_>, enabled_sources: &[i64], now_ms: i64) -> Result<Stock,
          FROM number_use u
          JOIN number n ON n.id = u.number_id
          WHERE (u.burnt = 1 OR u.free_ms > $1)
-           AND n.state = 'active' AND n.is_offline = 0 AND n.rented_until_ms <= $1
+           AND n.is_bought = 0 AND n.is_offline = 0 AND n.state = 'active' AND n.rented_until_ms <= $1
          GROUP BY u.service_id";
     let used = tx.all(used, values![now_ms])?.iter().map(|row| (row.int(0), row.int(1))).collect();
     Ok(Stock { short_term, rental, used })

@@ -12,6 +12,7 @@ use crate::money::Usd;
 use crate::number;
 use crate::policy::limits;
 use crate::product::Product;
+use crate::purchase::{self, Upstream};
 use crate::request::{self, Failure, Once, Refusal};
 
 /// An order that is cancelled, now or before.
@@ -57,19 +58,52 @@ pub async fn cancel(
     once: Option<Once>,
 ) -> Result<Cancelled, Failure<CancelRefusal>> {
     let now = app.now_ms();
+    if purchase::is_served(app, order).await? && may_cancel(app, caller, order, once.clone()).await? {
+        match purchase::take_back(app, order).await? {
+            Upstream::Nothing | Upstream::Over => {}
+            Upstream::Open => return Err(Failure::Open { product: Product::ShortTerm, order }),
+        }
+    }
     let story = move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), now, |tx| cancel_one(tx, caller, order, now));
     let cancelled = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
     app.notices.tell(caller.account);
     Ok(cancelled)
 }
 
+/// Whether an order would be cancelled now, so that the house that sold its number is asked to take it back.
+async fn may_cancel(app: &App, caller: Caller, order: i64, once: Option<Once>) -> Result<bool, Failure<CancelRefusal>> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        let answered: Option<Result<Cancelled, CancelRefusal>> = request::peek(tx, once.as_ref(), now)?;
+        if answered.is_some() {
+            return Ok(false);
+        }
+        match check(tx, caller, order, now) {
+            Ok((_, is_waiting)) => Ok(is_waiting),
+            // It is told, and remembered, by the story that would cancel.
+            Err(Failure::Refused(_)) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    };
+    app.db.write(Lane::Account(caller.account), story).await
+}
+
 fn cancel_one(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<Cancelled, Failure<CancelRefusal>> {
+    let (refunded, is_waiting) = check(tx, caller, id, now_ms)?;
+    if is_waiting {
+        give_back(tx, id, State::Cancelled, now_ms)?;
+    }
+    Ok(Cancelled { refunded })
+}
+
+/// What a cancel gives back, and whether the order still waits for it; locks account and order.
+fn check(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<(Usd, bool), Failure<CancelRefusal>> {
     account::lock(tx, caller.account)?;
     let order = rows::locked(tx, id)?.filter(|order| order.account == caller.account);
     let order = order.ok_or(Failure::Refused(CancelRefusal::NotFound))?;
     match order.state_at(now_ms) {
         State::Waiting => {}
-        State::Cancelled => return Ok(Cancelled { refunded: order.price }),
+        State::Cancelled => return Ok((order.price, false)),
         State::Received => return Err(Failure::Refused(CancelRefusal::AlreadyReceived)),
         State::Expired => return Err(Failure::Refused(CancelRefusal::Expired { refunded: order.price })),
     }
@@ -80,8 +114,7 @@ fn cancel_one(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<C
             return Err(Failure::Refused(CancelRefusal::LimitReached { retry_after_s }));
         }
     }
-    give_back(tx, id, State::Cancelled, now_ms)?;
-    Ok(Cancelled { refunded: order.price })
+    Ok((order.price, true))
 }
 
 /// Ends a waiting order without a code: the price comes back, the lease ends. Whether it still waited. Its account

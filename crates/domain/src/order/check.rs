@@ -156,11 +156,13 @@ pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: &[Outcome]) -> Result<(Vec<Fin
     Ok((findings, others))
 }
 
-/// Checks that open holds are short-term orders': a rental's is captured in the same transaction.
+/// Checks that open holds are short-term orders', or of orders and rentals whose number other houses are asked for: any
+/// other rental's is captured in the same transaction.
 pub(crate) fn open_holds(tx: &mut Tx<'_>, open: &[Outcome]) -> Result<Vec<Finding>, DbError> {
     let mut findings = Vec::new();
     for some in open.chunks(HOLDS_MAX) {
         let (_, others) = outcomes(tx, some)?;
+        let others = crate::purchase::check::outcomes(tx, others)?;
         let what = "holds money for no short-term order";
         let row = |hold: &Outcome| format!("account {} transfer {}", hold.account, hold.seq);
         findings.extend(others.iter().map(|hold| Finding::new("L7", what, row(hold))));

@@ -31,12 +31,12 @@ pub(crate) use list::past;
 pub use list::{LIST_MAX, Line, Page, Which, list};
 pub use made::Number;
 pub(crate) use made::{Made, first_ms, made, worst_numbers};
-pub(crate) use place::refuse;
 pub use place::{Ask, Placed, place};
+pub(crate) use place::{as_kept, make, refuse};
 pub use reuse::{ReuseRefusal, reuse};
 pub(crate) use rows::{capture, facts, hold_of, is_refunded, newest, usage};
 pub use sale::SaleRefusal;
-pub(crate) use sale::{Sale, Sold, check_cap, offer, sell, take_one};
+pub(crate) use sale::{Making, Sale, Sold, check_cap, offer, sell, take_one};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::rows;
-use super::sale::{Sale, SaleRefusal, Sold, offer, sell, take_one};
+use super::sale::{Making, Sale, SaleRefusal, Sold, offer, sell, take_one};
 use crate::App;
-use crate::account::Caller;
+use crate::account::{self, Caller};
 use crate::catalog;
-use crate::db::{Lane, Tx};
-use crate::event::Kind;
+use crate::db::{DbError, Lane, Tx};
+use crate::event::{self, Event, Kind};
 use crate::money::Usd;
 use crate::number::Candidate;
 use crate::product::Product;
@@ -78,6 +78,31 @@ fn place_one(
     let placed = placed(sale, taken.number, taken.digits);
     rows::insert(tx, sale.caller.account, sale.service, &placed, taken.number, hold)?;
     Ok(placed)
+}
+
+/// Makes an order that was paid for before its number was found; tells what its verb answers, as it is kept.
+pub(crate) fn make(tx: &mut Tx<'_>, making: &Making) -> Result<String, DbError> {
+    let placed = Placed {
+        order: making.order,
+        digits: making.digits.clone(),
+        service: making.slug.clone(),
+        price: making.price,
+        created_ms: making.created_ms,
+        end_ms: making.end_ms,
+        number: making.number,
+    };
+    rows::insert(tx, making.account, making.service, &placed, making.number, making.hold)?;
+    let seq = account::next_event(tx, making.account)?;
+    let (order, amount) = (Some((Product::ShortTerm, making.order)), Some(making.price));
+    let event = Event { seq, kind: Kind::OrderCreated, at_ms: making.now_ms, order, amount, message: None };
+    event::append(tx, making.account, &event)?;
+    as_kept(placed)
+}
+
+/// A success as an Idempotency-Key keeps it.
+pub(crate) fn as_kept<T: Serialize>(sold: T) -> Result<String, DbError> {
+    let outcome: Result<T, SaleRefusal> = Ok(sold);
+    serde_json::to_string(&outcome).map_err(|_| DbError::Damaged("an outcome cannot be kept"))
 }
 
 pub(super) fn placed(sale: &Sale, number: i64, digits: String) -> Placed {

@@ -73,6 +73,8 @@ fn reuse_one(tx: &mut Tx<'_>, sale: &Sale, number: i64) -> Result<Placed, Failur
     let hold = sale.hold(tx, Some(Kind::OrderCreated)).map_err(|failure| match failure {
         Failure::Refused(refusal) => Failure::Refused(ReuseRefusal::Sale(refusal)),
         Failure::KeyReused => Failure::KeyReused,
+        Failure::Open { product, order } => Failure::Open { product, order },
+        Failure::Upstream => Failure::Upstream,
         Failure::Db(error) => Failure::Db(error),
     })?;
     let taken = number::take_again(tx, &sale.pick(), number)?;

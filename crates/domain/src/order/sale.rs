@@ -16,8 +16,9 @@ use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number::{self, Candidate, Leased, Pick, Taken};
 use crate::policy::denied::denied_service;
-use crate::policy::limits::{self, Limits};
+use crate::policy::limits::{self, Limits, Usage};
 use crate::product::Product;
+use crate::purchase;
 use crate::request::{self, Failure, Once, Refusal};
 
 /// Why the house does not sell.
@@ -154,7 +155,7 @@ impl Sale {
             PostError::NotActive => Failure::Refused(SaleRefusal::Suspended),
             PostError::Db(error) => error.into(),
         })?;
-        self.check_limits(tx)?;
+        self.check_limits(tx, &Usage::default())?;
         check_cap(tx, &self.caller, self.price, self.now_ms)?;
         Ok(posted.seq)
     }
@@ -164,13 +165,15 @@ impl Sale {
         Ok(ledger::post_due(tx, &self.transfer(Move::Capture, Some(event), Some(hold)))?.seq)
     }
 
-    fn check_limits(&self, tx: &mut Tx<'_>) -> Result<(), Failure<SaleRefusal>> {
+    /// Checks the account's limits, with what is under way beside its orders and rentals.
+    pub(crate) fn check_limits(&self, tx: &mut Tx<'_>, beside: &Usage) -> Result<(), Failure<SaleRefusal>> {
         let limits = account::limits_of(tx, &self.caller)?;
         // Nothing is counted for those that have none.
         if limits == Limits::NONE {
             return Ok(());
         }
         let usage = rows::usage(tx, self.caller.account, Some(self.service), self.now_ms)?;
+        let usage = usage.and(beside).ok_or(DbError::Damaged("a sum"))?;
         match limits::order_must_wait_s(&limits, &usage, self.price) {
             Some(retry_after_s) => Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })),
             None => Ok(()),
@@ -188,6 +191,23 @@ pub(crate) fn check_cap(tx: &mut Tx<'_>, caller: &Caller, price: Usd, now_ms: i6
     Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s }))
 }
 
+/// An order or rental that is made from a sale whose number was found later.
+pub(crate) struct Making {
+    pub(crate) order: i64,
+    pub(crate) account: i64,
+    pub(crate) service: i64,
+    pub(crate) slug: String,
+    pub(crate) product: Product,
+    pub(crate) price: Usd,
+    /// The hold of its price, by its transfer.
+    pub(crate) hold: i64,
+    pub(crate) created_ms: i64,
+    pub(crate) end_ms: i64,
+    pub(crate) number: i64,
+    pub(crate) digits: String,
+    pub(crate) now_ms: i64,
+}
+
 /// What a sale makes: an order or a rental, on a number.
 pub(crate) trait Sold: Serialize + DeserializeOwned + Send + 'static {
     /// The number that was taken.
@@ -198,8 +218,26 @@ pub(crate) trait Sold: Serialize + DeserializeOwned + Send + 'static {
 /// are no more; otherwise it asks for others by [`DbError::Conflict`].
 type Step<T> = fn(&mut Tx<'_>, &Sale, &[Candidate], bool) -> Result<T, Failure<SaleRefusal>>;
 
-/// Sells with candidates from a shelf, looking for more while those tried were gone.
+/// Sells a number of our own, or where there is none one that another house sells us. A request that is sent again while
+/// the first is not decided waits for it.
 pub(crate) async fn sell<T: Sold>(
+    app: &App,
+    sale: Sale,
+    area_code: Option<u16>,
+    once: Option<Once>,
+    step: Step<T>,
+) -> Result<T, Failure<SaleRefusal>> {
+    match sell_once(app, sale.clone(), area_code, once.clone(), step).await {
+        Err(Failure::Open { order, .. }) if order != sale.order && purchase::is_decided(app, order).await? => {
+            sell_once(app, sale, area_code, once, step).await
+        }
+        sold => sold,
+    }
+}
+
+/// Sells with candidates from a shelf, looking for more while those tried were gone. Other houses are asked only when
+/// there are none.
+async fn sell_once<T: Sold>(
     app: &App,
     sale: Sale,
     area_code: Option<u16>,
@@ -210,7 +248,14 @@ pub(crate) async fn sell<T: Sold>(
     let key = number::ShelfKey::new(sale.service, sale.product, area_code);
     for turn in 1..=TURNS_MAX {
         let lent = number::candidates(app, key).await?;
-        let is_last = lent.candidates().is_empty() || turn == TURNS_MAX;
+        let mut is_last = lent.candidates().is_empty() || turn == TURNS_MAX;
+        let plan = if is_last { purchase::plan(app, &sale).await? } else { None };
+        match plan {
+            Some(plan) if lent.candidates().is_empty() => return purchase::buy(app, sale, area_code, once, plan).await,
+            // They are tried without the word that there are no others.
+            Some(_) => is_last = false,
+            None => {}
+        }
         let (tried, sale, once) = (lent.candidates().to_vec(), sale.clone(), once.clone());
         let lane = Lane::Account(sale.caller.account);
         let story =
@@ -226,7 +271,10 @@ pub(crate) async fn sell<T: Sold>(
             Err(failure) => return Err(failure),
         }
     }
-    Err(DbError::Conflict.into())
+    match purchase::plan(app, &sale).await? {
+        Some(plan) => purchase::buy(app, sale, area_code, once, plan).await,
+        None => Err(DbError::Conflict.into()),
+    }
 }
 
 /// Takes one of the candidates, or says that others should be tried.

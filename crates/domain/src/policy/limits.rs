@@ -28,6 +28,20 @@ pub(crate) struct Usage {
     pub(crate) hour_cancels: i64,
 }
 
+impl Usage {
+    /// Both together.
+    pub(crate) fn and(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            open: self.open + other.open,
+            day_orders: self.day_orders + other.day_orders,
+            day_spend: self.day_spend.checked_add(other.day_spend)?,
+            hour_orders: self.hour_orders + other.hour_orders,
+            hour_same_service: self.hour_same_service + other.hour_same_service,
+            hour_cancels: self.hour_cancels + other.hour_cancels,
+        })
+    }
+}
+
 /// What an account may have and do; each `None`: as much as it likes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

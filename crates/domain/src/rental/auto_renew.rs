@@ -91,10 +91,10 @@ async fn try_one(app: &App, row: &Row, catalog: &std::sync::Arc<Catalog>, now_ms
         let (is_news, letter) = match renewed {
             Ok(renewed) => (true, tell(tx, account, |to| letters::renewed(to, (product, id), &renewed))?),
             Err(Failure::Db(error)) => return Err(error),
-            Err(Failure::Refused(_) | Failure::KeyReused) if put_off(tx, caller, (product, id), now_ms)? => {
+            Err(_) if put_off(tx, caller, (product, id), now_ms)? => {
                 (true, tell(tx, account, |to| letters::not_renewed(to, (product, id), rental.end_ms))?)
             }
-            Err(Failure::Refused(_) | Failure::KeyReused) => (false, None),
+            Err(_) => (false, None),
         };
         if let Some(letter) = letter {
             mail::post(tx, &house, &letter)?;

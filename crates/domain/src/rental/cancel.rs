@@ -11,6 +11,7 @@ use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
 use crate::number;
 use crate::product::Product;
+use crate::purchase::{self, Upstream};
 use crate::request::{self, Failure, Once, Refusal};
 
 /// A rental that is cancelled, now or before.
@@ -47,6 +48,12 @@ pub async fn cancel(
     once: Option<Once>,
 ) -> Result<Cancelled, Failure<CancelRefusal>> {
     let now = app.now_ms();
+    if purchase::is_served(app, rental).await? && may_cancel(app, caller, (product, rental), once.clone()).await? {
+        match purchase::take_back(app, rental).await? {
+            Upstream::Nothing | Upstream::Over => {}
+            Upstream::Open => return Err(Failure::Open { product, order: rental }),
+        }
+    }
     let story = move |tx: &mut Tx<'_>| {
         request::once(tx, once.as_ref(), now, |tx| cancel_one(tx, caller, (product, rental), now))
     };
@@ -55,18 +62,74 @@ pub async fn cancel(
     Ok(cancelled)
 }
 
+/// Whether a rental would be cancelled now, so that the house that sold its number is asked to take it back.
+async fn may_cancel(
+    app: &App,
+    caller: Caller,
+    rental: (Product, i64),
+    once: Option<Once>,
+) -> Result<bool, Failure<CancelRefusal>> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        let answered: Option<Result<Cancelled, CancelRefusal>> = request::peek(tx, once.as_ref(), now)?;
+        if answered.is_some() {
+            return Ok(false);
+        }
+        match check(tx, caller.account, rental, now) {
+            Ok(rental) => Ok(rental.state_at(now) == State::Active),
+            // It is told, and remembered, by the story that would cancel.
+            Err(Failure::Refused(_)) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    };
+    app.db.write(Lane::Account(caller.account), story).await
+}
+
 fn cancel_one(
     tx: &mut Tx<'_>,
     caller: Caller,
     (product, id): (Product, i64),
     now_ms: i64,
 ) -> Result<Cancelled, Failure<CancelRefusal>> {
-    account::lock(tx, caller.account)?;
-    let rental = rows::locked(tx, id, product)?.filter(|rental| rental.account == caller.account);
+    let rental = check(tx, caller.account, (product, id), now_ms)?;
+    let refunded = rental.price;
+    if rental.state_at(now_ms) == State::Active {
+        end(tx, &rental, now_ms)?;
+    }
+    Ok(Cancelled { refunded })
+}
+
+/// Cancels a rental whose house upstream took its number back, if nothing stands against it any more.
+pub(crate) fn take_back(tx: &mut Tx<'_>, account: i64, rental: (Product, i64), now_ms: i64) -> Result<(), DbError> {
+    match check(tx, account, rental, now_ms) {
+        Ok(rental) if rental.state_at(now_ms) == State::Active => end(tx, &rental, now_ms),
+        Ok(_) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Db(error)) => Err(error),
+        Err(Failure::KeyReused | Failure::Open { .. } | Failure::Upstream) => {
+            Err(DbError::Damaged("a check has no key"))
+        }
+    }
+}
+
+fn end(tx: &mut Tx<'_>, rental: &rows::Kept, now_ms: i64) -> Result<(), DbError> {
+    rows::close(tx, rental.id, State::Cancelled, now_ms)?;
+    give_back(tx, rental, now_ms)?;
+    number::end_lease(tx, rental.id, now_ms)
+}
+
+/// A rental that is cancelled already, or may be; locks account and rental.
+fn check(
+    tx: &mut Tx<'_>,
+    account: i64,
+    (product, id): (Product, i64),
+    now_ms: i64,
+) -> Result<rows::Kept, Failure<CancelRefusal>> {
+    account::lock(tx, account)?;
+    let rental = rows::locked(tx, id, product)?.filter(|rental| rental.account == account);
     let rental = rental.ok_or(Failure::Refused(CancelRefusal::NotFound))?;
     match rental.state_at(now_ms) {
         State::Active => {}
-        State::Cancelled => return Ok(Cancelled { refunded: rental.price }),
+        State::Cancelled => return Ok(rental),
         State::Expired => return Err(Failure::Refused(CancelRefusal::Expired)),
     }
     if number::messages_in(tx, id)? > 0 {
@@ -75,10 +138,7 @@ fn cancel_one(
     if now_ms >= rental.created_ms + CANCELLABLE_MS || rental.renewals > 0 {
         return Err(Failure::Refused(CancelRefusal::TooLate));
     }
-    rows::close(tx, id, State::Cancelled, now_ms)?;
-    give_back(tx, &rental, now_ms)?;
-    number::end_lease(tx, id, now_ms)?;
-    Ok(Cancelled { refunded: rental.price })
+    Ok(rental)
 }
 
 /// Gives back what is left of the price, of which an operator may have given back some.

@@ -14,7 +14,7 @@ pub(super) fn renewed(to: String, (product, id): (Product, i64), renewed: &Renew
         "Your rental {shown} was renewed for ${price}, as you had switched on. It runs until {end}.\n\n\
          You switch it off on the page of the rental.\n"
     );
-    Letter { to, kind: "rental_renewed", subject: format!("Rental {shown} was renewed"), body }
+    Letter { to, kind: "rental_renewed", subject: format!("Rental {shown} was renewed"), body, end_ms: None }
 }
 
 /// To somebody whose rental the house could not renew.
@@ -25,5 +25,5 @@ pub(super) fn not_renewed(to: String, (product, id): (Product, i64), end_ms: i64
          the one that you were shown, or it is not sold any more. It ends at {end}.\n\n\
          Until then we try again every ten minutes. Add funds, or renew it yourself on its page.\n"
     );
-    Letter { to, kind: "rental_not_renewed", subject: format!("Rental {shown} ends soon"), body }
+    Letter { to, kind: "rental_not_renewed", subject: format!("Rental {shown} ends soon"), body, end_ms: None }
 }

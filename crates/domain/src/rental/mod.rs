@@ -19,12 +19,14 @@ use crate::money::Usd;
 use crate::product::Product;
 
 pub use auto_renew::{AutoRefusal, auto_renew, auto_renew_due};
+pub(crate) use cancel::take_back;
 pub use cancel::{CancelRefusal, Cancelled, cancel};
 pub use describe::{DescribeRefusal, LABEL_MAX, NOTE_MAX, describe};
 pub use expire::expire_due;
 pub use inbox::{Inbox, inbox};
 pub use list::{LIST_MAX, list};
 pub use renew::{RenewRefusal, Renewed, renew};
+pub(crate) use rent::make;
 pub use rent::{Rented, rent};
 pub(crate) use rows::{facts, is_refunded, newest, owner, usage};
 

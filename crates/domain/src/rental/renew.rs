@@ -93,6 +93,8 @@ pub(super) fn renew_in_story(
     pay(tx, caller, (product, id), price, now_ms).map_err(|failure| match failure {
         Failure::Refused(refusal) => refuse(refusal),
         Failure::KeyReused => Failure::KeyReused,
+        Failure::Open { product, order } => Failure::Open { product, order },
+        Failure::Upstream => Failure::Upstream,
         Failure::Db(error) => Failure::Db(error),
     })?;
     rows::renew(tx, id, price, end_ms)?;

@@ -6,11 +6,12 @@ use super::{CANCELLABLE_MS, rows};
 use crate::App;
 use crate::account::Caller;
 use crate::catalog;
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::event::Kind;
+use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
 use crate::number::Candidate;
-use crate::order::{Ask, Sale, SaleRefusal, Sold, offer, refuse, sell, take_one};
+use crate::order::{Ask, Making, Sale, SaleRefusal, Sold, as_kept, offer, refuse, sell, take_one};
 use crate::product::Product;
 use crate::request::{Failure, Once};
 
@@ -62,6 +63,37 @@ impl Sold for Rented {
     fn number(&self) -> Candidate {
         self.number
     }
+}
+
+/// Makes a rental that was paid for before its number was found, and earns its price; tells what its verb answers, as it
+/// is kept.
+pub(crate) fn make(tx: &mut Tx<'_>, making: &Making) -> Result<String, DbError> {
+    let transfer = Transfer {
+        account: making.account,
+        kind: Move::Capture,
+        amount: making.price,
+        order: Some((making.product, making.order)),
+        resolves: Some(making.hold),
+        reference: None,
+        reason: None,
+        event: Some(Kind::RentalCreated),
+        message: None,
+        at_ms: making.now_ms,
+    };
+    let capture = ledger::post_due(tx, &transfer)?.seq;
+    let rented = Rented {
+        rental: making.order,
+        product: making.product,
+        digits: making.digits.clone(),
+        service: making.slug.clone(),
+        price: making.price,
+        created_ms: making.created_ms,
+        end_ms: making.end_ms,
+        cancellable_until_ms: making.created_ms + CANCELLABLE_MS,
+        number: making.number,
+    };
+    rows::insert(tx, making.account, making.service, &rented, making.number, capture)?;
+    as_kept(rented)
 }
 
 fn rent_one(

@@ -47,7 +47,7 @@ impl Notes {
     }
 
     /// Something went wrong with a wire that the house holds.
-    pub(super) fn fault(&self, source: i64, now_ms: i64, fault: &str) {
+    pub(crate) fn fault(&self, source: i64, now_ms: i64, fault: &str) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         notes.entry(source).or_default().fault = Some((now_ms, line(fault)));
     }

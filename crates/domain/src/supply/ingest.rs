@@ -4,7 +4,11 @@ use super::{Heard, Registry, Reply, Request, rows, settings, status};
 use crate::App;
 use crate::db::DbError;
 use crate::message;
+use crate::purchase;
 use crate::values;
+
+/// Hints of one push that are followed; more are a flood.
+const HINTS_MAX: usize = 20;
 
 /// Why a push was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +29,7 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     let row = app.db.row(rows::SOURCE, values![source]).await?.ok_or(IngestError::NoSource)?;
     let settings = settings::open(app, &row)?;
     let connector = registry.get(row.text(2)).ok_or(IngestError::NoSource)?;
-    let Heard { parts, reply, statuses, .. } = match connector.hear(&settings, request, app.now_ms()) {
+    let Heard { parts, reply, hints, statuses } = match connector.hear(&settings, request, app.now_ms()) {
         Ok(heard) => heard,
         // Nothing is pushed to this source at all: whoever tries is a stranger, and no fault of its wire.
         Err(refusal) if refusal.status == 404 => return Ok(refusal),
@@ -36,6 +40,9 @@ pub async fn ingest(app: &App, registry: &Registry, source: &str, request: &Requ
     };
     for part in parts {
         message::receive(app, row.int(0), part).await?;
+    }
+    for hint in hints.into_iter().take(HINTS_MAX) {
+        purchase::hint(app, row.int(0), hint).await?;
     }
     status::note(app, row.int(0), statuses).await?;
     Ok(reply)

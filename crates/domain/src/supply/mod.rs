@@ -25,10 +25,11 @@ pub use house::{
 pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
 pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own};
-pub(crate) use rows::{enabled, id_of, ids};
+pub(crate) use rows::{enabled, house_id, id_of, ids};
 pub use seam::{End, Seam, Start};
 pub use settings::{ShownSetting, set_settings, settings};
 pub use source::{
     NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, source, sources, unmap_sim,
 };
+pub(crate) use wires::houses;
 pub use wires::{Wire, wires};

@@ -14,10 +14,11 @@ pub(super) const SOURCES: &str = "SELECT id, slug, connector, state, settings, c
      ORDER BY slug
      LIMIT $1";
 
-/// The sources whose numbers may be sold: those that are not paused, and not VoIP throughout.
+/// The sources whose numbers may be sold from stock: those that are not paused, not VoIP throughout, and no houses whose
+/// numbers are bought one by one.
 pub(crate) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
     let rows = tx.all(
-        "SELECT id FROM source WHERE state = 'enabled' AND is_voip = 0 ORDER BY id LIMIT $1",
+        "SELECT id FROM source WHERE state = 'enabled' AND is_voip = 0 AND is_house = 0 ORDER BY id LIMIT $1",
         values![SOURCES_MAX],
     )?;
     Ok(rows.iter().map(|row| row.int(0)).collect())
@@ -26,6 +27,12 @@ pub(crate) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<i64>, DbError> {
 /// The id of a source, by its name.
 pub(crate) fn id_of(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, DbError> {
     Ok(tx.one("SELECT id FROM source WHERE slug = $1", values![slug])?.map(|row| row.int(0)))
+}
+
+/// The id of a source that is another house, by its name.
+pub(crate) fn house_id(tx: &mut Tx<'_>, slug: &str) -> Result<Option<i64>, DbError> {
+    let sql = "SELECT id FROM source WHERE slug = $1 AND is_house = 1";
+    Ok(tx.one(sql, values![slug])?.map(|row| row.int(0)))
 }
 
 /// All sources, whether or not their numbers are sold.
@@ -51,12 +58,13 @@ pub(super) struct NewRow<'a> {
     pub(super) connector: &'a str,
     pub(super) settings: &'a [u8],
     pub(super) is_voip: bool,
+    pub(super) is_house: bool,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewRow<'_>, now_ms: i64) -> Result<bool, DbError> {
-    let sql = "INSERT INTO source (id, slug, connector, state, settings, is_voip, created_ms)
-         VALUES ($1, $2, $3, 'enabled', $4, $5, $6)
+    let sql = "INSERT INTO source (id, slug, connector, state, settings, is_voip, is_house, created_ms)
+         VALUES ($1, $2, $3, 'enabled', $4, $5, $6, $7)
          ON CONFLICT (slug) DO NOTHING";
-    let is_voip = i64::from(new.is_voip);
-    Ok(tx.run(sql, values![new.id, new.slug, new.connector, new.settings, is_voip, now_ms])? > 0)
+    let values = values![new.id, new.slug, new.connector, new.settings, new.is_voip, new.is_house, now_ms];
+    Ok(tx.run(sql, values)? > 0)
 }

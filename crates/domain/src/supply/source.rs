@@ -95,12 +95,14 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
     check_settings(registry, &new.connector, &new.settings)?;
     let plain = serde_json::to_vec(new.settings.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
     let sealed = app.vault.seal(&purpose(&new.slug), &plain);
-    let is_voip = registry.get(&new.connector).is_some_and(super::Supply::is_voip);
+    let connector = registry.get(&new.connector);
+    let is_voip = connector.is_some_and(super::Supply::is_voip);
+    let is_house = connector.is_some_and(|connector| connector.house().is_some());
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
         let id = ids::take(tx, "source", 1)?;
         let (slug, connector) = (&new.slug, &new.connector);
-        if !rows::insert(tx, &rows::NewRow { id, slug, connector, settings: &sealed, is_voip }, now)? {
+        if !rows::insert(tx, &rows::NewRow { id, slug, connector, settings: &sealed, is_voip, is_house }, now)? {
             return Err(SourceRefusal::Taken);
         }
         let deed = Deed {

@@ -17,6 +17,7 @@ use crate::message::check as message;
 use crate::number::check as number;
 use crate::order::check as order;
 use crate::policy::audit;
+use crate::purchase::check as purchase;
 use crate::rental::check as rental;
 use crate::request;
 
@@ -83,6 +84,7 @@ pub async fn verify(app: &App, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
         let mut findings = ledger::guards(tx)?;
         findings.extend(number::kept_too_long(tx, now_ms)?);
         findings.extend(message::kept_too_long(tx, now_ms)?);
+        findings.extend(purchase::abandoned(tx)?);
         Ok::<_, DbError>(findings)
     };
     let findings = app.db.read(overdue).await?;
@@ -91,6 +93,7 @@ pub async fn verify(app: &App, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     accounts(app, &mut report).await?;
     pages(app, &mut report, "order", |tx, after, now_ms| order::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "rental", |tx, after, _| rental::page(tx, after, PAGE_MAX)).await?;
+    pages(app, &mut report, "purchase", |tx, after, now_ms| purchase::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "message", |tx, after, now_ms| message::page(tx, after, PAGE_MAX, now_ms)).await?;
     numbers(app, &mut report).await?;
     Ok(report.findings)
@@ -184,6 +187,7 @@ async fn ledgers(
             let mut walks = so_far.clone();
             let page = ledger::walk(tx, &mut walks, place, last)?;
             let (mut findings, others) = order::outcomes(tx, &page.outcomes)?;
+            let others = purchase::outcomes(tx, others)?;
             findings.extend(rental::outcomes(tx, &others)?);
             findings.extend(page.findings);
             Ok::<_, DbError>((walks, findings, page.next))

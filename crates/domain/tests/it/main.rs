@@ -17,6 +17,7 @@ mod message;
 mod number;
 mod order;
 mod policy;
+mod purchase;
 mod rental;
 mod side;
 mod supply;

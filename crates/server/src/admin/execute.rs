@@ -1,7 +1,9 @@
 //! Wiring: from a command line to an open house and back to stdout.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
+use domain::purchase::Houses;
 use tokio::runtime::Builder;
 
 use super::{Admin, Answer, Command, Desk, Refusal, restore, run};
@@ -28,7 +30,8 @@ async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
         return restore(args, &key, clock::machine()).await;
     }
     let app = house::open_beside(settings).await?;
-    let registry = connectors::registry();
+    let registry = Arc::new(connectors::registry());
+    app.buy_from(Houses::new(Arc::clone(&registry), Houses::PATIENCE, rand::random));
     let by = admin.by.or_else(config::user_name);
     let base_url = settings.base_url.trim_end_matches('/');
     let desk =

@@ -11,8 +11,10 @@ mod key;
 mod mail;
 mod number;
 mod number_import;
+mod offer;
 mod operator;
 mod price;
+mod purchase;
 mod quarantine;
 mod refund;
 mod sales;
@@ -82,6 +84,12 @@ pub(crate) enum Command {
     /// Where SMS come from: connectors, sources, and which SIM is which number
     #[command(subcommand, after_help = "Example: jesusnumber admin source connectors")]
     Source(source::SourceCommand),
+    /// What other houses sell as which of your services: list, ask, map
+    #[command(subcommand, after_help = "Example: jesusnumber admin offer theirs upstream-1")]
+    Offer(offer::OfferCommand),
+    /// What was bought from other houses: list, settle what is in doubt, report
+    #[command(subcommand, after_help = "Example: jesusnumber admin purchase report --json")]
+    Purchase(purchase::PurchaseCommand),
     /// All sales at once: pause and resume; receiving goes on
     #[command(subcommand, after_help = "Example: jesusnumber admin sales pause --reason 'supplier is down'")]
     Sales(sales::SalesCommand),
@@ -168,6 +176,8 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Price(command) => price::run(desk, command).await,
         Command::Number(command) => number::run(desk, command).await,
         Command::Source(command) => source::run(desk, command).await,
+        Command::Offer(command) => offer::run(desk, command).await,
+        Command::Purchase(command) => purchase::run(desk, command).await,
         Command::Sales(command) => sales::run(desk, command).await,
         Command::Quarantine(command) => quarantine::run(desk, command).await,
         Command::Operator(command) => operator::run(desk, command).await,

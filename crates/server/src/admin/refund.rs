@@ -35,7 +35,7 @@ pub(super) async fn run(desk: &Desk<'_>, args: RefundArgs) -> Result<Answer, Ref
     let new = NewRefund { product, order, amount, reason, by: desk.by()?.to_owned(), role: Role::Owner };
     let done = ledger::refund(desk.app, new, None).await.map_err(|failure| match failure {
         Failure::Refused(refusal) => Refusal::new(refusal.to_string()),
-        Failure::KeyReused => Refusal::new(failure.to_string()),
+        Failure::KeyReused | Failure::Open { .. } | Failure::Upstream => Refusal::new(failure.to_string()),
         Failure::Db(error) => error.into(),
     })?;
     let line = format!("{} came back to {customer}; {} of that payment is left", done.amount, done.left);

@@ -8,7 +8,7 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 18] = [
+const TABLES: [(&str, &[&str]); 19] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer", "refund_day"]),
@@ -17,6 +17,7 @@ const TABLES: [(&str, &[&str]); 18] = [
     ("number", &["number", "number_use", "lease", "sim", "number_import", "number_line"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),
+    ("purchase", &["offer", "sourcing", "purchase", "wallet"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
     ("alert", &["alert"]),

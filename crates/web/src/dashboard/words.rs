@@ -29,6 +29,13 @@ pub(super) fn told<R: Words>(failure: Failure<R>) -> Result<Notice, PageError> {
     match failure {
         Failure::Refused(refusal) => refusal.words().map(Notice::bad).ok_or(PageError::NotFound),
         Failure::KeyReused => Err(PageError::BadForm),
+        Failure::Open { .. } => Ok(Notice::bad(
+            "We cannot tell yet whether this was done, and find it out by ourselves. Look again in a few minutes; nothing \
+             is charged twice.",
+        )),
+        Failure::Upstream => {
+            Ok(Notice::bad("Our suppliers do not answer just now. Nothing was charged; try again in a moment."))
+        }
         Failure::Db(error) => Err(error.into()),
     }
 }

@@ -391,12 +391,13 @@ mod tests {
         assert_eq!(keys("short-term-again").join(" "), "success order_id status expires_at");
         assert_eq!(keys("rental-30day-renew").join(" "), "success rental_id price expires_at");
         assert_eq!(keys("rental-1day-cancel").join(" "), "success refunded");
+        assert_eq!(keys("rental-1day-wake").join(" "), "success status ready_at");
     }
 
     #[test]
     fn nothing_that_does_not_exist_yet_is_promised() {
         for call in ALL.iter().copied().flatten() {
-            for word in ["webhook", "wake", "stream"] {
+            for word in ["webhook", "stream"] {
                 assert!(!call.path.contains(word) && !call.about.concat().contains(word));
             }
         }

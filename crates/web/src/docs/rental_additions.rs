@@ -147,6 +147,27 @@ pub const RENTAL_30DAY: &[Call] = &[
 }"#,
         }],
     },
+    Call {
+        id: "rental-30day-wake",
+        method: "POST",
+        path: "/api/v1/rental/30day/wake/",
+        title: "Wake a 30-day rental",
+        about: &[
+            "Some numbers sleep while nobody waits for a message. Wake yours before you ask for one, and send for it after `ready_at`; `awake` means now. Waiting with `wait=` wakes it as well, and waking twice does no harm.",
+        ],
+        inputs: &[RENTAL_ID],
+        request: r#"{
+  "rental_id": "RNT-789012"
+}"#,
+        responses: &[Response {
+            label: "Response",
+            body: r#"{
+  "success": true,
+  "status": "waking",
+  "ready_at": "2026-05-22T14:30:30Z"
+}"#,
+        }],
+    },
 ];
 
 /// After USA Long-Term 1-Day Rental.
@@ -213,6 +234,27 @@ pub const RENTAL_1DAY: &[Call] = &[
             body: r#"{
   "success": true,
   "refunded": 3.65
+}"#,
+        }],
+    },
+    Call {
+        id: "rental-1day-wake",
+        method: "POST",
+        path: "/api/v1/rental/1day/wake/",
+        title: "Wake a 1-day rental",
+        about: &[
+            "Some numbers sleep while nobody waits for a message. Wake yours before you ask for one, and send for it after `ready_at`; `awake` means now. Waiting with `wait=` wakes it as well, and waking twice does no harm.",
+        ],
+        inputs: &[RENTAL_ID],
+        request: r#"{
+  "rental_id": "RNT-1D-345678"
+}"#,
+        responses: &[Response {
+            label: "Response",
+            body: r#"{
+  "success": true,
+  "status": "waking",
+  "ready_at": "2026-05-22T14:30:30Z"
 }"#,
         }],
     },

@@ -22,21 +22,16 @@ const OPERATOR: &str = "/operator/sign-in/passkey/";
 const OPERATOR_ASK: &str = "/operator/sign-in/passkey/ask/";
 
 pub(super) async fn ask_customer(door: State<Arc<Door>>, visitor: Visitor) -> Result<Response, PageError> {
-    ask(Kind::Customer, CUSTOMER_ASK, door, visitor).await
+    ask(Kind::Customer, CUSTOMER_ASK, &door, &visitor)
 }
 
 pub(super) async fn ask_operator(door: State<Arc<Door>>, visitor: Visitor) -> Result<Response, PageError> {
-    ask(Kind::Operator, OPERATOR_ASK, door, visitor).await
+    ask(Kind::Operator, OPERATOR_ASK, &door, &visitor)
 }
 
-async fn ask(
-    kind: Kind,
-    route: &'static str,
-    State(door): State<Arc<Door>>,
-    Visitor(visit): Visitor,
-) -> Result<Response, PageError> {
-    match login::ask_passkey(&door.app, kind, &visit).await {
-        Ok(begun) => Ok(session::keep_ticket(passkeys::options(route, &begun), &begun.ticket)),
+fn ask(kind: Kind, route: &'static str, door: &Door, Visitor(visit): &Visitor) -> Result<Response, PageError> {
+    match login::ask_passkey(&door.app, kind, visit) {
+        Ok(asked) => Ok(session::keep_ticket(passkeys::options(route, &asked), kind, &asked.ticket)),
         Err(refusal) => Ok(passkeys::sorry(route, &passkeys::sign_in_objection(refusal)?)),
     }
 }
@@ -56,7 +51,7 @@ pub(super) async fn customer(
             sign_in::show_form(&door, &reader.frame("/sign-in/", &door), "", next, Some(&objection))
         }
     };
-    Ok(session::forget_ticket(answer))
+    Ok(session::forget_ticket(answer, Kind::Customer))
 }
 
 pub(super) async fn operator(
@@ -73,7 +68,7 @@ pub(super) async fn operator(
             operator::show_form(&door, "", next, Some(&objection))
         }
     };
-    Ok(session::forget_ticket(answer))
+    Ok(session::forget_ticket(answer, Kind::Operator))
 }
 
 async fn enter(
@@ -84,6 +79,6 @@ async fn enter(
     form: &Form,
 ) -> Result<login::Entered, PasskeyRefusal> {
     // The challenge belongs to the browser that asked for it: its ticket comes back as a cookie, which no page reads.
-    let ticket = session::ticket(headers).ok_or(PasskeyRefusal::TooLate)?;
-    login::sign_in_with_passkey(&door.app, kind, visit, &ticket, form.text("answer")).await
+    let ticket = session::ticket(headers, kind).ok_or(PasskeyRefusal::TooLate)?;
+    login::sign_in_with_passkey(&door.app, kind, visit, ticket, form.text("answer")).await
 }

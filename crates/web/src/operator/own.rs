@@ -1,5 +1,7 @@
 //! `/operator/own/`: how an operator signs in, and the passkeys that open the console.
 
+mod second;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -32,6 +34,9 @@ pub(super) fn routes() -> Router<Arc<Door>> {
         .route(ADD, post(add))
         .route(RENAME, post(rename))
         .route(REMOVE, post(remove))
+        .route(second::GENERATOR, post(second::set_up))
+        .route(second::CONFIRM, post(second::confirm))
+        .route(second::CODES, post(second::renew_codes))
 }
 
 #[derive(Template)]
@@ -39,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<Door>> {
 struct OwnPage<'a> {
     name: &'a str,
     codes_left: i64,
+    second: Option<&'a str>,
     keys: Keys<'a>,
 }
 
@@ -63,6 +69,8 @@ fn signer(operator: &Operator) -> Signer {
 #[derive(Default)]
 struct Said<'a> {
     objection: Option<Objection>,
+    /// What is wrong with the form of the code generator.
+    second: Option<Objection>,
     name: &'a str,
     done: Option<&'static str>,
 }
@@ -76,20 +84,21 @@ async fn show(
 }
 
 async fn render(door: &Door, operator: &Operator, said: Said<'_>) -> Result<Response, PageError> {
-    let Said { objection, name, done } = said;
+    let Said { objection, second, name, done } = said;
     let keys = Keys::of(door, operator.id, HERE).await?;
     let page = OwnPage {
         name: &operator.name,
         codes_left: login::recovery_left(&door.app, operator.id).await?,
+        second: Objection::words(second.as_ref()),
         keys: Keys { name, done, objection: Objection::words(objection.as_ref()), ..keys },
     };
     let frame = Frame::of(door, operator, HERE).await?;
-    Ok(objection::show(HERE, objection.as_ref(), &page, &frame))
+    Ok(objection::show(HERE, objection.as_ref().or(second.as_ref()), &page, &frame))
 }
 
 async fn refused(door: &Door, operator: &Operator, refusal: PasskeyRefusal, name: &str) -> Result<Response, PageError> {
     let objection = Some(passkeys::objection(refusal)?);
-    render(door, operator, Said { objection, name, done: None }).await
+    render(door, operator, Said { objection, name, ..Said::default() }).await
 }
 
 /// Shows a challenge in this answer alone, which the page's script hands to the browser.

@@ -88,7 +88,8 @@ fn why(reason: &str) -> &'static str {
         "order_refunded" => "The order's price had come back",
         "lease_ended_or_full" => "The order had just ended, or had its share of messages",
         "fault" => "A fault inside the house",
-        "unknown_line" | "unknown_number" | "unknown_sim" => "The house does not know this line",
+        "unknown_line" | "unknown_number" | "unknown_sim" | "unmapped_sim" => "The house does not know this line",
+        "kept_with_another_sim" => "It lay in a modem whose SIM was changed",
         _ if reason.starts_with("denied_") => "Of a kind that is never handed out",
         _ => "It could not be given to anybody for sure",
     }

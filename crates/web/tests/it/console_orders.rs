@@ -97,3 +97,15 @@ on_both!(texts_are_read_with_a_reason_that_is_kept, async |world: &World| {
     let (kept, _) = deeds::deeds(&world.app, &filter, None, 10).await.expect("read");
     assert_eq!((kept[0].who.as_str(), kept[0].reason.as_str()), ("sue", "complaint 12"));
 });
+
+on_both!(a_cancelled_order_ends_no_more, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let key = world.customer("ann", "5.00").await;
+    let (order, _) = world.order(&key, "instagram").await;
+    let mut olga = operator(world, "olga", Role::Auditor).await;
+    let place = format!("/operator/orders/{order}/");
+    assert!(olga.get(&place).await.body.contains("<dt>Ends</dt>"));
+    world.post(&key, "short-term/cancel/", &format!(r#"{{"order_id":"{order}"}}"#)).await;
+    let page = olga.get(&place).await.body;
+    assert!(page.contains(">cancelled</span>") && !page.contains("<dt>Ends</dt>") && !page.contains("<dt>Ended</dt>"));
+});

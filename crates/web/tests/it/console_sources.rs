@@ -88,5 +88,8 @@ on_both!(all_sales_are_paused_with_a_reason_and_go_on, async |world: &World| {
 on_both!(the_settings_in_force_are_shown, async |world: &World| {
     let mut anna = operator(world, "anna", Role::Auditor).await;
     let page = anna.get("/operator/settings/").await;
-    assert!(page.status == 200 && page.body.contains("This node was started without settings"));
+    assert!(page.status == 200 && !page.body.contains("This node was started without settings"), "{}", page.body);
+    let row = "<span class=\"mono\">base_url</span><small>The address that &#60;b&#62;customers&#60;/b&#62; use.</small></td>\
+               <td class=\"mono break\">&#34;http://localhost:8080&#34;</td><td class=\"soft near\">the command line</td>";
+    assert!(page.body.contains(row), "{}", page.body);
 });

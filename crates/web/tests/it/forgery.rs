@@ -14,7 +14,7 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 87] = [
+const FORMS: [(&str, &str); 90] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -45,6 +45,9 @@ const FORMS: [(&str, &str); 87] = [
     ("/operator/own/add/", "ticket=x&name=x&answer=%7B%7D"),
     ("/operator/own/rename/", "key=1&name=x"),
     ("/operator/own/remove/", "key=1&password=x"),
+    ("/operator/own/generator/", "password=x"),
+    ("/operator/own/generator/confirm/", "token=x&code=000000"),
+    ("/operator/own/codes/", "password=x"),
     ("/account/second-factor/set-up/", "password=x"),
     ("/account/second-factor/confirm/", "token=x&code=000000"),
     ("/account/second-factor/codes/", "password=x"),

@@ -29,5 +29,6 @@ mod rental;
 mod repeat;
 mod second;
 mod short_term;
+mod upstream;
 mod waiting;
 mod world;

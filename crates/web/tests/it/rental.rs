@@ -33,6 +33,18 @@ on_both!(a_rental_with_an_sms_is_not_cancelled, async |world: &World| {
     assert_eq!(cancel.refusal(), (400, "already_received".to_owned()));
 });
 
+on_both!(a_number_of_the_house_s_own_is_awake, async |world: &World| {
+    world.numbers(&["13105550198"]).await;
+    let (ann, bob) = (world.customer("ann", "50.00").await, world.customer("bob", "50.00").await);
+    let body = format!(r#"{{"rental_id":"{}"}}"#, rent(world, &ann, "1day").await);
+    let awake = world.post(&ann, "rental/1day/wake/", &body).await;
+    let decided = r#"{"success":true,"status":"awake","ready_at":"2026-05-22T14:30:00Z"}"#;
+    assert_eq!((awake.status, awake.body.as_str()), (200, decided));
+    assert_eq!(world.post(&bob, "rental/1day/wake/", &body).await.refusal(), (404, "not_found".to_owned()));
+    world.pass_ms(DAY_MS);
+    assert_eq!(world.post(&ann, "rental/1day/wake/", &body).await.refusal(), (400, "order_expired".to_owned()));
+});
+
 on_both!(a_renewal_runs_on_from_the_paid_end, async |world: &World| {
     world.numbers(&["13105550198"]).await;
     let ann = world.customer("ann", "50.00").await;

@@ -88,6 +88,12 @@ pub(crate) fn quiet() -> web::Settings {
         reads_per_minute_key: 0,
         orders_per_minute_address: 0,
         reads_per_minute_address: 0,
+        in_force: vec![web::SettingInForce {
+            name: "base_url",
+            about: "The address that <b>customers</b> use.",
+            value: Some("\"http://localhost:8080\"".to_owned()),
+            origin: "the command line".to_owned(),
+        }],
         ..web::Settings::default()
     }
 }

@@ -9,8 +9,9 @@ use tokio::sync::Mutex;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
+use super::super::stream::Stream;
 use super::body::{self, Told};
-use super::centre::{Centre, Stream};
+use super::centre::Centre;
 use super::frame::{
     ALERT_NOTIFICATION, ANSWER, BAD_COMMAND, BAD_LENGTH, DATA_SM, DELIVER_SM, ENQUIRE_LINK, Frame, Frames,
     GENERIC_NACK, LATER, Lost, NEVER, OK, OUTBIND, UNBIND,

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use domain::supply::Settings;
 use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::super::stream::Stream;
 use super::frame::{BIND_RECEIVER, BIND_TRANSCEIVER};
 use crate::sms::Alphabet;
 use crate::tls;
@@ -40,11 +40,6 @@ pub(super) struct Centre {
     pub(super) enquire: Duration,
     tls: Option<TlsConnector>,
 }
-
-/// A connection, encrypted or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Centre {
     /// Reads the settings.

@@ -27,6 +27,7 @@ pub(crate) const NUMBER: &str = "12025550147";
 /// The house.
 pub(crate) struct House {
     pub(crate) app: App,
+    connector: &'static str,
     now_ms: Arc<AtomicI64>,
     folder: tempfile::TempDir,
 }
@@ -55,8 +56,13 @@ pub(crate) fn settings(address: &str, more: &[(&str, &str)]) -> Settings {
 }
 
 impl House {
-    /// A house with one source and one number.
+    /// A house with one source, a message centre, and one number.
     pub(crate) async fn open(address: &str) -> Self {
+        Self::of("smpp", settings(address, &[])).await
+    }
+
+    /// A house with one source and one number.
+    pub(crate) async fn of(connector: &'static str, settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let mut options = DbOptions::new(DbUrl::Sqlite(folder.path().join("house.db")));
         options.durability = Durability::Unchecked;
@@ -65,12 +71,8 @@ impl House {
         let db = Db::open(&options).await.expect("it opens");
         let clock = Clock::new(move || clock.load(Ordering::SeqCst));
         let app = App::open(db, clock, &Key::from_bytes([9; 32])).await.expect("it opens");
-        let new = NewSource {
-            slug: "centre".to_owned(),
-            connector: "smpp".to_owned(),
-            settings: settings(address, &[]),
-            by: "test".to_owned(),
-        };
+        let new =
+            NewSource { slug: "centre".to_owned(), connector: connector.to_owned(), settings, by: "test".to_owned() };
         supply::add_source(&app, &connectors::registry(), new).await.expect("added");
         let number = NewNumber {
             number: Nanp::parse(NUMBER).expect("a number"),
@@ -84,7 +86,13 @@ impl House {
         let begun = import::begin(&app, "centre", [7; 32], 1, "test").await.expect("an import");
         let loaded = import::load(&app, begun, vec![number]).await.expect("a number");
         import::complete(&app, loaded).await.expect("complete");
-        Self { app, now_ms, folder }
+        Self { app, connector, now_ms, folder }
+    }
+
+    /// Says that a SIM is the house's number.
+    pub(crate) async fn map(&self, sim: &str) {
+        let number = Nanp::parse(NUMBER).expect("a number");
+        supply::map_sim(&self.app, "centre", sim, &number, "test").await.expect("mapped");
     }
 
     pub(crate) fn pass_ms(&self, ms: i64) {
@@ -99,11 +107,11 @@ impl House {
 
     /// Holds the source's wire.
     pub(crate) async fn hold(&self, settings: Settings) -> Held {
-        let owned = supply::own(&self.app, 1, "smpp", "test").await.expect("looked").expect("free");
+        let owned = supply::own(&self.app, 1, self.connector, "test").await.expect("looked").expect("free");
         let (close, closing) = watch::channel(false);
         let inbox = Inbox::new(self.app.clone(), owned.clone(), closing);
         let registry = connectors::registry();
-        let connector = registry.get("smpp").expect("it is there");
+        let connector = registry.get(self.connector).expect("it is there");
         let holding = tokio::spawn(connector.hold(settings, inbox.clone()));
         Held { inbox, owned, close, holding }
     }
@@ -153,7 +161,7 @@ impl Held {
 pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {
-        assert!(begun.elapsed() < Duration::from_secs(10), "it did not come to be");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it did not come to be");
         tokio::task::yield_now().await;
     }
 }

@@ -1,7 +1,7 @@
 //! A message centre that speaks SMPP.
 
 mod centre;
-mod house;
+pub(crate) mod house;
 mod odd;
 
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! Passkeys: keys that a device keeps and uses only once it has recognised its person, so that one of them stands for
-//! both factors. The house keeps what their signatures are checked with, and every challenge until it is answered.
+//! both factors. The house keeps what their signatures are checked with, and the challenge of one that is being added.
 
 mod add;
 mod own;
@@ -42,6 +42,15 @@ pub struct Begun {
     /// By which the answer is known to belong to it; for the browser that asked and nobody else.
     pub ticket: Secret,
     /// What the browser is told, as JSON of the standard (Web Authentication, level 3, sections 5.1.8 and 5.1.9).
+    pub options: String,
+}
+
+/// A challenge for a sign-in, which whoever it may be is to answer within five minutes, once.
+pub struct Asked {
+    /// The challenge itself, sealed; for a cookie of the browser that asked. Letters, digits, `-` and `_`, about a
+    /// thousand of them.
+    pub ticket: String,
+    /// What the browser is told, as JSON of the standard (Web Authentication, level 3, section 5.1.9).
     pub options: String,
 }
 

@@ -1,53 +1,51 @@
 //! Signing in with a passkey. Nobody says a name: the device brings it, so that nobody learns who has an account here.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential, Webauthn};
 
 use super::party::party;
-use super::{Begun, PasskeyRefusal, answer_of, rows};
+use super::{Asked, PasskeyRefusal, answer_of, rows};
 use crate::App;
+use crate::clock::MINUTE_MS;
 use crate::db::{DbError, Lane, Tx};
-use crate::login::link::{self, Link, Purpose};
 use crate::login::session::{self, Entry, Tell};
 use crate::login::sign_in::may_sign_in;
 use crate::login::throttle::{self, Deed};
-use crate::login::{Entered, Kind, Secret, Visit, rows as people};
+use crate::login::{Entered, Kind, Visit, rows as people};
 use crate::values;
 
-/// What the challenge of a sign-in is sealed for.
-const PURPOSE: &str = "passkey sign-in";
-/// Sign-ins that are open at once, at most: beyond them the oldest is given up.
-const OPEN_MAX: i64 = 10_000;
+/// How long a challenge waits for its answer.
+const LIFE_MS: i64 = 5 * MINUTE_MS;
+/// Characters of a ticket, at most.
+const TICKET_MAX: usize = 3_000;
 
-/// A challenge that waits for its answer: at which door it was asked for, and what it is checked with.
+/// A challenge that waits for its answer, sealed in its ticket: until when, and what it is checked with.
 #[derive(Serialize, Deserialize)]
 struct Waiting {
-    kind: String,
+    end_ms: i64,
     state: DiscoverableAuthentication,
 }
 
-/// Begins a sign-in of whoever it may be.
+/// What a ticket is sealed for: one of customers opens nothing for operators.
+fn purpose(kind: Kind) -> String {
+    format!("passkey sign-in of {}", kind.word())
+}
+
+/// Begins a sign-in of whoever it may be. The house keeps nothing of it: the challenge is sealed in its ticket, so that
+/// however many strangers ask, nobody's challenge has to go.
 ///
 /// # Errors
 /// See [`PasskeyRefusal`].
-pub async fn ask_passkey(app: &App, kind: Kind, visit: &Visit) -> Result<Begun, PasskeyRefusal> {
+pub fn ask_passkey(app: &App, kind: Kind, visit: &Visit) -> Result<Asked, PasskeyRefusal> {
     let begun = party(&visit.base_url)?.start_discoverable_authentication();
     let (options, state) = begun.map_err(|_| DbError::Damaged("a challenge could not be made"))?;
-    let state = serde_json::to_vec(&Waiting { kind: kind.word().to_owned(), state }).expect("a challenge is JSON");
-    let sealed = app.vault.seal(PURPOSE, &state);
-    let from = throttle::tag_of_address(app, Deed::PasskeyFrom, visit.address);
-    let (ticket, now_ms) = (Secret::random(), app.now_ms());
-    let kept = ticket.clone();
-    let story = move |tx: &mut Tx<'_>| {
-        throttle::count(tx, Deed::PasskeyFrom, &from, now_ms)??;
-        link::end_oldest_open(tx, OPEN_MAX)?;
-        let link = Link { state: Some(sealed.clone()), ..Link::default() };
-        link::make(tx, Purpose::Passkey, &kept, &link, now_ms)?;
-        Ok::<_, PasskeyRefusal>(())
-    };
-    app.db.write(Lane::Work, story).await?;
+    let waiting = Waiting { end_ms: app.now_ms() + LIFE_MS, state };
+    let sealed = app.vault.seal(&purpose(kind), &serde_json::to_vec(&waiting).expect("a challenge is JSON"));
     let options = serde_json::to_string(&options.public_key).expect("options are JSON");
-    Ok(Begun { ticket, options })
+    Ok(Asked { ticket: URL_SAFE_NO_PAD.encode(sealed), options })
 }
 
 /// Lets in whose device answered the challenge and recognised its person; that stands for both factors. The challenge is
@@ -59,11 +57,11 @@ pub async fn sign_in_with_passkey(
     app: &App,
     kind: Kind,
     visit: &Visit,
-    ticket: &Secret,
+    ticket: &str,
     answer: &str,
 ) -> Result<Entered, PasskeyRefusal> {
     let party = party(&visit.base_url)?;
-    let state = take(app, kind, ticket).await?;
+    let state = take(app, kind, visit, ticket).await?;
     let answer: PublicKeyCredential = answer_of(answer)?;
     let proof = check(app, kind, &party, state, &answer).await?;
     let (house, entry) = (app.clone(), Entry::new(visit));
@@ -81,17 +79,34 @@ pub async fn sign_in_with_passkey(
     Ok(entry.entered())
 }
 
-/// Uses a challenge up.
-async fn take(app: &App, kind: Kind, ticket: &Secret) -> Result<DiscoverableAuthentication, PasskeyRefusal> {
-    let (ticket, now_ms) = (ticket.clone(), app.now_ms());
+/// Opens a ticket and uses it up: what is remembered of it is forgotten once it would be too old.
+async fn take(
+    app: &App,
+    kind: Kind,
+    visit: &Visit,
+    ticket: &str,
+) -> Result<DiscoverableAuthentication, PasskeyRefusal> {
+    let sealed = if ticket.len() > TICKET_MAX { None } else { URL_SAFE_NO_PAD.decode(ticket).ok() };
+    let sealed = sealed.ok_or(PasskeyRefusal::TooLate)?;
+    // What does not open was made by somebody else, or for the other door.
+    let plain = app.vault.open(&purpose(kind), &sealed).map_err(|_| PasskeyRefusal::TooLate)?;
+    let Waiting { end_ms, state } =
+        serde_json::from_slice(&plain).map_err(|_| DbError::Damaged("a challenge has no form"))?;
+    let (hash, now_ms): ([u8; 32], i64) = (Sha256::digest(&sealed).into(), app.now_ms());
+    if end_ms <= now_ms {
+        return Err(PasskeyRefusal::TooLate);
+    }
+    let from = throttle::tag_of_address(app, Deed::PasskeyFrom, visit.address);
     let story = move |tx: &mut Tx<'_>| {
-        let link = link::take(tx, Purpose::Passkey, &ticket, now_ms)?.filter(|link| link.login.is_none());
-        link.and_then(|link| link.state).ok_or(PasskeyRefusal::TooLate)
+        throttle::count(tx, Deed::PasskeyFrom, &from, now_ms)??;
+        let sql = "INSERT INTO used_ticket (hash, end_ms)
+             VALUES ($1, $2)
+             ON CONFLICT (hash) DO NOTHING
+             RETURNING end_ms";
+        tx.one(sql, values![hash.as_slice(), end_ms])?.map(drop).ok_or(PasskeyRefusal::TooLate)
     };
-    let sealed = app.db.write(Lane::Work, story).await?;
-    let waiting: Waiting = serde_json::from_slice(&app.vault.open(PURPOSE, &sealed)?)
-        .map_err(|_| DbError::Damaged("a challenge has no form"))?;
-    if waiting.kind == kind.word() { Ok(waiting.state) } else { Err(PasskeyRefusal::TooLate) }
+    app.db.write(Lane::Work, story).await?;
+    Ok(state)
 }
 
 /// A passkey whose signature fits.

@@ -17,7 +17,8 @@ fn watched(house: &House) -> Arc<AtomicU64> {
     let seen = Arc::clone(&free);
     let space = move || Some(Space { free: seen.load(Ordering::SeqCst), total: 100 });
     let to = vec!["olga@example.org".to_owned()];
-    house.app.watch_by(Watch { to, base_url: "https://sms.example.org".into(), space: Box::new(space) });
+    let base_url = "https://sms.example.org".to_owned();
+    house.app.watch_by(Watch { to, base_url, stock_low: 20, space: Box::new(space) });
     free
 }
 
@@ -74,6 +75,18 @@ on_both!(a_service_that_runs_out_of_numbers_is_told, async |house: House| {
     assert_eq!(told(&house).await, ["2 things are wrong with the house"]);
 });
 
+on_both!(how_few_numbers_are_too_few_is_set, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let watch = Watch { to: Vec::new(), base_url: String::new(), stock_low: 5, space: Box::new(|| None) };
+    house.app.watch_by(watch);
+    assert_eq!(look(&house).await, [Kind::StockLow, Kind::StockLow]);
+    let rival = house.rival().await;
+    rival.watch_by(Watch { to: Vec::new(), base_url: String::new(), stock_low: 4, space: Box::new(|| None) });
+    house.pass_ms(MINUTE_MS);
+    alert::look(&rival).await.expect("a look");
+    assert_eq!(alert::open(&rival).await.expect("read"), []);
+});
+
 on_both!(a_source_that_delivers_nothing_is_told, async |house: House| {
     let house = House::stocked(house, 40).await;
     watched(&house);
@@ -98,7 +111,8 @@ on_both!(two_nodes_tell_an_alert_once, async |house: House| {
     let rival = house.rival().await;
     watched(&house).store(9, Ordering::SeqCst);
     let space = || Some(Space { free: 9, total: 100 });
-    rival.watch_by(Watch { to: vec!["olga@example.org".into()], base_url: String::new(), space: Box::new(space) });
+    let to = vec!["olga@example.org".to_owned()];
+    rival.watch_by(Watch { to, base_url: String::new(), stock_low: 20, space: Box::new(space) });
     let (one, other) = tokio::join!(alert::look(&house.app), alert::look(&rival));
     one.and(other).expect("both look");
     assert_eq!(told(&house).await.len(), 1);

@@ -164,3 +164,18 @@ on_both!(a_lease_costs_once_and_its_renewals_nothing, async |house: House| {
     assert_eq!((report.sums.rentals, report.sums.cost), (3, Usd::from_cents(10)));
     assert_eq!((report.slices[20].sums.cost, report.slices[23].sums.cost), (Usd::from_cents(10), Usd::ZERO));
 });
+
+on_both!(figures_without_their_mark_are_counted_again, async |house: House| {
+    let house = House::stocked(house, 4).await;
+    let ann = house.customer("ann", "50.00").await;
+    let paid = house.order(ann, "instagram").await;
+    house.text(&paid.digits, "32665", "482910 is your Instagram code.").await;
+    rental::rent(&house.app, ann, Product::Rental1Day, &ask("whatsapp"), None).await.expect("rented");
+    house.pass_ms(20 * HOUR_MS);
+    house.order(ann, "instagram").await;
+    let before = counted(&house, Span::Week).await;
+    house.side("UPDATE figure SET cost = 990000; DELETE FROM figure_mark").await.expect("changed");
+    let again = counted(&house, Span::Week).await;
+    assert_eq!(again.sums, before.sums);
+    assert!(again.sums.revenue > Usd::ZERO);
+});

@@ -33,7 +33,7 @@ async fn refund(house: &House, order: i64, cents: i32) -> Result<Refunded, Refun
 fn told<T>(answer: Result<T, Failure<RefundRefusal>>) -> Result<T, RefundRefusal> {
     answer.map_err(|failure| match failure {
         Failure::Refused(refusal) => refusal,
-        Failure::KeyReused | Failure::Db(_) => panic!("{failure}"),
+        Failure::KeyReused | Failure::Open { .. } | Failure::Upstream | Failure::Db(_) => panic!("{failure}"),
     })
 }
 

@@ -3,8 +3,8 @@
 use domain::account;
 use domain::clock::{MINUTE_MS, SECOND_MS};
 use domain::login::{
-    self, Begun, ChangeRefusal, Entered, Kind, NewOperator, NewPasskey, PASSKEYS_MAX, PasskeyRefusal, Role, SetUp,
-    Signer,
+    self, Asked, Begun, ChangeRefusal, Entered, Kind, NewOperator, NewPasskey, PASSKEYS_MAX, PasskeyRefusal, Role,
+    SetUp, Signer,
 };
 use domain::policy::deeds::{DeedFilter, deeds};
 
@@ -36,16 +36,16 @@ async fn device(house: &House, signer: Signer) -> Authenticator {
     device
 }
 
-async fn ask(house: &House, kind: Kind) -> Begun {
-    login::ask_passkey(&house.app, kind, &visit(2)).await.expect("a challenge")
+fn ask(house: &House, kind: Kind) -> Asked {
+    login::ask_passkey(&house.app, kind, &visit(2)).expect("a challenge")
 }
 
-async fn send(house: &House, kind: Kind, begun: &Begun, answer: &str) -> Result<Entered, PasskeyRefusal> {
+async fn send(house: &House, kind: Kind, begun: &Asked, answer: &str) -> Result<Entered, PasskeyRefusal> {
     login::sign_in_with_passkey(&house.app, kind, &visit(2), &begun.ticket, answer).await
 }
 
 async fn enter(house: &House, kind: Kind, device: &mut Authenticator) -> Result<Entered, PasskeyRefusal> {
-    let begun = ask(house, kind).await;
+    let begun = ask(house, kind);
     let answer = device.sign(&begun.options);
     send(house, kind, &begun, &answer).await
 }
@@ -103,18 +103,18 @@ on_both!(a_challenge_is_answered_once, async |house: House| {
     // The same key cannot be kept twice, nor by another challenge.
     let other = begin(&house, ann).await;
     assert!(is_not_taken(&add(&house, ann, &other, answer).await));
-    let begun = ask(&house, Kind::Customer).await;
+    let begun = ask(&house, Kind::Customer);
     let answer = phone.sign(&begun.options);
     assert!(send(&house, Kind::Customer, &begun, &answer).await.is_ok());
     assert!(is_too_late(&send(&house, Kind::Customer, &begun, &answer).await));
-    let other = ask(&house, Kind::Customer).await;
+    let other = ask(&house, Kind::Customer);
     assert!(is_not_taken(&send(&house, Kind::Customer, &other, &answer).await));
 });
 
 on_both!(a_wrong_answer_uses_the_challenge_up, async |house: House| {
     let ann = signer(&house, "ann@example.org").await;
     let mut phone = device(&house, ann).await;
-    let begun = ask(&house, Kind::Customer).await;
+    let begun = ask(&house, Kind::Customer);
     assert!(is_not_taken(&send(&house, Kind::Customer, &begun, "{}").await));
     let answer = phone.sign(&begun.options);
     assert!(is_too_late(&send(&house, Kind::Customer, &begun, &answer).await));
@@ -130,7 +130,7 @@ on_both!(a_wrong_answer_uses_the_challenge_up, async |house: House| {
 on_both!(a_challenge_lives_for_five_minutes, async |house: House| {
     let ann = signer(&house, "ann@example.org").await;
     let mut phone = device(&house, ann).await;
-    let (begun, asked) = (begin(&house, ann).await, ask(&house, Kind::Customer).await);
+    let (begun, asked) = (begin(&house, ann).await, ask(&house, Kind::Customer));
     house.pass_ms(5 * MINUTE_MS);
     let answer = Authenticator::new().create(&begun.options);
     assert!(is_too_late(&add(&house, ann, &begun, answer).await));
@@ -166,8 +166,6 @@ on_both!(another_session_or_person_adds_nothing_with_it, async |house: House| {
     for thief in [bob, Signer { session: ann.session + 1_000, ..ann }] {
         assert!(is_too_late(&add(&house, thief, &begun, answer.clone()).await));
     }
-    let asked = ask(&house, Kind::Customer).await;
-    assert!(is_too_late(&add(&house, ann, &asked, answer.clone()).await));
     add(&house, ann, &begun, answer).await.expect("its own");
 });
 
@@ -211,7 +209,7 @@ on_both!(two_answers_of_one_count_at_once_let_in_once, async |house: House| {
     let phone = device(&house, ann).await;
     let (mut one, mut two) = (phone.clone(), phone.clone());
     let rival = house.rival().await;
-    let (first, second) = (ask(&house, Kind::Customer).await, ask(&house, Kind::Customer).await);
+    let (first, second) = (ask(&house, Kind::Customer), ask(&house, Kind::Customer));
     let (answer, other) = (one.sign(&first.options), two.sign(&second.options));
     let at = visit(2);
     let (one, two) = tokio::join!(
@@ -235,7 +233,7 @@ on_both!(a_removed_passkey_is_refused_and_told, async |house: House| {
     let mut phone = device(&house, ann).await;
     let id = login::passkeys(&house.app, ann.login).await.expect("a list")[0].id;
     login::rename_passkey(&house.app, ann.login, id, "Old phone").await.expect("renamed");
-    let begun = ask(&house, Kind::Customer).await;
+    let begun = ask(&house, Kind::Customer);
     let answer = phone.sign(&begun.options);
     login::remove_passkey(&house.app, &visit(1), ann.login, id, PASSWORD).await.expect("removed");
     assert!(is_not_taken(&send(&house, Kind::Customer, &begun, &answer).await));
@@ -275,17 +273,56 @@ on_both!(a_house_without_a_name_has_none, async |house: House| {
     let bare = login::Visit { base_url: "http://192.0.2.7:8080".into(), ..visit(1) };
     let begun = login::begin_passkey(&house.app, &bare, ann, PASSWORD).await;
     assert!(matches!(begun, Err(PasskeyRefusal::Nameless)));
-    let asked = login::ask_passkey(&house.app, Kind::Customer, &bare).await;
+    let asked = login::ask_passkey(&house.app, Kind::Customer, &bare);
     assert!(matches!(asked, Err(PasskeyRefusal::Nameless)));
 });
 
 on_both!(fifty_sign_ins_from_one_address_in_a_quarter_of_an_hour, async |house: House| {
     for _ in 0..50 {
-        ask(&house, Kind::Customer).await;
+        assert!(is_not_taken(&send(&house, Kind::Customer, &ask(&house, Kind::Customer), "{}").await));
     }
-    let more = login::ask_passkey(&house.app, Kind::Customer, &visit(2)).await;
+    let more = send(&house, Kind::Customer, &ask(&house, Kind::Customer), "{}").await;
     assert!(matches!(more, Err(PasskeyRefusal::Change(ChangeRefusal::MustWait { seconds: 900 }))));
-    login::ask_passkey(&house.app, Kind::Customer, &visit(3)).await.expect("from elsewhere");
+    let asked = login::ask_passkey(&house.app, Kind::Customer, &visit(3)).expect("a challenge");
+    let elsewhere =
+        login::sign_in_with_passkey(&house.app, Kind::Customer, &visit(3), &asked.ticket, "{}").await.map(drop);
+    assert!(is_not_taken(&elsewhere));
+});
+
+on_both!(however_many_ask_nothing_is_kept_of_them, async |house: House| {
+    let ann = signer(&house, "ann@example.org").await;
+    let mut phone = device(&house, ann).await;
+    let (early, before) = (ask(&house, Kind::Customer), house.number_of(KEPT).await);
+    for _ in 0..1_000 {
+        ask(&house, Kind::Customer);
+    }
+    assert_eq!(house.number_of(KEPT).await, before);
+    let answer = phone.sign(&early.options);
+    send(&house, Kind::Customer, &early, &answer).await.expect("let in");
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM used_ticket").await, 1);
+    house.pass_ms(5 * MINUTE_MS);
+    login::forget_old(&house.app).await.expect("forgotten");
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM used_ticket").await, 0);
+});
+
+/// What the sign-in keeps for a while.
+const KEPT: &str =
+    "SELECT (SELECT COUNT(*) FROM link) + (SELECT COUNT(*) FROM throttle) + (SELECT COUNT(*) FROM used_ticket)";
+
+on_both!(a_ticket_of_one_door_or_of_another_s_making_opens_nothing, async |house: House| {
+    let ann = signer(&house, "ann@example.org").await;
+    let mut phone = device(&house, ann).await;
+    let asked = ask(&house, Kind::Operator);
+    let answer = phone.sign(&asked.options);
+    assert!(is_too_late(&send(&house, Kind::Customer, &asked, &answer).await));
+    let mut forged = ask(&house, Kind::Customer);
+    let answer = phone.sign(&forged.options);
+    let first = if forged.ticket.starts_with('A') { "B" } else { "A" };
+    forged.ticket.replace_range(..1, first);
+    for ticket in [forged.ticket.clone(), String::new(), "~".into(), "A".repeat(100_000)] {
+        forged.ticket = ticket;
+        assert!(is_too_late(&send(&house, Kind::Customer, &forged, &answer).await));
+    }
 });
 
 /// An operator who is set up, as who is signed in.
@@ -312,7 +349,7 @@ on_both!(an_operator_s_opens_the_console_and_no_account, async |house: House| {
     let session = login::session(&house.app, Kind::Operator, &entered.session).await.expect("asked").expect("in");
     assert_eq!((session.login, session.role), (olga.login, Some(Role::Support)));
     // A challenge of one door is not taken at the other.
-    let begun = ask(&house, Kind::Customer).await;
+    let begun = ask(&house, Kind::Customer);
     let answer = key.sign(&begun.options);
     assert!(is_too_late(&send(&house, Kind::Operator, &begun, &answer).await));
     let id = login::passkeys(&house.app, olga.login).await.expect("a list")[0].id;
@@ -349,7 +386,7 @@ on_both!(whoever_knew_the_old_password_is_told_of_when_a_passkey_lets_them_in, a
     let change = login::NewPassword { login, session, old: PASSWORD.into(), new: "anvil meadow crisp eleven".into() };
     login::change_password(&house.app, &visit(1), change).await.expect("changed");
     let told = mails(&house).await.len();
-    let begun = ask(&house, Kind::Customer).await;
+    let begun = ask(&house, Kind::Customer);
     let again = login::Visit { known_by: Some(known), ..visit(2) };
     let answer = stranger.sign(&begun.options);
     login::sign_in_with_passkey(&house.app, Kind::Customer, &again, &begun.ticket, &answer).await.expect("let in");

@@ -126,6 +126,28 @@ on_both!(a_mail_that_is_never_taken_is_given_up_within_a_day, async |house: Hous
     assert_eq!(postman.carried().len(), 8);
 });
 
+on_both!(a_mail_is_not_sent_once_its_link_has_ended, async |house: House| {
+    crate::login::customer(&house, "ann@example.org").await;
+    let postman = Told::with((0..100).map(|_| later("no")));
+    house.app.send_mails_by(Box::new(postman.clone()));
+    while sent(&house).await > 0 {}
+    let before = postman.carried().len();
+    login::ask_reset(&house.app, &visit(1), "ann@example.org").await.expect("asked");
+    let asked = newest(&house).await;
+    for _ in 0..120 {
+        sent(&house).await;
+        house.pass_ms(MINUTE_MS);
+    }
+    let line = mail::outbox(&house.app, asked.id + 1, 1).await.expect("the outbox").pop().expect("a mail");
+    assert_eq!((line.kind.as_str(), line.state, line.tries), ("reset", State::Failed, 4));
+    let resets = postman.carried()[before..].iter().filter(|mail| mail.id == asked.id).count();
+    assert_eq!(resets, 4);
+    mail::retry(&house.app, asked.id, "olga").await.expect("to be tried again");
+    sent(&house).await;
+    let line = mail::outbox(&house.app, asked.id + 1, 1).await.expect("the outbox").pop().expect("a mail");
+    assert_eq!((line.state, line.fault.as_deref()), (State::Failed, Some("its link has ended")));
+});
+
 on_both!(what_is_refused_is_not_tried_again_and_its_neighbours_are_sent, async |house: House| {
     let postman = Told::with([Undelivered::Refused("550 no such mailbox".to_owned())]);
     house.app.send_mails_by(Box::new(postman));

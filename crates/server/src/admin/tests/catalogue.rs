@@ -22,7 +22,7 @@ on_both!(a_service_is_put_and_switched, async |house: House| {
     let put = "service put acme --name Acme --category shopping --code zz --sender ACME --text acme";
     assert_eq!(house.says(put).await, "service acme is in the catalogue\n");
     house.says("service disable acme --reason silent").await;
-    assert_eq!(house.last_deed().await, "olga service.state acme");
+    assert_eq!(house.last_deed().await, "olga service.state acme silent");
     let listed = house.json("service list").await;
     assert_eq!((&listed[0]["slug"], listed[0]["is_enabled"].as_bool()), (&"acme".into(), Some(false)));
     assert_eq!(house.refuses("service enable nobody --reason why").await, "there is no service `nobody`");

@@ -1,6 +1,7 @@
 //! A house to command: on SQLite in a scratch folder or in a schema of its own on PostgreSQL.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Parser;
 use domain::App;
@@ -9,6 +10,7 @@ use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl, Durability, EngineKind};
 use domain::message;
 use domain::order::{self, Ask, Placed};
+use domain::purchase::Houses;
 use domain::seal::Key;
 use domain::supply::{Line, Part, Registry};
 use serde_json::Value;
@@ -53,6 +55,7 @@ impl House {
             EngineKind::Postgres => fresh_schema().await,
         };
         let app = open_app(&database, &key()).await.expect("the house opens");
+        app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
         Self { app, database, folder, registry: connectors::registry() }
     }
 

@@ -47,6 +47,11 @@ impl Answer {
 }
 
 impl Call {
+    /// Whether the caller would wait for news.
+    pub(super) fn waits(&self) -> Result<bool, Refusal> {
+        Ok(self.fields.int("wait", 0..=WAIT_MAX_S)?.unwrap_or(0) > 0)
+    }
+
     /// Looks for news for as long as the caller would wait, each time with a key that is still good (A2).
     pub(super) async fn wait<T, L>(&self, is_seen: impl Fn(&T) -> bool, look: impl Fn() -> L) -> Result<T, Refusal>
     where

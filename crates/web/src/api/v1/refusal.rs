@@ -8,10 +8,11 @@ use domain::account::AuthRefusal;
 use domain::db::DbError;
 use domain::money::Usd;
 use domain::order::SaleRefusal;
+use domain::product::Product;
 use domain::request::Failure;
 use serde::Serialize;
 
-use super::shape::Money;
+use super::shape::{Id, Money};
 
 /// An answer that is not a success: its status, and a body whose `error` never changes once published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +46,14 @@ enum Detail {
     },
     Wait {
         retry_after: i64,
+    },
+    /// An order that is not decided yet.
+    Order {
+        order_id: Id,
+    },
+    /// A rental that is not decided yet.
+    Rental {
+        rental_id: Id,
     },
     /// Seconds for the header `Retry-After` alone.
     Busy {
@@ -111,6 +120,18 @@ impl Refusal {
         let message = "This is our fault. Repeat it with the same Idempotency-Key to learn what happened; \
                        nothing is charged twice.";
         Self::new(500, "server_error", message)
+    }
+
+    /// Whether another house sold us a number, or takes it back, is not known yet.
+    fn undecided(product: Product, order: i64) -> Self {
+        let message = "It is not known yet whether this was done. Repeat it with the same Idempotency-Key in a minute to \
+                       learn what happened; nothing is charged twice.";
+        let id = Id(product, order);
+        let detail = match product {
+            Product::ShortTerm => Detail::Order { order_id: id },
+            Product::Rental1Day | Product::Rental30Day => Detail::Rental { rental_id: id },
+        };
+        Self { detail, ..Self::new(500, "server_error", message) }
     }
 
     pub(super) fn unknown_service() -> Self {
@@ -209,6 +230,8 @@ impl<R: Into<Self>> From<Failure<R>> for Refusal {
                 let message = "This Idempotency-Key came before with another body. Send a new key with a new request.";
                 Self::new(400, "idempotency_key_reused", message)
             }
+            Failure::Open { product, order } => Self::undecided(product, order),
+            Failure::Upstream => Self::server_error(),
             Failure::Db(error) => error.into(),
         }
     }

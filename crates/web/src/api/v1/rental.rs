@@ -3,6 +3,7 @@
 use domain::clock::SECOND_MS;
 use domain::ids;
 use domain::product::Product;
+use domain::purchase::{self, Wake, WakeRefusal};
 use domain::rental::{self, CancelRefusal, Inbox, RenewRefusal, Rental, State};
 use serde::Serialize;
 
@@ -85,6 +86,11 @@ pub(super) async fn sms(call: Call, product: Product) -> Result<Answer, Refusal>
     let rental = call.fields.id(product)?;
     let after_ms = call.fields.time("after")?;
     let (app, account) = (&call.door.app, call.caller.account);
+    if call.waits()? {
+        // A number that sleeps is woken for whoever waits on it, if it is theirs.
+        rental::inbox(app, account, product, rental).await?.ok_or_else(Refusal::not_found)?;
+        purchase::want(app, rental).await?;
+    }
     let look = || async { rental::inbox(app, account, product, rental).await?.ok_or_else(Refusal::not_found) };
     let inbox = call.wait(|inbox: &Inbox| has_news(inbox, after_ms), look).await?;
     let messages = Sms::all(&inbox.messages);
@@ -143,6 +149,32 @@ pub(super) async fn cancel(call: Call, product: Product) -> Result<Answer, Refus
     let rental = call.fields.id(product)?;
     let cancelled = rental::cancel(&call.door.app, call.caller, product, rental, call.once).await?;
     Ok(Answer::new(&RefundBody { success: true, refunded: Money(cancelled.refunded) }))
+}
+
+#[derive(Serialize)]
+struct WakeBody {
+    success: bool,
+    status: &'static str,
+    ready_at: Time,
+}
+
+/// `POST rental/{kind}/wake/`
+pub(super) async fn wake(call: Call, product: Product) -> Result<Answer, Refusal> {
+    let rental = call.fields.id(product)?;
+    let (status, ready_ms) = match purchase::wake(&call.door.app, call.caller, (product, rental)).await? {
+        Wake::Awake { ready_ms } => ("awake", ready_ms),
+        Wake::Waking { ready_ms } => ("waking", ready_ms),
+    };
+    Ok(Answer::new(&WakeBody { success: true, status, ready_at: Time(ready_ms) }))
+}
+
+impl From<WakeRefusal> for Refusal {
+    fn from(refusal: WakeRefusal) -> Self {
+        match refusal {
+            WakeRefusal::NotFound => Self::not_found(),
+            WakeRefusal::Ended => Self::new(400, "order_expired", "The rental has ended. Order a new rental."),
+        }
+    }
 }
 
 impl From<CancelRefusal> for Refusal {

@@ -1,8 +1,10 @@
 //! How money, times and messages look in an answer.
 
 use domain::clock;
+use domain::ids;
 use domain::message::Message;
 use domain::money::Usd;
+use domain::product::Product;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -24,6 +26,16 @@ pub(super) struct Time(pub(super) i64);
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&clock::rfc3339(self.0))
+    }
+}
+
+/// The id of an order or rental, as its customer knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Id(pub(super) Product, pub(super) i64);
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&ids::shown(self.0, self.1))
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn refund(
             match ledger::refund(&door.app, new, once).await {
                 Ok(_) => return Ok(page::see_other(REFUND, &place_of(&facts))),
                 Err(Failure::Refused(refusal)) => words(refusal),
-                Err(Failure::KeyReused) => return Err(PageError::BadForm),
+                Err(Failure::KeyReused | Failure::Open { .. } | Failure::Upstream) => return Err(PageError::BadForm),
                 Err(Failure::Db(error)) => return Err(error.into()),
             }
         }

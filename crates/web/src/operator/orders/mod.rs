@@ -135,7 +135,7 @@ async fn find(app: &App, wish: &Wish) -> Result<Found, PageError> {
         return of_customer(app, customer, wish.place()).await;
     }
     if text.is_empty() {
-        let orders = dossier::newest(app, wish.place(), 50).await?;
+        let orders = dossier::newest(app, wish.place(), i64::try_from(LINES).unwrap_or(i64::MAX)).await?;
         let next = orders.last().filter(|_| orders.len() == LINES).map(|(facts, _)| (facts.created_ms, facts.id));
         return Ok(Found { orders, next, ..Found::default() });
     }

@@ -11,7 +11,7 @@ use domain::ledger::{Move, Posting};
 use domain::message::Message;
 use domain::money::Usd;
 use domain::policy::powers::{Power, refund_limits};
-use domain::{catalog, ids, supply};
+use domain::{catalog, ids, purchase, supply};
 
 use super::{HERE, order_id};
 use crate::Door;
@@ -53,6 +53,8 @@ struct OrderPage {
     may_read: bool,
     is_over: bool,
     form: String,
+    /// Why other houses were asked in this order, and what each answered; nothing where its number is our own.
+    houses: Option<(String, Vec<purchase::Line>)>,
     more: More,
 }
 
@@ -90,6 +92,7 @@ pub(super) async fn render(
         is_over: dossier.facts.end_ms <= frame.now_ms,
         may_read: operator.role.may(Power::ReadTexts),
         form: fresh_id(),
+        houses: purchase::choice_of(app, dossier.facts.id).await?,
         more,
         dossier,
     };

@@ -36,7 +36,7 @@ fn paths() -> Vec<Case> {
         missing("../v1/balance"),
         missing("balance%00"),
         missing("%zz"),
-        Case::post("rental/1day/wake/", "{}").is(NOT_FOUND),
+        Case::post("rental/1day/sleep/", "{}").is(NOT_FOUND),
     ]
 }
 

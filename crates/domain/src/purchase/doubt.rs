@@ -1,0 +1,242 @@
+//! Finding out what was bought where a house did not answer: by its list of what is ours, or by what is missing from our
+//! account there. Nothing is asked for again.
+
+use super::conclude::{self, Found, Made, make};
+use super::look::{At, within};
+use super::rows::{self, Purchase};
+use super::wallet::{self, Wallet};
+use crate::App;
+use crate::clock::{MINUTE_MS, SECOND_MS};
+use crate::db::{DbError, Lane, Tx};
+use crate::money::Usd;
+use crate::supply::{Bought, Standing};
+use crate::values;
+
+/// Between two looks at what is in doubt.
+const LOOK_MS: i64 = 20 * SECOND_MS;
+/// What a house has not listed so long after we stopped waiting was not bought: it may be late itself.
+const SURE_MS: i64 = MINUTE_MS;
+/// Looks that must say so.
+const LOOKS_MIN: i64 = 2;
+/// How far the clocks of two houses may be apart.
+const SKEW_MS: i64 = 2 * MINUTE_MS;
+/// Purchases found stalled in one round.
+const STALLED_MAX: i64 = 500;
+/// How long after its order's end something that was paid for and never shown is given up.
+const LOST_MS: i64 = 10 * MINUTE_MS;
+
+/// Marks as in doubt what nobody wrote an answer to, because its process ended; tells how many.
+///
+/// # Errors
+/// What the database said.
+pub async fn find_stalled(app: &App) -> Result<usize, DbError> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        let sql = "SELECT id FROM purchase WHERE state = 'asking' AND deadline_ms <= $1 ORDER BY id LIMIT $2";
+        let stalled = tx.all(sql, values![now, STALLED_MAX])?;
+        for row in &stalled {
+            rows::doubt(tx, row.int(0), "its answer was never written down", now)?;
+        }
+        Ok::<_, DbError>(stalled.len())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// Looks at what is in doubt at one house.
+pub(super) async fn find_out(app: &App, at: At<'_>, mut doubts: Vec<Purchase>) -> Result<(), DbError> {
+    doubts.sort_by_key(|doubt| doubt.id);
+    let (house, wire) = at;
+    match within(house.standing(&wire.settings)).await {
+        Ok(Some(list)) => by_list(app, &wire.slug, doubts, list).await,
+        Ok(None) => by_balance(app, at, doubts).await,
+        Err(_) => put_off(app, &doubts, false).await,
+    }
+}
+
+/// What is left of a list once those are taken away that other purchases know.
+async fn unknown(app: &App, source: i64, list: Vec<Standing>) -> Result<Vec<Standing>, DbError> {
+    let ids: Vec<String> = list.iter().map(|one| one.bought.id.clone()).collect();
+    let known = app.db.read(move |tx: &mut Tx<'_>| {
+        let mut known = Vec::with_capacity(ids.len());
+        for id in &ids {
+            known.push(rows::is_known(tx, source, id, 0)?);
+        }
+        Ok::<_, DbError>(known)
+    });
+    let known = known.await?;
+    Ok(list.into_iter().zip(known).filter(|(_, is_known)| !is_known).map(|(one, _)| one).collect())
+}
+
+async fn by_list(app: &App, slug: &str, doubts: Vec<Purchase>, list: Vec<Standing>) -> Result<(), DbError> {
+    let Some(source) = doubts.first().map(|doubt| doubt.source) else { return Ok(()) };
+    let mut left = unknown(app, source, list).await?;
+    let now = app.now_ms();
+    for doubt in doubts {
+        if let Some(place) = place_of(&doubt, &left) {
+            let bought = left.swap_remove(place).bought;
+            found(app, &doubt, slug, bought).await?;
+        } else if doubt.faults + 1 >= LOOKS_MIN && now >= doubt.deadline_ms + SURE_MS {
+            conclude::not_bought(app, (doubt.id, doubt.order), "not_bought: it is not in its house's list").await?;
+        } else {
+            put_off(app, std::slice::from_ref(&doubt), true).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where in a list a purchase stands: by our name of it, else the first that fits. Those that fit alike are alike: all
+/// are ours.
+fn place_of(doubt: &Purchase, list: &[Standing]) -> Option<usize> {
+    let reference = doubt.reference();
+    let by_name = list.iter().position(|one| one.reference.as_ref() == Some(&reference));
+    let span = doubt.created_ms - SKEW_MS..=doubt.deadline_ms + SKEW_MS;
+    let fits = |one: &Standing| {
+        one.reference.is_none()
+            && one.code.as_ref().is_none_or(|code| *code == doubt.code)
+            && one.bought_ms.is_none_or(|at_ms| span.contains(&at_ms))
+    };
+    by_name.or_else(|| list.iter().position(fits))
+}
+
+/// A purchase in doubt was made: it serves its order if that still waits, else it is given back.
+pub(super) async fn found(app: &App, doubt: &Purchase, supplier: &str, bought: Bought) -> Result<(), DbError> {
+    let (purchase, order, supplier) = (doubt.id, doubt.order, supplier.to_owned());
+    match make(app, Found { purchase, order, bought, supplier }).await? {
+        Made::Made(_) => Ok(()),
+        Made::Unfit => conclude_search(app, order).await,
+    }
+}
+
+async fn conclude_search(app: &App, order: i64) -> Result<(), DbError> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        let sourcing = conclude::lock(tx, order)?;
+        conclude::conclude(tx, &sourcing, now)?;
+        Ok::<_, DbError>(sourcing.account)
+    };
+    let account = app.db.write(Lane::Work, story).await?;
+    app.notices.tell(account);
+    Ok(())
+}
+
+/// Looks again later; one that answered counts.
+async fn put_off(app: &App, doubts: &[Purchase], has_answered: bool) -> Result<(), DbError> {
+    let (next_ms, doubts) = (app.now_ms() + LOOK_MS, doubts.to_vec());
+    let story = move |tx: &mut Tx<'_>| {
+        for doubt in &doubts {
+            rows::look_at(tx, doubt.id, (next_ms, doubt.faults + i64::from(has_answered)))?;
+        }
+        Ok::<_, DbError>(())
+    };
+    app.db.write(Lane::Work, story).await
+}
+
+/// What is missing from an account, besides all that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// Nothing: none of what is in doubt was bought.
+    Nothing,
+    /// As much as all of it costs.
+    All,
+    /// Something else: a person must find out.
+    Unclear,
+}
+
+/// A rule: what the amount that is missing says of purchases in doubt.
+fn missing(amount: Usd, costs: &[Usd]) -> Missing {
+    let all = costs.iter().try_fold(Usd::ZERO, |sum, cost| sum.checked_add(*cost));
+    match all {
+        _ if amount == Usd::ZERO => Missing::Nothing,
+        Some(all) if amount == all => Missing::All,
+        Some(_) | None => Missing::Unclear,
+    }
+}
+
+async fn by_balance(app: &App, (house, wire): At<'_>, doubts: Vec<Purchase>) -> Result<(), DbError> {
+    let Some(newest) = doubts.iter().map(|doubt| doubt.deadline_ms).max() else { return Ok(()) };
+    let balance = match within(house.balance(&wire.settings)).await {
+        Ok(Some(balance)) => balance,
+        // Neither a list nor a balance: a callback may tell, else a person must.
+        Ok(None) => return put_off(app, &doubts, true).await,
+        Err(_) => return put_off(app, &doubts, false).await,
+    };
+    let (source, now) = (wire.source, app.now_ms());
+    let read = move |tx: &mut Tx<'_>| {
+        let wallet = wallet::find(tx, source)?;
+        let moved = match wallet {
+            Some(Wallet { base: Some((_, base_ms)), .. }) => Some(wallet::moved(tx, source, base_ms)?),
+            Some(_) | None => None,
+        };
+        Ok::<_, DbError>((wallet, moved, all_doubts(tx, source)?))
+    };
+    let (wallet, moved, all) = app.db.read(read).await?;
+    let base = wallet.and_then(|wallet| wallet.base).filter(|(_, base_ms)| {
+        // What was measured after a doubt began says nothing of it.
+        all.iter().all(|doubt| doubt.created_ms >= *base_ms)
+    });
+    let (Some((base, _)), Some(Some(moved))) = (base, moved) else {
+        return put_off(app, &doubts, true).await;
+    };
+    let amount = base.checked_sub(balance).and_then(|gone| gone.checked_sub(moved));
+    let costs: Vec<Usd> = all.iter().map(|doubt| doubt.asked).collect();
+    let is_sure = now >= newest + SURE_MS && doubts.iter().all(|doubt| doubt.faults + 1 >= LOOKS_MIN);
+    if !is_sure {
+        return put_off(app, &doubts, true).await;
+    }
+    match amount.map_or(Missing::Unclear, |amount| missing(amount, &costs)) {
+        Missing::Nothing => {
+            for doubt in &doubts {
+                let reason = "not_bought: nothing is missing from our account there";
+                conclude::not_bought(app, (doubt.id, doubt.order), reason).await?;
+            }
+            Ok(())
+        }
+        Missing::All => paid_and_unknown(app, &doubts).await,
+        Missing::Unclear => put_off(app, &doubts, true).await,
+    }
+}
+
+fn all_doubts(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Purchase>, DbError> {
+    let sql = rows::purchases!("WHERE source_id = $1 AND state IN ('asking', 'in_doubt') ORDER BY id LIMIT $2");
+    tx.all(sql, values![source, STALLED_MAX])?.iter().map(rows::purchase).collect()
+}
+
+/// They are paid for, and their house has told no id yet. Its callback may; once the order is over, the loss is ours.
+async fn paid_and_unknown(app: &App, doubts: &[Purchase]) -> Result<(), DbError> {
+    let now = app.now_ms();
+    let mut waiting = Vec::new();
+    for doubt in doubts {
+        let (id, order, charged) = (doubt.id, doubt.order, doubt.asked);
+        let story = move |tx: &mut Tx<'_>| {
+            let sourcing = conclude::lock(tx, order)?;
+            if sourcing.end_ms + LOST_MS > now {
+                return Ok(None);
+            }
+            rows::lose(tx, id, charged, "paid for, and its house never told what it is", now)?;
+            conclude::conclude(tx, &sourcing, now)?;
+            Ok::<_, DbError>(Some(sourcing.account))
+        };
+        match app.db.write(Lane::Work, story).await? {
+            Some(account) => app.notices.tell(account),
+            None => waiting.push(doubt.clone()),
+        }
+    }
+    put_off(app, &waiting, true).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COST: Usd = Usd::from_cents(30);
+
+    #[test]
+    fn what_is_missing_tells_what_was_bought() {
+        assert_eq!(missing(Usd::ZERO, &[COST]), Missing::Nothing);
+        assert_eq!(missing(COST, &[COST]), Missing::All);
+        assert_eq!(missing(Usd::from_cents(60), &[COST, COST]), Missing::All);
+        assert_eq!(missing(COST, &[COST, COST]), Missing::Unclear);
+        assert_eq!(missing(Usd::from_cents(31), &[COST]), Missing::Unclear);
+        assert_eq!(missing(COST.negated(), &[COST]), Missing::Unclear);
+    }
+}

@@ -1,0 +1,218 @@
+//! Purchases as operators see them, and what only a person can settle.
+
+use super::conclude;
+use super::doubt;
+use super::houses::house_of;
+use super::look::within;
+use super::rows::{self, Purchase};
+use super::{State, houses};
+use crate::App;
+use crate::clock::DAY_MS;
+use crate::db::{DbError, Lane, Tx};
+use crate::money::Usd;
+use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
+use crate::policy::reason::Reason;
+use crate::product::Product;
+use crate::supply::{self, Bought, TheirState};
+use crate::values;
+
+/// Purchases in one page.
+const PAGE_MAX: i64 = 200;
+
+/// A purchase as it is listed. The number itself is not told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id.
+    pub id: i64,
+    /// The order or rental that it is for.
+    pub order: (Product, i64),
+    /// The house.
+    pub source: String,
+    /// The house's code of what was asked for.
+    pub code: String,
+    /// Where it stands.
+    pub state: State,
+    /// What it was to cost, what it did, what came back.
+    pub asked: Usd,
+    /// See `asked`.
+    pub charged: Usd,
+    /// See `asked`.
+    pub refunded: Usd,
+    /// The house's id of it.
+    pub their_id: Option<String>,
+    /// Why it is so.
+    pub reason: String,
+    /// When its house was asked.
+    pub created_ms: i64,
+    /// Whether a person must settle it: it has been open for a day.
+    pub is_overdue: bool,
+}
+
+/// The newest purchases before an id (`None`: from the newest), at most 200; of those that are not over alone, if wanted.
+///
+/// # Errors
+/// What the database said.
+pub async fn list(app: &App, is_open: bool, before: Option<i64>) -> Result<Vec<Line>, DbError> {
+    let (before, now) = (before.unwrap_or(i64::MAX), app.now_ms());
+    let read = move |tx: &mut Tx<'_>| {
+        let sql = if is_open {
+            rows::purchases!("WHERE state IN ('asking', 'in_doubt', 'rejecting') AND id < $1 ORDER BY id DESC LIMIT $2")
+        } else {
+            rows::purchases!("WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        };
+        tx.all(sql, values![before, PAGE_MAX])?.iter().map(rows::purchase).collect::<Result<Vec<_>, DbError>>()
+    };
+    let (purchases, sources) = (app.db.read(read).await?, supply::sources(app).await?);
+    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
+    Ok(purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now)).collect())
+}
+
+fn line(source: &str, purchase: Purchase, now_ms: i64) -> Line {
+    let is_open = matches!(purchase.state, State::Asking | State::InDoubt | State::Rejecting);
+    Line {
+        id: purchase.id,
+        order: (purchase.product, purchase.order),
+        source: source.to_owned(),
+        code: purchase.code,
+        state: purchase.state,
+        asked: purchase.asked,
+        charged: purchase.charged,
+        refunded: purchase.refunded,
+        their_id: purchase.their_id,
+        reason: purchase.reason,
+        created_ms: purchase.created_ms,
+        is_overdue: is_open && purchase.created_ms + DAY_MS <= now_ms,
+    }
+}
+
+/// Why the houses were asked in this order for an order, and what each answered; nothing where none was asked.
+pub(crate) fn of_order(tx: &mut Tx<'_>, order: i64) -> Result<Option<(String, Vec<Purchase>)>, DbError> {
+    let choice = tx.one("SELECT choice FROM sourcing WHERE order_id = $1", values![order])?;
+    let Some(choice) = choice.map(|row| row.text(0).to_owned()) else { return Ok(None) };
+    let sql = rows::purchases!("WHERE order_id = $1 ORDER BY id LIMIT 20");
+    let purchases = tx.all(sql, values![order])?.iter().map(rows::purchase).collect::<Result<_, _>>()?;
+    Ok(Some((choice, purchases)))
+}
+
+/// Why the houses were asked in this order, and what each answered.
+///
+/// # Errors
+/// What the database said.
+pub async fn choice_of(app: &App, order: i64) -> Result<Option<(String, Vec<Line>)>, DbError> {
+    let (known, sources) =
+        (app.db.read(move |tx: &mut Tx<'_>| of_order(tx, order)).await?, supply::sources(app).await?);
+    let now = app.now_ms();
+    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
+    Ok(known.map(|(choice, purchases)| {
+        let lines = purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now)).collect();
+        (choice, lines)
+    }))
+}
+
+/// What a person found out about a purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was bought: the customer's price comes back.
+    NotBought,
+    /// It was bought, under this id of the house: it is looked at there, and serves its order if that still waits.
+    Bought(String),
+    /// It was paid for and is of no use: the loss is the house's, and the customer's price comes back.
+    Lost,
+}
+
+/// Why nothing was settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleRefusal {
+    /// There is no such purchase.
+    #[error("there is no such purchase")]
+    NoPurchase,
+    /// It is not open.
+    #[error("it is settled already: {0}")]
+    Settled(&'static str),
+    /// The house does not know the id.
+    #[error("its house does not know this id, or does not answer")]
+    NotThere,
+    /// What was bought cannot be unbought.
+    #[error("it was bought: it can only be lost")]
+    IsBought,
+    /// The database could not.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Settles a purchase that is in doubt or is not taken back; the audit log has who and why.
+///
+/// # Errors
+/// See [`SettleRefusal`].
+pub async fn settle(
+    app: &App,
+    id: i64,
+    verdict: Verdict,
+    reason: &Reason,
+    permit: &Permit<Run>,
+) -> Result<State, SettleRefusal> {
+    let purchase = app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await?.ok_or(SettleRefusal::NoPurchase)?;
+    match (purchase.state, &verdict) {
+        (State::InDoubt, _) | (State::Rejecting, Verdict::Lost) => {}
+        (State::Rejecting, Verdict::NotBought | Verdict::Bought(_)) => return Err(SettleRefusal::IsBought),
+        (state, _) => return Err(SettleRefusal::Settled(state.word())),
+    }
+    let now = app.now_ms();
+    if let Verdict::Bought(their_id) = &verdict {
+        let (slug, bought) = confirmed(app, &purchase, their_id).await?;
+        doubt::found(app, &purchase, &slug, bought).await?;
+    }
+    let (reason, by) = (reason.text().to_owned(), permit.who.clone());
+    let story = move |tx: &mut Tx<'_>| {
+        let sourcing = conclude::lock(tx, purchase.order)?;
+        let why = format!("settled by {by}: {reason}");
+        match (&verdict, purchase.state) {
+            (Verdict::NotBought, _) => rows::refuse(tx, id, &format!("not_bought: {why}"), now)?,
+            (Verdict::Bought(_), _) => {}
+            (Verdict::Lost, State::Rejecting) => drop(rows::end(tx, id, (State::Done, Usd::ZERO), &why, now)?),
+            (Verdict::Lost, _) => rows::lose(tx, id, purchase.asked, &why, now)?,
+        }
+        conclude::conclude(tx, &sourcing, now)?;
+        let after = rows::locked(tx, id)?.state;
+        let subject = format!("purchase {id}");
+        let (before, after_word) = (Some(purchase.state.word()), Some(after.word()));
+        let deed =
+            Deed { who: &by, deed: "purchase.settle", subject: &subject, reason: &reason, before, after: after_word };
+        audit::write(tx, now, &deed)?;
+        Ok::<_, DbError>((sourcing.account, after))
+    };
+    let (account, state) = app.db.write(Lane::Work, story).await?;
+    app.notices.tell(account);
+    Ok(state)
+}
+
+/// What a house says of an id that a person names.
+async fn confirmed(app: &App, purchase: &Purchase, their_id: &str) -> Result<(String, Bought), SettleRefusal> {
+    let houses = app.houses.get().ok_or(SettleRefusal::NotThere)?;
+    let wire = house_of(app, purchase.source).await?.ok_or(SettleRefusal::NotThere)?;
+    let house = houses.registry.get(&wire.connector).and_then(|connector| connector.house());
+    let house = house.ok_or(SettleRefusal::NotThere)?;
+    match within(house.look(&wire.settings, their_id)).await {
+        Ok(looked) if looked.state != TheirState::Missing => {
+            let (id, price) = (their_id.to_owned(), Some(purchase.asked));
+            Ok((wire.slug, Bought { id, number: looked.number, price, end: looked.end }))
+        }
+        Ok(_) | Err(_) => Err(SettleRefusal::NotThere),
+    }
+}
+
+/// Purchases that are in doubt for longer than a worker should need, by house: how many, and since when the oldest.
+pub(crate) async fn doubtful(app: &App, since_ms: i64) -> Result<Vec<(String, i64, i64)>, DbError> {
+    let sql = "SELECT source_id, COUNT(*), MIN(created_ms)
+         FROM purchase
+         WHERE state IN ('asking', 'in_doubt') AND created_ms <= $1
+         GROUP BY source_id
+         ORDER BY source_id";
+    if !houses::known(app).await?.has_houses {
+        return Ok(Vec::new());
+    }
+    let (rows, sources) = (app.db.rows(sql, values![since_ms]).await?, supply::sources(app).await?);
+    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
+    Ok(rows.iter().map(|row| (name(row.int(0)).to_owned(), row.int(1), row.int(2))).collect())
+}

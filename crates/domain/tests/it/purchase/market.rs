@@ -1,0 +1,370 @@
+//! Two houses in memory that sell numbers and misbehave as they are told.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::App;
+use domain::money::Usd;
+use domain::product::Product;
+use domain::purchase::{self, Houses, NewMapping};
+use domain::supply::{
+    self, Answer, Bought, Calling, Fault, House as Upstream, Looked, NewSource, NotBought, Offer, Opened, Registry,
+    Rejected, Setting, Settings, Standing, Supply, TheirState, Told, Trouble, WALLET_LOW, Window, Wish,
+};
+use tokio::sync::Notify;
+
+use crate::house::House;
+
+/// How a house answers to one wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// It sells.
+    Sells,
+    /// It has none.
+    HasNone,
+    /// Our account is empty.
+    WantsMoney,
+    /// It cannot be reached.
+    IsAway,
+    /// It sells and its answer is lost.
+    LosesAnswer,
+    /// It does nothing, and nobody hears of that.
+    LosesQuestion,
+    /// It sells, and the number comes with the first look.
+    IsSlow,
+    /// It sells for more than it said.
+    IsDear,
+    /// It sells what it sold before, by the same id.
+    SellsTwice,
+    /// It answers only when the test lets it.
+    Waits,
+}
+
+/// Something that was sold.
+#[derive(Clone)]
+pub(super) struct Sold {
+    pub(super) id: String,
+    pub(super) number: String,
+    pub(super) state: TheirState,
+    pub(super) price: Usd,
+    messages: Vec<(String, String)>,
+    is_pending: bool,
+    reference: String,
+}
+
+pub(super) struct Stand {
+    pub(super) wallet: Usd,
+    pub(super) price: Usd,
+    pub(super) window: Window,
+    pub(super) moods: VecDeque<Mood>,
+    pub(super) sold: Vec<Sold>,
+    /// What it was asked, in its own words.
+    pub(super) calls: Vec<String>,
+    /// Whether it lists what is ours.
+    pub(super) lists: bool,
+    /// What it answers to a rejection, instead of taking back.
+    pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
+    pub(super) is_silent: bool,
+    pub(super) stops_after_message: bool,
+    area: u32,
+}
+
+/// A house; clones share it.
+#[derive(Clone)]
+pub(super) struct Shop {
+    stand: Arc<Mutex<Stand>>,
+    pub(super) gate: Arc<Notify>,
+}
+
+pub(super) fn cents(cents: i32) -> Usd {
+    Usd::from_cents(cents)
+}
+
+impl Shop {
+    fn new(area: u32, price: i32) -> Self {
+        let stand = Stand {
+            wallet: cents(10_000),
+            price: cents(price),
+            window: Window::Whole { ms: None },
+            moods: VecDeque::new(),
+            sold: Vec::new(),
+            calls: Vec::new(),
+            lists: true,
+            rejects: VecDeque::new(),
+            is_silent: false,
+            stops_after_message: false,
+            area,
+        };
+        Self { stand: Arc::new(Mutex::new(stand)), gate: Arc::default() }
+    }
+
+    pub(super) fn at(&self) -> MutexGuard<'_, Stand> {
+        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it does next.
+    pub(super) fn will(&self, moods: &[Mood]) {
+        self.at().moods.extend(moods);
+    }
+
+    /// A text comes in on the last number that it sold.
+    pub(super) fn text(&self, text: &str) {
+        let mut stand = self.at();
+        let sold = stand.sold.last_mut().expect("something was sold");
+        let id = format!("m{}", sold.messages.len());
+        sold.messages.push((id, text.to_owned()));
+    }
+
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.at().calls.clone()
+    }
+
+    fn buy_now(&self, wish: &Wish, mood: Mood) -> Answer {
+        let mut stand = self.at();
+        let lost = Trouble::new("it did not answer");
+        match mood {
+            Mood::HasNone => return Answer::NotBought(NotBought::NoNumbers),
+            Mood::WantsMoney => return Answer::NotBought(NotBought::WalletEmpty),
+            Mood::IsAway => return Answer::NotBought(NotBought::Unreachable(lost)),
+            Mood::LosesQuestion => return Answer::Unknown(lost),
+            Mood::SellsTwice => {
+                let sold = stand.sold.last().expect("something was sold");
+                let (id, number) = (sold.id.clone(), Some("13125550199".to_owned()));
+                return Answer::Bought(Bought { id, number, price: None, end: None });
+            }
+            Mood::Sells | Mood::LosesAnswer | Mood::IsSlow | Mood::IsDear | Mood::Waits => {}
+        }
+        let count = stand.sold.len();
+        let price = if mood == Mood::IsDear { stand.price.checked_add(cents(7)).expect("a sum") } else { stand.price };
+        let number = format!("1{}555{:04}", stand.area, 100 + count);
+        stand.wallet = stand.wallet.checked_sub(price).expect("a wallet");
+        let sold = Sold {
+            id: format!("{}-{count}", stand.area),
+            number: number.clone(),
+            state: TheirState::Open,
+            price,
+            messages: Vec::new(),
+            is_pending: mood == Mood::IsSlow,
+            reference: wish.reference.clone(),
+        };
+        let id = sold.id.clone();
+        let number = (mood != Mood::IsSlow).then_some(number);
+        stand.sold.push(sold);
+        match mood {
+            Mood::LosesAnswer => Answer::Unknown(lost),
+            _ => Answer::Bought(Bought { id, number, price: Some(price), end: None }),
+        }
+    }
+}
+
+impl Upstream for Shop {
+    fn balance<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Usd>, Fault>> {
+        Box::pin(async { Ok(Some(self.at().wallet)) })
+    }
+
+    fn offers<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Vec<Offer>, Fault>> {
+        let stand = self.at();
+        let offer = |code: &str| Offer {
+            code: code.to_owned(),
+            name: code.to_owned(),
+            product: None,
+            price: stand.price,
+            available: Some(1_000),
+            window: stand.window,
+        };
+        let offers = vec![offer("ig"), offer("wa")];
+        Box::pin(async move { Ok(offers) })
+    }
+
+    fn buy<'a>(&'a self, _: &'a Settings, wish: &'a Wish) -> Calling<'a, Answer> {
+        let mood = {
+            let mut stand = self.at();
+            stand.calls.push(format!("buy {} {}", wish.code, wish.most));
+            stand.moods.pop_front().unwrap_or(Mood::Sells)
+        };
+        Box::pin(async move {
+            if mood == Mood::Waits {
+                self.gate.notified().await;
+            }
+            self.buy_now(wish, mood)
+        })
+    }
+
+    fn look<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Looked, Fault>> {
+        let mut stand = self.at();
+        stand.calls.push(format!("look {id}"));
+        let (is_silent, sold) = (stand.is_silent, stand.sold.iter_mut().find(|sold| sold.id == id));
+        let looked = match sold {
+            _ if is_silent => Err(Fault::Unknown(Trouble::new("it is silent"))),
+            None => Ok(Looked { state: TheirState::Missing, number: None, end: None, messages: Vec::new() }),
+            Some(sold) => {
+                sold.is_pending = false;
+                let told = |(id, text): &(String, String)| Told {
+                    reference: Some(id.clone()),
+                    sender: "32665".to_owned(),
+                    text: text.clone(),
+                    sent_ms: None,
+                    raw: text.clone().into_bytes(),
+                };
+                let messages = sold.messages.iter().map(told).collect();
+                Ok(Looked { state: sold.state, number: Some(sold.number.clone()), end: None, messages })
+            }
+        };
+        Box::pin(async move { looked })
+    }
+
+    fn reject<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Rejected, Fault>> {
+        let mut stand = self.at();
+        stand.calls.push(format!("reject {id}"));
+        let told = stand.rejects.pop_front();
+        let answer = told.unwrap_or_else(|| {
+            let Some(sold) = stand.sold.iter_mut().find(|sold| sold.id == id) else {
+                return Ok(Rejected::NotPossible(Trouble::new("it knows nothing of it")));
+            };
+            if !sold.messages.is_empty() {
+                return Ok(Rejected::AlreadyReceived);
+            }
+            let back = if sold.state == TheirState::Refunded { Usd::ZERO } else { sold.price };
+            sold.state = TheirState::Refunded;
+            stand.wallet = stand.wallet.checked_add(back).expect("a wallet");
+            Ok(Rejected::Done)
+        });
+        Box::pin(async move { answer })
+    }
+
+    fn finish<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<(), Fault>> {
+        self.at().calls.push(format!("finish {id}"));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn reuse<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Opened, Fault>> {
+        self.at().calls.push(format!("reuse {id}"));
+        Box::pin(async { Ok(Opened::Open { end: None }) })
+    }
+
+    fn activate<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Opened, Fault>> {
+        self.at().calls.push(format!("activate {id}"));
+        Box::pin(async { Ok(Opened::Open { end: None }) })
+    }
+
+    fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
+        let stand = self.at();
+        let standing = |sold: &Sold| Standing {
+            bought: Bought {
+                id: sold.id.clone(),
+                number: Some(sold.number.clone()),
+                price: Some(sold.price),
+                end: None,
+            },
+            code: None,
+            reference: Some(sold.reference.clone()),
+            bought_ms: None,
+        };
+        let list = stand.lists.then(|| stand.sold.iter().map(standing).collect());
+        let answer = if stand.is_silent { Err(Fault::NotDone(Trouble::new("it is silent"))) } else { Ok(list) };
+        Box::pin(async move { answer })
+    }
+
+    fn stops_after_message(&self) -> bool {
+        self.at().stops_after_message
+    }
+}
+
+struct Connector(&'static str, Shop);
+
+impl Supply for Connector {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn about(&self) -> &'static str {
+        "another house, in memory"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[WALLET_LOW]
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn house(&self) -> Option<&dyn Upstream> {
+        Some(&self.1)
+    }
+}
+
+/// A house that buys from two others, of which the first is cheaper.
+pub(super) struct Market {
+    pub(super) house: House,
+    pub(super) alpha: Shop,
+    pub(super) beta: Shop,
+    pub(super) sources: [i64; 2],
+    registry: Arc<Registry>,
+}
+
+impl Market {
+    /// A house with two services, `own` numbers of its own, and two houses upstream.
+    pub(super) async fn open(house: House, own: usize) -> Self {
+        let house = House::stocked(house, own).await;
+        let market = Self::bare(house, Product::ShortTerm).await;
+        market.round().await;
+        market
+    }
+
+    /// The same for a product, before the houses' lists were read.
+    pub(super) async fn bare(house: House, product: Product) -> Self {
+        let (alpha, beta) = (Shop::new(312, 20), Shop::new(415, 30));
+        let connectors: Vec<Box<dyn Supply>> =
+            vec![Box::new(Connector("alpha", alpha.clone())), Box::new(Connector("beta", beta.clone()))];
+        let registry = Arc::new(Registry::new(connectors));
+        let mut sources = [0; 2];
+        for (place, slug) in ["alpha", "beta"].into_iter().enumerate() {
+            let settings = Settings::new(BTreeMap::new());
+            let new = NewSource { slug: slug.into(), connector: slug.into(), settings, by: "test".into() };
+            sources[place] = supply::add_source(&house.app, &registry, new).await.expect("a source");
+        }
+        let market = Self { house, alpha, beta, sources, registry };
+        market.connect(&market.house.app);
+        for source in ["alpha", "beta"] {
+            market.map(source, product, false).await;
+        }
+        market
+    }
+
+    pub(super) fn connect(&self, app: &App) {
+        app.buy_from(Houses::new(Arc::clone(&self.registry), Duration::from_secs(10), || 1));
+    }
+
+    pub(super) async fn map(&self, source: &str, product: Product, short_ok: bool) {
+        let (source, service, code, by) = (source.into(), "instagram".into(), "ig".into(), "test".into());
+        let new = NewMapping { source, service, product, code, short_ok, by };
+        purchase::map(&self.house.app, new).await.expect("mapped");
+    }
+
+    /// Both houses are looked after once.
+    pub(super) async fn round(&self) {
+        for source in self.sources {
+            purchase::round(&self.house.app, source).await.expect("a round");
+        }
+    }
+
+    /// Time passes, and both houses are looked after.
+    pub(super) async fn later(&self, ms: i64) {
+        self.house.pass_ms(ms);
+        self.round().await;
+    }
+
+    /// The states of all purchases, oldest first.
+    pub(super) async fn states(&self) -> Vec<&'static str> {
+        let lines = purchase::list(&self.house.app, false, None).await.expect("a list");
+        lines.iter().rev().map(|line| line.state.word()).collect()
+    }
+
+    /// Nothing breaks an invariant.
+    pub(super) async fn is_sound(&self) {
+        let findings = domain::verify::verify(&self.house.app, &|_| {}).await.expect("looked");
+        assert_eq!(findings, Vec::new());
+    }
+}

@@ -1,0 +1,7 @@
+mod buy;
+mod cancel;
+mod doubt;
+mod market;
+mod receive;
+mod report;
+mod window;

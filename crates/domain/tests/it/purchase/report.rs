@@ -1,0 +1,74 @@
+//! What houses took and gave back, against what customers did.
+
+use domain::clock::DAY_MS;
+use domain::order;
+use domain::purchase::{self, Day};
+use domain::supply::{Rejected, Trouble};
+
+use super::market::{Market, Mood, cents};
+use crate::house::{House, ask};
+use crate::on_both;
+
+async fn today(market: &Market) -> Vec<Day> {
+    let from = market.house.app.now_ms().div_euclid(DAY_MS) * DAY_MS;
+    purchase::report(&market.house.app, from, from + DAY_MS).await.expect("a report")
+}
+
+on_both!(a_day_without_differences_adds_up, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text("Your Instagram code is 482910");
+    market.later(3_000).await;
+    let second = market.house.order(ann, "instagram").await;
+    order::cancel(&market.house.app, ann, second.order, None).await.expect("cancelled");
+    let days = today(&market).await;
+    let alpha = Day {
+        day: "2026-05-22".to_owned(),
+        source: "alpha".to_owned(),
+        asked: 2,
+        bought: 2,
+        charged: cents(40),
+        refunded: cents(20),
+        captured: cents(42),
+        released: cents(42),
+        differences: Vec::new(),
+        difference_count: 0,
+    };
+    assert_eq!(days, [alpha]);
+});
+
+on_both!(what_was_paid_for_nothing_is_listed, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    let placed = market.house.order(ann, "instagram").await;
+    market.alpha.at().rejects.push_back(Ok(Rejected::NotPossible(Trouble::new("it keeps the price"))));
+    order::cancel(&market.house.app, ann, placed.order, None).await.expect("cancelled");
+    let days = today(&market).await;
+    let difference = &days[0].differences[0];
+    assert_eq!(difference.what, "its house was paid, and the customer paid nothing");
+    assert_eq!((difference.paid, difference.earned), (cents(20), cents(0)));
+    market.is_sound().await;
+});
+
+on_both!(a_corrupted_cost_is_found, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.is_sound().await;
+    market.house.tamper(&["UPDATE purchase SET charged = charged + 10000"]).await;
+    let findings = domain::verify::verify(&market.house.app, &|_| {}).await.expect("looked");
+    assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["L9"]);
+});
+
+on_both!(a_search_that_nobody_decides_is_found, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.will(&[Mood::LosesAnswer]);
+    market.beta.will(&[Mood::HasNone]);
+    let ann = market.house.customer("ann", "5.00").await;
+    order::place(&market.house.app, ann, &ask("instagram"), None).await.expect_err("in doubt");
+    market.is_sound().await;
+    market.house.tamper(&["UPDATE purchase SET state = 'refused', ended_ms = 1 WHERE state = 'in_doubt'"]).await;
+    let findings = domain::verify::verify(&market.house.app, &|_| {}).await.expect("looked");
+    assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["L7"]);
+});
