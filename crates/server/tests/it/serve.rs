@@ -10,9 +10,10 @@ use sha2::Sha256;
 use crate::house::{DEVICE, House, Kept, SIGNING_KEY, now_ms};
 use crate::http::Answer;
 
-/// The documented webhook of SMS Gateway for Android, signed as the app signs it.
-fn push(house: &House, id: &str, message: &str, signing_key: &str) -> Answer {
-    let (received_at, at) = (rfc3339(now_ms()), (now_ms() / 1_000).to_string());
+/// The documented webhook of SMS Gateway for Android for an SMS of that moment, signed as the app signs it: a repeat
+/// is signed anew and tells of the same SMS.
+fn push(house: &House, id: &str, received_ms: i64, message: &str, signing_key: &str) -> Answer {
+    let (received_at, at) = (rfc3339(received_ms), (now_ms() / 1_000).to_string());
     let body = format!(
         r#"{{"id":"{id}","webhookId":"w1","event":"sms:received","deviceId":"{DEVICE}","payload":{{"messageId":"1a2b3c4d","message":"{message}","sender":"22395","recipient":"+12025550147","simNumber":1,"phoneNumber":"22395","receivedAt":"{received_at}"}}}}"#
     );
@@ -39,10 +40,12 @@ fn a_phone_s_webhook_ends_as_a_code(kept: Kept) {
         let (client, path) = (house.client.clone(), path.clone());
         thread::spawn(move || client.get(&path).json())
     };
-    assert_eq!(push(&house, "id-1", "G-123456 is your code", "another-key-of-ours").status, 401);
-    let first = push(&house, "id-1", "G-123456 is your code", SIGNING_KEY);
+    let received_ms = now_ms();
+    assert_eq!(push(&house, "id-1", received_ms, "G-123456 is your code", "another-key-of-ours").status, 401);
+    let first = push(&house, "id-1", received_ms, "G-123456 is your code", SIGNING_KEY);
     assert_eq!((first.status, first.body.as_str()), (200, r#"{"success":true}"#));
-    assert_eq!(push(&house, "id-1", "G-123456 is your code", SIGNING_KEY).status, 200, "a repeat is acknowledged");
+    let repeat = push(&house, "id-1", received_ms, "G-123456 is your code", SIGNING_KEY);
+    assert_eq!(repeat.status, 200, "a repeat is acknowledged");
     let read = waiting.join().expect("an answer");
     assert_eq!((&read["success"], &read["code"]), (&true.into(), &"123456".into()), "{read}");
     assert_eq!(read["message"], "G-123456 is your code");
@@ -70,7 +73,7 @@ fn a_wait_is_answered_by_what_another_node_heard() {
     let waiting =
         thread::spawn(move || client.get(&format!("/api/v1/short-term/sms/?order_id={order}&wait=30")).json());
     assert_eq!(neighbour.client.get("/api/v1/balance/").status, 200);
-    assert_eq!(push(&house, "id-1", "G-123456 is your code", SIGNING_KEY).status, 200);
+    assert_eq!(push(&house, "id-1", now_ms(), "G-123456 is your code", SIGNING_KEY).status, 200);
     let read = waiting.join().expect("an answer");
     assert_eq!(read["code"], "123456", "{read}");
     house.program.signal("TERM");
@@ -114,7 +117,7 @@ fn metrics_are_told_behind_the_private_door_alone() {
 fn the_log_names_neither_keys_nor_texts() {
     let house = House::serve(Kept::Sqlite);
     let order = order(&house);
-    push(&house, "id-1", "G-123456 is your code", SIGNING_KEY);
+    push(&house, "id-1", now_ms(), "G-123456 is your code", SIGNING_KEY);
     let key = house.client.key.clone();
     house.client.call("GET", &format!("/api/v1/short-term/sms/?order_id={order}&api_key={key}"), &[], b"");
     house.program.signal("TERM");
