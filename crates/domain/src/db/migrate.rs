@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (17, include_str!("../../../../migrations/0017_tickets_and_figures.sql")),
     (18, include_str!("../../../../migrations/0018_houses.sql")),
     (20, include_str!("../../../../migrations/0020_status.sql")),
+    (21, include_str!("../../../../migrations/0021_written_once.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

@@ -5,6 +5,7 @@
 
 mod migrate;
 mod postgres;
+mod shape;
 mod sqlite;
 mod value;
 
@@ -395,23 +396,13 @@ impl Tx<'_> {
         }
     }
 
-    /// The names of the triggers that keep the append-only tables so, as far as they are switched on.
+    /// The names of the keys, indexes, CHECKs and triggers that the migrations made and that do not stand, or not as they
+    /// were made. It only reads.
     ///
     /// # Errors
     /// What the engine said.
-    pub(crate) fn triggers(&mut self) -> Result<Vec<String>, DbError> {
-        let sql = match self.0 {
-            Inner::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'trigger' LIMIT 1000",
-            Inner::Postgres(_) => {
-                "SELECT CAST(t.tgname AS TEXT)
-                 FROM pg_trigger t
-                 JOIN pg_class c ON c.oid = t.tgrelid
-                 JOIN pg_namespace n ON n.oid = c.relnamespace
-                 WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-                 LIMIT 1000"
-            }
-        };
-        Ok(self.all(sql, &[])?.iter().map(|row| row.text(0).to_owned()).collect())
+    pub(crate) fn schema_faults(&mut self) -> Result<Vec<String>, DbError> {
+        shape::faults(self)
     }
 
     /// Whether several writers run at once, so that a story must lock what it read before it relies on it.

@@ -5,6 +5,7 @@ mod desk;
 mod hot;
 mod keeper;
 mod log;
+mod memory;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ use desk::Desk;
 pub(super) use desk::Run;
 use hot::Hot;
 use keeper::{HOLD, Keeper};
+pub(super) use memory::Memory;
 
 /// The embedded engine.
 pub(super) struct Sqlite {

@@ -246,14 +246,26 @@ pub(crate) fn named(tx: &mut Tx<'_>, places: &[(i64, i64)]) -> Result<HashMap<(i
     Ok(found)
 }
 
-/// Whether the database itself still refuses to change or delete a transfer (L5) or an audit row.
-pub(crate) fn guards(tx: &mut Tx<'_>) -> Result<Vec<Finding>, DbError> {
-    let wanted: &[&str] = if tx.has_rivals() {
-        &["transfer_is_append_only", "transfer_is_not_truncated", "audit_is_append_only"]
-    } else {
-        &["transfer_is_not_updated", "transfer_is_not_deleted", "audit_is_not_updated"]
-    };
-    let present = tx.triggers()?;
-    let missing = wanted.iter().filter(|name| !present.iter().any(|trigger| trigger == *name));
-    Ok(missing.map(|name| Finding::new("L5", "is missing or switched off", format!("trigger {name}"))).collect())
+/// A transfer by its reference, and where it stands.
+pub(crate) type Booked = (String, i64, i64);
+
+/// Before every reference.
+pub(crate) const FIRST_BOOKED: Booked = (String::new(), i64::MIN, i64::MIN);
+
+/// Looks from a transfer with a reference on for two that have the same: an outside event counts once (L10). The unique
+/// index keeps it so, unless somebody took it away. Tells the last of a full page, at which the next one begins.
+pub(crate) fn booked_twice(tx: &mut Tx<'_>, from: &Booked) -> Result<(Vec<Finding>, Option<Booked>), DbError> {
+    let sql = "SELECT reference, account_id, seq
+         FROM transfer
+         WHERE reference IS NOT NULL AND (reference, account_id, seq) >= ($1, $2, $3)
+         ORDER BY reference, account_id, seq
+         LIMIT $4";
+    let rows = tx.all(sql, values![from.0.as_str(), from.1, from.2, PAGE_MAX])?;
+    let twice = rows.windows(2).filter(|pair| pair[0].text(0) == pair[1].text(0)).map(|pair| {
+        let what = format!("books again what account {} transfer {} had booked", pair[0].int(1), pair[0].int(2));
+        Finding::new("L10", what, format!("account {} transfer {}", pair[1].int(1), pair[1].int(2)))
+    });
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_MAX);
+    let last = rows.last().filter(|_| is_full).map(|row| (row.text(0).to_owned(), row.int(1), row.int(2)));
+    Ok((twice.collect(), last))
 }

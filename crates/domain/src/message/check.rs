@@ -1,4 +1,5 @@
-//! Checks messages: their states, whose they are, and that what should be gone is gone (S2 to S4, S9).
+//! Checks messages: their states, whose they are, that none was kept twice, and that what should be gone is gone (S2 to
+//! S4, S6, S9).
 
 use std::collections::HashMap;
 
@@ -97,6 +98,34 @@ fn joining_fault(row: &Row, now_ms: i64) -> Fault {
         return Some(("S2", "has waited for its parts for over a minute too long"));
     }
     (!row.flag(9)).then_some(("S2", "waits for parts and has none"))
+}
+
+/// A message by its source, its sender's own id, and ours.
+pub(crate) type Told = (i64, Vec<u8>, i64);
+
+/// Before every message.
+pub(crate) const FIRST_TOLD: Told = (i64::MIN, Vec::new(), i64::MIN);
+
+/// Messages whose ids are compared in one look.
+const TOLD_MAX: i64 = 5_000;
+
+/// Looks from a message on for two that their sender told as one (S6). The unique index keeps it so, unless somebody took
+/// it away. Tells the last of a full page, at which the next one begins.
+pub(crate) fn told_twice(tx: &mut Tx<'_>, from: &Told) -> Result<(Vec<Finding>, Option<Told>), DbError> {
+    let sql = "SELECT source_id, ref, id
+         FROM message
+         WHERE (source_id, ref, id) >= ($1, $2, $3)
+         ORDER BY source_id, ref, id
+         LIMIT $4";
+    let rows = tx.all(sql, values![from.0, from.1.as_slice(), from.2, TOLD_MAX])?;
+    let is_same = |pair: &&[Row]| (pair[0].int(0), pair[0].blob(1)) == (pair[1].int(0), pair[1].blob(1));
+    let twice = rows.windows(2).filter(is_same).map(|pair| {
+        let what = format!("is what its source had told as message {} before", pair[0].int(2));
+        Finding::new("S6", what, format!("message {}", pair[1].int(2)))
+    });
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == TOLD_MAX);
+    let last = rows.last().filter(|_| is_full).map(|row| (row.int(0), row.blob(1).to_vec(), row.int(2)));
+    Ok((twice.collect(), last))
 }
 
 /// The last day whose quarantine is over for more than an hour.

@@ -80,9 +80,11 @@ impl Report<'_> {
 pub async fn verify(app: &App, progress: &(dyn Fn(Progress) + Sync)) -> Result<Vec<Finding>, DbError> {
     let mut report = Report { findings: Vec::new(), progress };
     let now_ms = app.now_ms();
+    let schema = app.db.read(|tx: &mut Tx<'_>| tx.schema_faults()).await?;
+    let what = "is missing, switched off, or not as it was made";
+    report.add("schema", 0, schema.into_iter().map(|part| Finding::new("SCHEMA", what, part)).collect());
     let overdue = move |tx: &mut Tx<'_>| {
-        let mut findings = ledger::guards(tx)?;
-        findings.extend(number::kept_too_long(tx, now_ms)?);
+        let mut findings = number::kept_too_long(tx, now_ms)?;
         findings.extend(message::kept_too_long(tx, now_ms)?);
         findings.extend(purchase::abandoned(tx)?);
         Ok::<_, DbError>(findings)
@@ -91,10 +93,12 @@ pub async fn verify(app: &App, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     report.add("house", 0, findings);
     audit_chain(app, &mut report).await?;
     accounts(app, &mut report).await?;
+    repeats(app, &mut report, "ledger", ledger::FIRST_BOOKED, ledger::booked_twice).await?;
     pages(app, &mut report, "order", |tx, after, now_ms| order::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "rental", |tx, after, _| rental::page(tx, after, PAGE_MAX)).await?;
     pages(app, &mut report, "purchase", |tx, after, now_ms| purchase::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "message", |tx, after, now_ms| message::page(tx, after, PAGE_MAX, now_ms)).await?;
+    repeats(app, &mut report, "message", message::FIRST_TOLD, message::told_twice).await?;
     numbers(app, &mut report).await?;
     Ok(report.findings)
 }
@@ -109,6 +113,26 @@ async fn pages(app: &App, report: &mut Report<'_>, room: &'static str, look: Loo
         let (findings, next) = app.db.read(move |tx| look(tx, from, now_ms)).await?;
         report.add(room, next.unwrap_or(from), findings);
         after = next;
+    }
+    Ok(())
+}
+
+/// A look at what follows a place, that one included; tells the last place of a full page.
+type LookFrom<P> = fn(&mut Tx<'_>, &P) -> Result<(Vec<Finding>, Option<P>), DbError>;
+
+/// Looks for neighbours that must not be alike.
+async fn repeats<P: Clone + Send + Sync + 'static>(
+    app: &App,
+    report: &mut Report<'_>,
+    room: &'static str,
+    first: P,
+    look: LookFrom<P>,
+) -> Result<(), DbError> {
+    let mut place = Some(first);
+    while let Some(from) = place {
+        let (findings, next) = app.db.read(move |tx: &mut Tx<'_>| look(tx, &from)).await?;
+        report.add(room, 0, findings);
+        place = next;
     }
     Ok(())
 }

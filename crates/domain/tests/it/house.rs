@@ -21,6 +21,7 @@ use domain::product::Product;
 use domain::request::Once;
 use domain::seal::Key;
 use domain::supply::{self, Heard, Line, NewSource, Part, Registry, Reply, Request, Setting, Settings, Supply};
+use scratch::Schema;
 
 /// When a test's clock starts: 2026-05-22T14:30:00Z, as on the published page.
 pub(crate) const START_MS: i64 = 1_779_460_200_000;
@@ -53,40 +54,26 @@ pub(crate) struct House {
     pub(crate) options: DbOptions,
     now_ms: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-/// The address of the PostgreSQL server that tests make their schemas on.
-fn postgres_url() -> String {
-    std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it")
-}
-
-async fn fresh_url(engine: EngineKind, folder: &tempfile::TempDir) -> DbUrl {
-    match engine {
-        EngineKind::Sqlite => DbUrl::Sqlite(folder.path().join("house.db")),
-        EngineKind::Postgres => {
-            let schema = format!("t{:032x}", rand::random::<u128>());
-            let (client, connection) =
-                tokio_postgres::connect(&postgres_url(), tokio_postgres::NoTls).await.expect("the server answers");
-            tokio::spawn(connection);
-            client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
-            let separator = if postgres_url().contains('?') { '&' } else { '?' };
-            DbUrl::Postgres(format!("{}{separator}options=-c%20search_path%3D{schema}", postgres_url()))
-        }
-    }
+    _schema: Option<Schema>,
 }
 
 impl House {
     /// An empty house.
     pub(crate) async fn open(engine: EngineKind) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let mut options = DbOptions::new(fresh_url(engine, &folder).await);
+        let (url, schema) = match engine {
+            EngineKind::Sqlite => (DbUrl::Sqlite(folder.path().join("house.db")), None),
+            EngineKind::Postgres => {
+                let schema = Schema::new();
+                (DbUrl::Postgres(schema.url()), Some(schema))
+            }
+        };
+        let mut options = DbOptions::new(url);
         options.durability = Durability::Unchecked;
         options.pool_size = 8;
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let app = open_app(&options, &now_ms).await;
-        Self { app, options, now_ms, _folder: folder }
+        Self { app, options, now_ms, _folder: folder, _schema: schema }
     }
 
     /// A house with one source, two services with prices, and `count` numbers.

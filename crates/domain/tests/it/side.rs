@@ -63,6 +63,11 @@ fn tamper_sqlite(path: &std::path::Path, statements: &[&str]) {
 async fn tamper_postgres(url: &str, statements: &[&str]) {
     let client = connect(url).await;
     let off = "SET session_replication_role = replica;
+         CREATE TEMP TABLE off AS
+           SELECT format('ALTER TABLE %s ADD CONSTRAINT %I ', c.conrelid::regclass, c.conname)
+             || replace(pg_get_constraintdef(c.oid), ' NOT VALID', '') || ' NOT VALID' AS again
+           FROM pg_constraint c
+           WHERE c.contype = 'c' AND c.connamespace = current_schema()::regnamespace;
          DO $$
          DECLARE found record;
          BEGIN
@@ -78,6 +83,15 @@ async fn tamper_postgres(url: &str, statements: &[&str]) {
     for statement in statements {
         client.batch_execute(statement).await.expect(statement);
     }
+    let on = "DO $$
+         DECLARE found record;
+         BEGIN
+           FOR found IN SELECT again FROM off LOOP
+             EXECUTE found.again;
+           END LOOP;
+         END
+         $$;";
+    client.batch_execute(on).await.expect("switched on, for what comes from now on");
 }
 
 async fn connect(url: &str) -> tokio_postgres::Client {

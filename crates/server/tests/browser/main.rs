@@ -17,17 +17,13 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
-use house::{Kept, fresh_schema};
+use house::Kept;
 use program::{Program, run, text};
 use serde_json::json;
 
 /// Writes the settings of an empty house on a free port, whose address pages and mails name.
-fn settings(folder: &Path, kept: Kept) -> (String, String) {
+fn settings(folder: &Path, database: &str) -> (String, String) {
     let place = |name: &str| folder.join(name).display().to_string();
-    let database = match kept {
-        Kept::Sqlite => format!("sqlite:{}", place("house.db")),
-        Kept::Postgres => tokio::runtime::Runtime::new().expect("a runtime").block_on(fresh_schema()),
-    };
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let base = format!("http://localhost:{}", free.port());
     let written = format!(
@@ -42,7 +38,8 @@ fn settings(folder: &Path, kept: Kept) -> (String, String) {
 /// Starts a house with nothing but the link of its first operator, and runs the journeys of one file of `browser/`.
 fn travel(kept: Kept, file: &str) {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let (settings, base) = settings(folder.path(), kept);
+    let (database, _schema) = kept.database(folder.path());
+    let (settings, base) = settings(folder.path(), &database);
     let program = Program::start(&["serve", "--config", &settings]);
     program.line_with("the house is open");
     let create = ["operator", "create", "olga", "--role", "owner"];

@@ -1,7 +1,7 @@
 //! A house to serve: a phone with one SIM, one service, one customer. It is made beside the program, as `admin` would.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +18,7 @@ use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, NewSource, Settings};
+use scratch::Schema;
 
 use crate::http::Client;
 use crate::program::Program;
@@ -36,12 +37,26 @@ pub(crate) enum Kept {
     Postgres,
 }
 
+impl Kept {
+    /// A new database in a folder or on the server, and what holds the latter until the test ends.
+    pub(crate) fn database(self, folder: &Path) -> (String, Option<Schema>) {
+        match self {
+            Self::Sqlite => (format!("sqlite:{}", folder.join("house.db").display()), None),
+            Self::Postgres => {
+                let schema = Schema::new();
+                (schema.url(), Some(schema))
+            }
+        }
+    }
+}
+
 /// A running house.
 pub(crate) struct House {
     pub(crate) program: Program,
     pub(crate) client: Client,
     pub(crate) private: Client,
     folder: tempfile::TempDir,
+    _schema: Option<Schema>,
 }
 
 /// The time of this machine, as the program under test reads it.
@@ -57,10 +72,7 @@ impl House {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let place = |name: &str| -> PathBuf { folder.path().join(name) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        let database = match engine {
-            Kept::Sqlite => format!("sqlite:{}", place("house.db").display()),
-            Kept::Postgres => runtime.block_on(fresh_schema()),
-        };
+        let (database, schema) = engine.database(folder.path());
         std::fs::write(place("house.key"), STANDARD.encode([7; 32])).expect("a key file");
         let key = runtime.block_on(make(&database));
         drop(runtime);
@@ -70,7 +82,7 @@ impl House {
             place("house.key").display()
         );
         std::fs::write(place("house.toml"), settings).expect("a settings file");
-        Self::join(folder, key)
+        Self::join(folder, schema, key)
     }
 
     /// Serves the same house from one more process.
@@ -79,10 +91,10 @@ impl House {
         for name in ["house.toml", "house.key"] {
             std::fs::copy(self.folder.path().join(name), folder.path().join(name)).expect("copied");
         }
-        Self::join(folder, self.client.key.clone())
+        Self::join(folder, None, self.client.key.clone())
     }
 
-    fn join(folder: tempfile::TempDir, key: String) -> Self {
+    fn join(folder: tempfile::TempDir, schema: Option<Schema>, key: String) -> Self {
         let settings = folder.path().join("house.toml");
         let program = Program::start(&["serve", "--config", settings.to_str().expect("text")]);
         let line = program.line_with("the house is open");
@@ -92,20 +104,8 @@ impl House {
         };
         let client = Client { address: address(r#""listen":""#), key: key.clone() };
         let private = Client { address: address(r#""private":""#), key };
-        Self { program, client, private, folder }
+        Self { program, client, private, folder, _schema: schema }
     }
-}
-
-/// The address of a schema of its own.
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-pub(crate) async fn fresh_schema() -> String {
-    let url = std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it");
-    let schema = format!("s{:032x}", rand::random::<u128>());
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the server answers");
-    tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
-    format!("{url}{}options=-c%20search_path%3D{schema}", if url.contains('?') { '&' } else { '?' })
 }
 
 /// Fills a database and tells the customer's key.

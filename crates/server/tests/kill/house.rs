@@ -21,6 +21,7 @@ use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, NewSource, Settings};
+use scratch::Schema;
 use tempfile::TempDir;
 
 use crate::program::Told;
@@ -44,15 +45,19 @@ pub(crate) struct House {
     app: App,
     database: String,
     key_file: PathBuf,
+    _schema: Option<Schema>,
 }
 
 impl House {
     /// Sets a house up.
     pub(crate) async fn build(engine: EngineKind) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let database = match engine {
-            EngineKind::Sqlite => format!("sqlite:{}", folder.path().join("house.db").display()),
-            EngineKind::Postgres => fresh_schema().await,
+        let (database, schema) = match engine {
+            EngineKind::Sqlite => (format!("sqlite:{}", folder.path().join("house.db").display()), None),
+            EngineKind::Postgres => {
+                let schema = Schema::new();
+                (schema.url(), Some(schema))
+            }
         };
         let key_file = folder.path().join("house.key");
         fs::write(&key_file, STANDARD.encode(MASTER)).expect("a key file");
@@ -66,7 +71,7 @@ impl House {
         for (place, dollars) in CREDITS.iter().enumerate() {
             keys.push(customer(&app, &format!("customer {place}"), dollars).await);
         }
-        Self { folder, keys, app, database, key_file }
+        Self { folder, keys, app, database, key_file, _schema: schema }
     }
 
     /// What a node is told at its starts.
@@ -90,18 +95,6 @@ impl House {
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     i64::try_from(since.as_millis()).expect("a time")
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-async fn fresh_schema() -> String {
-    let url = std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it");
-    let schema = format!("k{:032x}", rand::random::<u128>());
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the server answers");
-    tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
-    let separator = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{separator}options=-c%20search_path%3D{schema}")
 }
 
 async fn stock(app: &App) {

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use domain::db::DbUrl;
+use scratch::Schema;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::http::request;
-use crate::world::{World, fresh_postgres, quiet};
+use crate::world::{World, quiet};
 
 /// A line to PostgreSQL that can be cut.
 struct Line {
@@ -51,9 +52,13 @@ impl Line {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_database_is_down_nothing_is_acknowledged_and_the_repeat_is_one_message() {
-    let (server, url) = fresh_postgres().await;
+    let schema = Schema::new();
+    let config: tokio_postgres::Config = schema.server().parse().expect("an address");
+    let (host, port) = (config.get_hosts().first(), config.get_ports().first().copied().unwrap_or(5432));
+    let Some(tokio_postgres::config::Host::Tcp(host)) = host else { panic!("a server by its address") };
+    let server = SocketAddr::new(host.parse().expect("an address"), port);
     let line = Line::lay(server).await;
-    let url = url.replacen(&server.to_string(), &line.address.to_string(), 1);
+    let url = schema.url().replacen(&server.to_string(), &line.address.to_string(), 1);
     let world = World::open_at(DbUrl::Postgres(url), quiet()).await;
     world.numbers(&["12025550147"]).await;
     let ann = world.customer("ann", "5.00").await;

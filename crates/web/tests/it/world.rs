@@ -19,6 +19,7 @@ use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::seal::Key;
 use domain::supply::{self, Heard, Line, NewSource, Part, Registry, Reply, Request, Setting, Settings, Supply};
+use scratch::Schema;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -61,24 +62,7 @@ pub(crate) struct World {
     stop: oneshot::Sender<()>,
     server: tokio::task::JoinHandle<()>,
     _folder: Option<tempfile::TempDir>,
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-fn postgres_url() -> String {
-    std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it")
-}
-
-/// A schema of its own: the address of the server, and the URL with that address.
-pub(crate) async fn fresh_postgres() -> (SocketAddr, String) {
-    let config: tokio_postgres::Config = postgres_url().parse().expect("an address");
-    let (host, port) = (config.get_hosts().first(), config.get_ports().first().copied().unwrap_or(5432));
-    let Some(tokio_postgres::config::Host::Tcp(host)) = host else { panic!("a server by its address") };
-    let server = SocketAddr::new(host.parse().expect("an address"), port);
-    let DbUrl::Postgres(url) = fresh_url(EngineKind::Postgres, &tempfile::tempdir().expect("a folder")).await else {
-        panic!("it is PostgreSQL")
-    };
-    (server, url)
+    _schema: Option<Schema>,
 }
 
 /// Settings under which nothing limits calls.
@@ -98,21 +82,6 @@ pub(crate) fn quiet() -> web::Settings {
     }
 }
 
-async fn fresh_url(engine: EngineKind, folder: &tempfile::TempDir) -> DbUrl {
-    match engine {
-        EngineKind::Sqlite => DbUrl::Sqlite(folder.path().join("house.db")),
-        EngineKind::Postgres => {
-            let schema = format!("w{:032x}", rand::random::<u128>());
-            let (client, connection) =
-                tokio_postgres::connect(&postgres_url(), tokio_postgres::NoTls).await.expect("the server answers");
-            tokio::spawn(connection);
-            client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
-            let separator = if postgres_url().contains('?') { '&' } else { '?' };
-            DbUrl::Postgres(format!("{}{separator}options=-c%20search_path%3D{schema}", postgres_url()))
-        }
-    }
-}
-
 impl World {
     /// A house with a source, the three services of the published page, and no numbers. Nothing limits its calls.
     pub(crate) async fn open(engine: EngineKind) -> Self {
@@ -120,9 +89,18 @@ impl World {
     }
 
     pub(crate) async fn open_with(engine: EngineKind, settings: web::Settings) -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = fresh_url(engine, &folder).await;
-        Self { _folder: Some(folder), ..Self::open_at(url, settings).await }
+        match engine {
+            EngineKind::Sqlite => {
+                let folder = tempfile::tempdir().expect("a scratch folder");
+                let url = DbUrl::Sqlite(folder.path().join("house.db"));
+                Self { _folder: Some(folder), ..Self::open_at(url, settings).await }
+            }
+            EngineKind::Postgres => {
+                let schema = Schema::new();
+                let url = DbUrl::Postgres(schema.url());
+                Self { _schema: Some(schema), ..Self::open_at(url, settings).await }
+            }
+        }
     }
 
     pub(crate) async fn open_at(url: DbUrl, settings: web::Settings) -> Self {
@@ -147,7 +125,7 @@ impl World {
             let shutdown = async { stopped.await.unwrap_or(()) };
             web::serve(&house, listener, router, None, web::Connections::default(), shutdown).await;
         });
-        Self { app, address, now_ms, stop, server, _folder: None }
+        Self { app, address, now_ms, stop, server, _folder: None, _schema: None }
     }
 
     /// Ends the server and checks the books: the end of every story.

@@ -3,6 +3,7 @@
 mod durability;
 mod log;
 mod story;
+mod written_once;
 
 use domain::db::{Db, DbError, Lane, Tx};
 use domain::values;

@@ -1,8 +1,6 @@
 //! Numbers and leases that were tampered with are told, by their rule.
 
-use super::{busy, rules};
-use crate::house::House;
-use crate::{caught, on_both};
+use crate::caught;
 
 caught!(
     two_orders_on_one_number_at_once,
@@ -58,13 +56,3 @@ caught!(
 );
 
 caught!(a_rental_without_a_lease, "N6", ["DELETE FROM lease WHERE product = 'rental_1day'"]);
-
-on_both!(a_trigger_that_is_switched_off, async |house: House| {
-    let house = busy(house).await;
-    let sql = match house.app.db.kind() {
-        domain::db::EngineKind::Sqlite => "DROP TRIGGER transfer_is_not_deleted",
-        domain::db::EngineKind::Postgres => "ALTER TABLE transfer DISABLE TRIGGER transfer_is_append_only",
-    };
-    house.side(sql).await.expect("switched off");
-    assert_eq!(rules(&house).await, ["L5"]);
-});

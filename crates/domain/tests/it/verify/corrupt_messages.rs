@@ -16,6 +16,16 @@ caught!(
 
 caught!(a_delivered_message_under_a_day_s_key, "S2", ["UPDATE message SET sealed_day = 1 WHERE state = 'delivered'"]);
 
+caught!(
+    a_message_that_was_told_twice,
+    "S6",
+    [
+        "DROP INDEX message_ref",
+        "INSERT INTO message (id, source_id, ref, state, reason, complete, received_ms)
+         SELECT id + 1000, source_id, ref, 'quarantined', 'no lease', 1, received_ms FROM message",
+    ]
+);
+
 caught!(a_message_in_another_account, "S3", ["UPDATE message SET account_id = 2 WHERE account_id = 1"]);
 
 caught!(a_message_that_is_counted_twice, "S3", ["UPDATE lease SET messages = messages + 1 WHERE messages > 0"]);

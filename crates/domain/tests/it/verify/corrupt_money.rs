@@ -45,6 +45,19 @@ caught!(
     ]
 );
 
+caught!(
+    a_payment_that_is_booked_twice,
+    "L10",
+    [
+        "DROP INDEX transfer_reference",
+        "INSERT INTO transfer
+           (account_id, seq, kind, debit, credit, amount, reference, available_after, held_after, at_ms)
+         SELECT id, ledger_seq + 1, 'credit', 'funding', 'available', 10000, 'pay-1', available + 10000, held, 0
+         FROM account WHERE id <= 2",
+        "UPDATE account SET ledger_seq = ledger_seq + 1, available = available + 10000 WHERE id <= 2",
+    ]
+);
+
 caught!(an_ended_order_whose_hold_is_open, "L7", ["UPDATE orders SET state = 'cancelled' WHERE state = 'waiting'"]);
 
 caught!(a_waiting_order_whose_hold_has_ended, "L7", ["UPDATE orders SET state = 'waiting' WHERE state = 'cancelled'"]);

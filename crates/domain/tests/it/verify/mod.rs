@@ -4,6 +4,7 @@ mod clean;
 mod corrupt_leases;
 mod corrupt_messages;
 mod corrupt_money;
+mod corrupt_schema;
 mod run;
 
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};

@@ -13,6 +13,7 @@ use domain::order::{self, Ask, Placed};
 use domain::purchase::Houses;
 use domain::seal::Key;
 use domain::supply::{Line, Part, Registry};
+use scratch::Schema;
 use serde_json::Value;
 
 use crate::admin::{Admin, Answer, Desk, Refusal, run};
@@ -33,30 +34,22 @@ pub(super) struct House {
     pub(super) database: DbUrl,
     pub(super) folder: tempfile::TempDir,
     registry: Registry,
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-async fn fresh_schema() -> DbUrl {
-    let url = std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it");
-    let schema = format!("t{:032x}", rand::random::<u128>());
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the server answers");
-    tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
-    let separator = if url.contains('?') { '&' } else { '?' };
-    DbUrl::Postgres(format!("{url}{separator}options=-c%20search_path%3D{schema}"))
+    _schema: Option<Schema>,
 }
 
 impl House {
     pub(super) async fn open(engine: EngineKind) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let database = match engine {
-            EngineKind::Sqlite => DbUrl::Sqlite(folder.path().join("house.db")),
-            EngineKind::Postgres => fresh_schema().await,
+        let (database, schema) = match engine {
+            EngineKind::Sqlite => (DbUrl::Sqlite(folder.path().join("house.db")), None),
+            EngineKind::Postgres => {
+                let schema = Schema::new();
+                (DbUrl::Postgres(schema.url()), Some(schema))
+            }
         };
         let app = open_app(&database, &key()).await.expect("the house opens");
         app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
-        Self { app, database, folder, registry: connectors::registry() }
+        Self { app, database, folder, registry: connectors::registry(), _schema: schema }
     }
 
     /// A house with a source `rack`, the shipped catalogue, and the numbers 202-555-0100 to 0139.
