@@ -60,7 +60,8 @@ enum Command {
 
 #[derive(Args)]
 struct Told {
-    /// The settings file; without one, defaults and `JESUSNUMBER_*` alone.
+    /// The settings file; else the one that JESUSNUMBER_CONFIG names, else /etc/jesusnumber/jesusnumber.toml, else
+    /// defaults and `JESUSNUMBER_*` alone.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

@@ -12,7 +12,9 @@ use domain::db::{self, Db, DbOptions, DbUrl};
 use domain::seal::Key;
 use serde_json::json;
 
-use super::{Answer, Desk, Refusal};
+use super::{Answer, Refusal};
+use crate::config;
+use crate::house::StartError;
 
 /// Where the copy goes.
 #[derive(Args)]
@@ -35,20 +37,23 @@ pub(crate) struct RestoreArgs {
 }
 
 /// Copies the database beside its place first, so that a copy that broke off never has the name of a whole one.
-pub(super) async fn backup(desk: &Desk<'_>, args: &BackupArgs) -> Result<Answer, Refusal> {
-    if let DbUrl::Postgres(_) = desk.database {
+pub(super) async fn backup(database: &DbUrl, args: &BackupArgs) -> Result<Answer, Refusal> {
+    let from = match database {
+        DbUrl::Sqlite(path) => path,
         // The address may hold a password, so it is not repeated here.
-        return Err(Refusal::new(format!(
-            "this house is on PostgreSQL, whose own tool copies it while it runs: pg_dump --format=custom --file={} \
-             DATABASE, with your `database` setting in the place of DATABASE",
-            args.file.display()
-        )));
-    }
+        DbUrl::Postgres(_) => {
+            return Err(Refusal::new(format!(
+                "this house is on PostgreSQL, whose own tool copies it while it runs: pg_dump --format=custom \
+                 --file={} DATABASE, with your `database` setting in the place of DATABASE",
+                args.file.display()
+            )));
+        }
+    };
     refuse_existing(&args.file)?;
     let partial = beside(&args.file, ".partial");
     reserve(&partial).map_err(|error| unwritten(&partial, &error))?;
     let copied = async {
-        desk.app.db.copy_to(partial.clone()).await?;
+        db::copy(from.clone(), partial.clone()).await.map_err(|error| uncopied(database, error))?;
         let schema = db::check_copy(partial.clone()).await?;
         refuse_existing(&args.file)?;
         move_into_place(&partial, &args.file).map_err(|error| unwritten(&args.file, &error))?;
@@ -121,6 +126,13 @@ async fn copy_and_check(from: &Path, target: &mut File, partial: &Path) -> Resul
 async fn open(path: &Path, key: &Key, clock: Clock) -> Result<(), db::DbError> {
     let db = Db::open(&DbOptions::new(DbUrl::Sqlite(path.to_owned()))).await?;
     App::open(db, clock, key).await.map(drop)
+}
+
+fn uncopied(database: &DbUrl, error: db::DbError) -> Refusal {
+    match error {
+        db::DbError::NoHouse(why) => StartError::NoHouse(config::masked(&database.to_string()), why).into(),
+        other => other.into(),
+    }
 }
 
 fn refuse_existing(path: &Path) -> Result<(), Refusal> {

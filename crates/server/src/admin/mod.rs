@@ -36,14 +36,14 @@ use domain::policy::reason::Reason;
 use domain::supply::Registry;
 
 use answer::{Answer, Refusal};
-use backup::restore;
+use backup::{backup, restore};
 pub(crate) use execute::execute;
 pub(crate) use operator::set_up_url;
 
 /// An operator command with what stands beside it. It may hold secrets, so it has no `Debug`.
 #[derive(Args)]
 pub(crate) struct Admin {
-    /// The settings file; without one, defaults and JESUSNUMBER_* alone
+    /// The settings file; else the one that JESUSNUMBER_CONFIG names, else /etc/jesusnumber/jesusnumber.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Answer with one JSON value on stdout, for programs
@@ -183,7 +183,7 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Operator(command) => operator::run(desk, command).await,
         Command::Mail(command) => mail::run(desk, command).await,
         Command::Verify => verify::run(desk).await,
-        Command::Backup(args) => backup::backup(desk, &args).await,
+        Command::Backup(args) => backup(desk.database, &args).await,
         Command::Restore(_) => Err(Refusal::new("restore works on files alone, without an open house")),
     }
 }

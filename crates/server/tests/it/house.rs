@@ -9,7 +9,7 @@ use domain::App;
 use domain::account::{self, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
 use domain::clock::Clock;
-use domain::db::{Db, DbOptions};
+use domain::db::{Access, Db, DbOptions, Row};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
@@ -93,6 +93,94 @@ impl House {
         let client = Client { address: address(r#""listen":""#), key: key.clone() };
         let private = Client { address: address(r#""private":""#), key };
         Self { program, client, private, folder }
+    }
+}
+
+/// A house that was opened once and rests: its settings lie in `house.toml` of the folder.
+pub(crate) struct Resting {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) database: String,
+}
+
+impl Resting {
+    /// A house without anything in it.
+    pub(crate) fn new(engine: Kept) -> Self {
+        let resting = Self::without_house(engine);
+        std::fs::write(resting.path("house.key"), STANDARD.encode([7; 32])).expect("a key file");
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let database = resting.database.parse().expect("an address");
+            let db = Db::open(&DbOptions::new(database)).await.expect("it opens");
+            App::open(db, Clock::new(now_ms), &Key::from_bytes([7; 32])).await.expect("it opens");
+        });
+        resting
+    }
+
+    /// Settings alone: no database, or an empty one, and no key file.
+    pub(crate) fn without_house(engine: Kept) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let place = |name: &str| folder.path().join(name).display().to_string();
+        let database = match engine {
+            Kept::Sqlite => format!("sqlite:{}", place("house.db")),
+            Kept::Postgres => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(fresh_schema())
+            }
+        };
+        let settings = format!("database = '{database}'\nkey_file = '{}'\n", place("house.key"));
+        std::fs::write(folder.path().join("house.toml"), settings).expect("a settings file");
+        Self { folder, database }
+    }
+
+    /// A file in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The names of the files in its folder.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).expect("a folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<String> = entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The number that a statement tells.
+    pub(crate) fn count(&self, sql: &'static str) -> i64 {
+        self.row(sql).int(0)
+    }
+
+    /// The text that a statement tells.
+    pub(crate) fn text(&self, sql: &'static str) -> String {
+        self.row(sql).text(0).to_owned()
+    }
+
+    fn row(&self, sql: &'static str) -> Row {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let options =
+                DbOptions { access: Access::Join, ..DbOptions::new(self.database.parse().expect("an address")) };
+            let db = Db::open(&options).await.expect("it opens");
+            db.row(sql, &[]).await.expect("read").expect("a row")
+        })
+    }
+
+    /// Changes rows behind the house's back.
+    pub(crate) fn change(&self, sql: &str) {
+        match self.database.strip_prefix("sqlite:") {
+            Some(path) => rusqlite::Connection::open(path).and_then(|file| file.execute_batch(sql)).expect("changed"),
+            None => {
+                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    let (client, connection) = tokio_postgres::connect(&self.database, tokio_postgres::NoTls)
+                        .await
+                        .expect("the server answers");
+                    tokio::spawn(connection);
+                    client.batch_execute(sql).await.expect("changed");
+                });
+            }
+        }
     }
 }
 
