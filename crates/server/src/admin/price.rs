@@ -12,16 +12,23 @@ use domain::money::Usd;
 use domain::policy::author::Author;
 use domain::policy::reason::Reason;
 use domain::product::Product;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, bad_rows, words};
+
+/// The columns of a price file, in the order in which it is written.
+const COLUMNS: [&str; 4] = ["service", "product", "amount", "tier"];
 
 /// What can be done with prices.
 #[derive(Subcommand)]
 pub(crate) enum PriceCommand {
     /// List all prices
-    #[command(after_help = "Example: jesusnumber admin price list")]
-    List,
+    #[command(after_help = "Example: jesusnumber admin price list --csv > prices.csv")]
+    List {
+        /// As a CSV file that `price import` takes
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+    },
     /// Set a price, or take a product off sale
     #[command(after_help = "Example: jesusnumber admin price set telegram rental_1day off")]
     Set {
@@ -53,7 +60,10 @@ pub(crate) enum PriceCommand {
 
 pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer, Refusal> {
     match command {
-        PriceCommand::List => Ok(list(&*catalog::catalog(desk.app).await?)),
+        PriceCommand::List { csv: false } => {
+            Ok(Answer::list(&["service", "product", "tier", "amount"], rows(&*catalog::catalog(desk.app).await?)))
+        }
+        PriceCommand::List { csv: true } => Ok(sheet(&rows(&*catalog::catalog(desk.app).await?))),
         PriceCommand::Set { service, product, amount, tier, reason } => {
             let price = SheetPrice { service: service.clone(), product, tier, amount: amount.0 };
             set_sheet(desk.app, vec![price], desk.author(reason)?).await?;
@@ -66,24 +76,37 @@ pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer
                 }
                 (None, Some(tier)) => format!("{service} {} costs {} what all pay", product.word(), tier.word()),
             };
-            Ok(Answer::line(line, json!({"service": service, "product": product, "tier": tier, "amount": shown})))
+            let tier = tier.map(Tier::word);
+            let json = json!({"service": service, "product": product.word(), "tier": tier, "amount": shown});
+            Ok(Answer::line(line, json))
         }
         PriceCommand::Import { file, reason } => import(desk, &file, desk.author(reason)?).await,
     }
 }
 
-fn list(catalog: &Catalog) -> Answer {
+/// Every price in the words that `price set` and `price import` take.
+fn rows(catalog: &Catalog) -> Vec<Value> {
     let mut rows = Vec::new();
     for service in &catalog.services {
         for product in Product::ALL {
-            let row = |tier: Option<Tier>, amount: &Usd| json!({"service": service.slug, "product": product, "tier": tier, "amount": amount.to_string()});
+            let row = |tier: Option<Tier>, amount: &Usd| {
+                let (product, tier) = (product.word(), tier.map(Tier::word));
+                json!({"service": service.slug, "product": product, "tier": tier, "amount": amount.to_string()})
+            };
             rows.extend(service.prices.get(&product).map(|amount| row(None, amount)));
             for tier in Tier::ALL {
                 rows.extend(service.tier_prices.get(&(product, tier)).map(|amount| row(Some(tier), amount)));
             }
         }
     }
-    Answer::list(&["service", "product", "tier", "amount"], rows)
+    rows
+}
+
+/// The rows as a file. None of its fields can hold a comma or a quote: a slug is letters, digits, `_` and `-`.
+fn sheet(rows: &[Value]) -> Answer {
+    let line = |row: &Value| COLUMNS.map(|column| row[column].as_str().unwrap_or("")).join(",");
+    let lines: Vec<String> = std::iter::once(COLUMNS.join(",")).chain(rows.iter().map(line)).collect();
+    Answer::line(lines.join("\n"), Value::Array(rows.to_vec()))
 }
 
 async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refusal> {

@@ -68,6 +68,23 @@ on_both!(prices_come_from_a_file, async |house: House| {
     assert_eq!(telegram[0]["amount"], "0.60");
 });
 
+on_both!(a_list_of_prices_is_a_file_that_sets_them_again, async |house: House| {
+    house.says("service seed").await;
+    house.says("price set telegram short_term 0.30 --tier business").await;
+    let before = house.json("price list").await;
+    let words = |column: &str| -> std::collections::BTreeSet<String> {
+        let rows = before.as_array().expect("a list").iter();
+        rows.filter_map(|row| row[column].as_str()).map(str::to_owned).collect()
+    };
+    assert_eq!(words("product").into_iter().collect::<Vec<_>>(), ["rental_1day", "rental_30day", "short_term"]);
+    let file = house.file("p.csv", &house.says("price list --csv").await);
+    house.says("price set telegram short_term 9.99").await;
+    house.says("price set telegram short_term off --tier business").await;
+    let count = before.as_array().expect("a list").len();
+    assert_eq!(house.says(&format!("price import {file}")).await, format!("set {count} prices\n"));
+    assert_eq!(house.json("price list").await, before);
+});
+
 on_both!(one_bad_price_keeps_all_out, async |house: House| {
     house.says("service seed").await;
     let before = house.json("price list").await;
