@@ -191,10 +191,12 @@ fn usual(file: &Path) -> Result<Option<PathBuf>, ConfigError> {
     }
 }
 
-/// The name by which the system knows who started the program, if it tells one.
+/// The name by which the system knows who started the program, if it tells one. With sudo that is root, which says nothing
+/// of who it was. Where the system has no name for the user, as in a container, the variables of a login are asked.
 pub(crate) fn user_name() -> Option<String> {
-    let name = |variable| std::env::var_os(variable)?.into_string().ok().filter(|name| !name.is_empty());
-    name("SUDO_USER").or_else(|| name("USER")).or_else(|| name("LOGNAME"))
+    let variable = |variable| std::env::var_os(variable)?.into_string().ok().filter(|name| !name.is_empty());
+    let system = || whoami::username().ok().filter(|name| !name.is_empty());
+    variable("SUDO_USER").or_else(system).or_else(|| variable("USER")).or_else(|| variable("LOGNAME"))
 }
 
 /// Makes settings of layers and checks that they fit together.

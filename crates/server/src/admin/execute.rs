@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use super::{Admin, Answer, Command, Desk, Refusal, backup, restore, run};
 use crate::config::{self, Settings};
 use crate::house;
-use crate::clock;
+use crate::{clock, read_to_its_end};
 
 /// Gives the command to the house of the settings and writes the answer to stdout.
 ///
@@ -20,8 +20,8 @@ pub(crate) fn execute(settings: &Settings, admin: Admin) -> Result<(), Refusal> 
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let as_json = admin.json;
     let answer = runtime.block_on(answer(settings, admin))?;
-    answer.write(as_json, &mut io::stdout().lock())?;
-    io::stdout().flush()?;
+    let mut out = io::stdout().lock();
+    read_to_its_end(answer.write(as_json, &mut out).and_then(|()| out.flush()))?;
     answer.into_trouble().map_or(Ok(()), Err)
 }
 

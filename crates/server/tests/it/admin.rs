@@ -54,31 +54,13 @@ fn what_cannot_be_read_is_a_usage_error_and_ends_with_2() {
 }
 
 #[test]
-fn every_command_has_a_sentence_and_an_example() {
+fn who_has_read_enough_ends_a_command_quietly() {
     let house = Resting::new(Kept::Sqlite);
-    let commands = [
-        ("account", &["create", "list", "show", "suspend", "resume", "limits", "tier"][..]),
-        ("key", &["create", "list", "revoke"]),
-        ("credit", &["add", "take", "statement"]),
-        ("service", &["list", "put", "seed", "enable", "disable"]),
-        ("price", &["list", "set", "import"]),
-        ("number", &["list", "show", "pause", "resume", "retire", "import"]),
-        ("source", &["connectors", "add", "list", "pause", "resume", "map-sim", "sims"]),
-        ("sales", &["pause", "resume"]),
-        ("quarantine", &["list", "read", "release", "drop"]),
-        ("backup", &[][..]),
-        ("restore", &[]),
-    ];
-    for (room, deeds) in commands {
-        let lines = std::iter::once(vec![room]).chain(deeds.iter().map(|deed| vec![room, *deed]));
-        for mut line in lines {
-            line.push("--help");
-            let output = admin(&house, &line);
-            let (code, stdout, _) = said(&output);
-            assert_eq!(code, Some(0), "{line:?}");
-            assert!(stdout.contains("Example: jesusnumber admin "), "{line:?}: {stdout}");
-            assert!(!stdout.starts_with("Usage"), "{line:?} has no sentence");
-        }
+    for arguments in [&["source", "connectors"][..], &["--json", "account", "list"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command(&house, arguments).stdout(writer).output().expect("the program starts");
+        assert_eq!(said(&output), (Some(0), "", ""), "{arguments:?}");
     }
 }
 
@@ -246,4 +228,15 @@ fn without_settings_a_command_says_where_they_are_looked_for() {
         assert!(stderr.contains(word), "{stderr}");
     }
     assert_eq!(house.files(), ["house.toml"]);
+}
+
+#[test]
+fn without_a_login_the_system_tells_who_it_is() {
+    let house = Resting::new(Kept::Sqlite);
+    assert_eq!(said(&admin_without_login(&house, &["account", "create", "ann"])).0, Some(0));
+    let system = String::from_utf8(Command::new("id").arg("-un").output().expect("id runs").stdout).expect("text");
+    assert_eq!(house.text("SELECT who FROM audit ORDER BY seq DESC LIMIT 1"), system.trim());
+    let mut with_sudo = command(&house, &["account", "create", "bob"]);
+    assert!(with_sudo.env("SUDO_USER", "olga").status().expect("the program starts").success());
+    assert_eq!(house.text("SELECT who FROM audit ORDER BY seq DESC LIMIT 1"), "olga");
 }
