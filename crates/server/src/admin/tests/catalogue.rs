@@ -18,6 +18,19 @@ on_both!(the_shipped_catalogue_is_loaded_once, async |house: House| {
     assert_eq!(changed.expect("what the operator set stays")["service"], "telegram");
 });
 
+on_both!(what_is_shipped_is_sold_once_it_is_switched_on, async |house: House| {
+    house.says("service seed").await;
+    let sold = async || {
+        let listed = house.json("service list").await;
+        listed.as_array().expect("a list").iter().filter(|service| service["is_enabled"] == true).count()
+    };
+    assert_eq!(sold().await, 0);
+    house.says("service enable telegram --reason asked").await;
+    assert_eq!(sold().await, 1);
+    assert!(house.says("service seed --on-sale").await.starts_with("added 0 services, on sale; "));
+    assert_eq!(sold().await, 1, "what was there stays as it is");
+});
+
 on_both!(a_service_is_put_and_switched, async |house: House| {
     let put = "service put acme --name Acme --category shopping --code zz --sender ACME --text acme";
     assert_eq!(house.says(put).await, "service acme is in the catalogue\n");

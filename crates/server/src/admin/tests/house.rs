@@ -67,7 +67,7 @@ impl House {
     }
 
     pub(super) async fn stock(&self) {
-        self.says("service seed").await;
+        self.says("service seed --on-sale").await;
         self.says(&format!("source add rack --connector jesusnumber --set {SECRET}")).await;
         let rows: String = (100..140).map(|line| format!("1202555{line:04},mobile,Cards,C-1,2026-01-01\n")).collect();
         let file = self.file("stock.csv", &format!("number,line_type,supplier,contract,acquired_on\n{rows}"));

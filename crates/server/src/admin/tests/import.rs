@@ -147,7 +147,7 @@ on_both!(numbers_of_another_load_that_broke_off_count_as_known, async |house: Ho
 });
 
 on_both!(numbers_that_are_still_loading_are_not_for_sale, async |house: House| {
-    house.says("service seed").await;
+    house.says("service seed --on-sale").await;
     house.says("source add rack --connector jesusnumber --set secret=whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH").await;
     let file = house.file("more.csv", &good(600));
     break_off(&house, &file, 1).await;
