@@ -142,6 +142,12 @@ pub async fn is_new(db: &Db) -> Result<bool, DbError> {
     Ok(db.row("SELECT 1 FROM house WHERE name = 'id_key'", &[]).await?.is_none())
 }
 
+/// Whether a master key opens a house whose id key is kept in this sealed form.
+#[must_use]
+pub fn is_key_of(master: &Key, id_key: &[u8]) -> bool {
+    Vault::new(master).unwrap("id key", id_key).is_ok()
+}
+
 /// The key of the id permutation, made once. It is sealed, so that a wrong key file is noticed at the start and not at
 /// the first text that does not open.
 async fn id_key(db: &Db, vault: &Vault) -> Result<[u8; 32], DbError> {

@@ -59,6 +59,38 @@ pub async fn copy(from: PathBuf, to: PathBuf) -> Result<(), DbError> {
     tokio::task::spawn_blocking(move || sqlite::copy(&from, &to)).await.map_err(|_| DbError::Panicked)?
 }
 
+/// What lies in a database, before anything is done with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holds {
+    /// Nothing at all.
+    Nothing,
+    /// Something that is no house.
+    Something,
+    /// A house.
+    House {
+        /// The name of the schema that its tables lie in.
+        schema: String,
+    },
+}
+
+/// Looks what a PostgreSQL database holds, without changing anything.
+///
+/// # Errors
+/// [`DbError::Down`] where it cannot be reached, and what the engine said.
+pub async fn look(url: &str) -> Result<Holds, DbError> {
+    postgres::look(url).await
+}
+
+/// Whether this program knows the schema of a house that had these migrations; an older one is brought up to date when
+/// the house is opened.
+///
+/// # Errors
+/// [`DbError::Engine`] if the schema is newer.
+pub fn check_schema(migrations: &[i64]) -> Result<i64, DbError> {
+    migrate::pending(migrations)?;
+    Ok(migrations.iter().copied().max().unwrap_or(0))
+}
+
 /// A connection to the house's rows. Clones share it.
 #[derive(Clone)]
 pub struct Db(Arc<Engine>, Option<Tap>);

@@ -15,7 +15,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 pub(super) use session::Session;
 
-use super::{Access, DbError, DbOptions, Durability, EngineKind, Lane, Row, Tx, Val, migrate};
+use super::{Access, DbError, DbOptions, DbUrl, Durability, EngineKind, Holds, Lane, Row, Tx, Val, migrate};
 use pool::Pool;
 use single::Single;
 
@@ -99,6 +99,24 @@ impl Postgres {
         });
         Ok(receiver)
     }
+}
+
+/// Looks what a database holds.
+pub(super) async fn look(url: &str) -> Result<Holds, DbError> {
+    let options = DbOptions { access: Access::Read, ..DbOptions::new(DbUrl::Postgres(url.to_owned())) };
+    let client = connect(&configure(url, &options)?).await?;
+    if !applied(&client).await?.is_empty() {
+        let row = client.query_one("SELECT CAST(current_schema() AS TEXT)", &[]).await.map_err(|error| told(&error))?;
+        return Ok(Holds::House { schema: row.get(0) });
+    }
+    let own = "SELECT EXISTS (
+           SELECT 1
+           FROM pg_class c
+           JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+         )";
+    let row = client.query_one(own, &[]).await.map_err(|error| told(&error))?;
+    Ok(if row.get(0) { Holds::Something } else { Holds::Nothing })
 }
 
 fn configure(url: &str, options: &DbOptions) -> Result<Config, DbError> {

@@ -29,7 +29,7 @@ async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
     let access = match &admin.command {
         Command::Restore(args) => {
             let key = house::key(args.key_file.as_deref().unwrap_or(&settings.key_file))?;
-            return restore(args, &key, clock::machine()).await;
+            return restore(args, args.to.as_ref().unwrap_or(&settings.database.0), &key, clock::machine()).await;
         }
         // An older house is copied too: that is what a backup before an upgrade is.
         Command::Backup(args) => return backup(&settings.database.0, args).await,

@@ -6,6 +6,7 @@ mod answer;
 mod backup;
 mod bad_rows;
 mod credit;
+mod dump;
 mod execute;
 mod key;
 mod mail;
@@ -105,15 +106,15 @@ pub(crate) enum Command {
     /// Check every invariant on the live database, reading only, and name the rows that break one
     #[command(after_help = "Example: jesusnumber admin verify --json")]
     Verify,
-    /// Copy the SQLite database into a new file while the house runs
+    /// Copy the database into a new file while the house runs; on PostgreSQL by its own pg_dump
     ///
     /// The key file is not in the copy: back it up apart, because without it no text and no id opens.
     #[command(after_help = "Example: jesusnumber admin backup /backups/house-2026-05-22.db")]
     Backup(backup::BackupArgs),
     /// Put a backup where a house can be started on it, after checking it and that the key file opens it
-    #[command(
-        after_help = "Example: jesusnumber admin restore /backups/house-2026-05-22.db --to /var/lib/jesusnumber/house.db"
-    )]
+    #[command(after_help = "Examples:
+  jesusnumber admin restore /backups/house-2026-05-22.db --to /var/lib/jesusnumber/house.db
+  jesusnumber admin restore /backups/house-2026-05-22.dump --to postgres://jesusnumber@db.internal/jesusnumber2")]
     Restore(backup::RestoreArgs),
 }
 

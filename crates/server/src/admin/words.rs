@@ -5,6 +5,7 @@ use std::fmt;
 use domain::account::{Scope, Tier};
 use domain::catalog::price_file::amount_of;
 use domain::clock;
+use domain::db::DbUrl;
 use domain::ids;
 use domain::login::Role;
 use domain::money::Usd;
@@ -55,6 +56,12 @@ pub(super) fn price(text: &str) -> Result<PriceWord, String> {
 /// A price, or none for `off`. It is a type of its own because clap reads an `Option` as an argument left out.
 #[derive(Clone, Copy)]
 pub(crate) struct PriceWord(pub(super) Option<Usd>);
+
+/// Where a house is put back: `postgres://…`, or a file, which may be written as `sqlite:PATH` too.
+pub(super) fn place(text: &str) -> Result<DbUrl, String> {
+    let is_file = !text.contains("://") && !text.starts_with("sqlite:");
+    if is_file { Ok(DbUrl::Sqlite(text.into())) } else { text.parse() }
+}
 
 /// A moment in ms since 1970 UTC: RFC 3339, or a day, which means its first moment in UTC.
 pub(super) fn moment(text: &str) -> Result<i64, String> {

@@ -117,11 +117,7 @@ fn nothing_is_made(kept: Kept, why: &str) {
     let house = Resting::without_house(kept);
     let before = house.files();
     let copy = house.path("copy.db").display().to_string();
-    let mut commands = vec![&["verify"][..], &["account", "list"], &["account", "create", "ann"]];
-    let backup = ["backup", copy.as_str()];
-    if matches!(kept, Kept::Sqlite) {
-        commands.push(&backup);
-    }
+    let commands: [&[&str]; 4] = [&["verify"], &["account", "list"], &["account", "create", "ann"], &["backup", &copy]];
     for arguments in commands {
         let output = admin(&house, arguments);
         let (code, stdout, stderr) = said(&output);

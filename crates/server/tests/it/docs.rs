@@ -46,7 +46,9 @@ fn the_operators_first_hour_runs_as_it_is_printed() {
     let (hour, _) = hour.split_once("\n## ").expect("the next heading");
     let lines = lines(hour);
     assert!(lines.lines().count() > 12, "{lines}");
-    assert_eq!(run(&Resting::new(Kept::Sqlite), &lines), Ok(()));
+    for kept in [Kept::Sqlite, Kept::Postgres] {
+        assert_eq!(run(&Resting::new(kept), &lines), Ok(()));
+    }
 }
 
 #[test]

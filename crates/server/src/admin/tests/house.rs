@@ -36,13 +36,42 @@ pub(super) struct House {
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests are told by their caller where the server is")]
-async fn fresh_schema() -> DbUrl {
-    let url = std::env::var("JESUSNUMBER_TEST_POSTGRES")
-        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it");
-    let schema = format!("t{:032x}", rand::random::<u128>());
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("the server answers");
+fn server() -> String {
+    std::env::var("JESUSNUMBER_TEST_POSTGRES")
+        .expect("JESUSNUMBER_TEST_POSTGRES names a PostgreSQL server; ./check starts one and sets it")
+}
+
+async fn on_server(sql: &str) {
+    let connected = tokio_postgres::connect(&server(), tokio_postgres::NoTls).await;
+    let (client, connection) = connected.expect("the server answers");
     tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema is made");
+    client.batch_execute(sql).await.expect("done");
+}
+
+/// A database of its own on the server, because PostgreSQL's programs copy whole ones.
+pub(super) struct Database {
+    pub(super) url: DbUrl,
+    name: String,
+}
+
+impl Database {
+    pub(super) async fn make() -> Self {
+        let name = format!("d{:032x}", rand::random::<u128>());
+        on_server(&format!("CREATE DATABASE {name}")).await;
+        let server = server();
+        let (base, _) = server.rsplit_once('/').expect("it names a database");
+        Self { url: DbUrl::Postgres(format!("{base}/{name}")), name }
+    }
+
+    pub(super) async fn drop_it(self) {
+        on_server(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+async fn fresh_schema() -> DbUrl {
+    let url = server();
+    let schema = format!("t{:032x}", rand::random::<u128>());
+    on_server(&format!("CREATE SCHEMA {schema}")).await;
     let separator = if url.contains('?') { '&' } else { '?' };
     DbUrl::Postgres(format!("{url}{separator}options=-c%20search_path%3D{schema}"))
 }
@@ -54,6 +83,15 @@ impl House {
             EngineKind::Sqlite => DbUrl::Sqlite(folder.path().join("house.db")),
             EngineKind::Postgres => fresh_schema().await,
         };
+        Self::kept(database, folder).await
+    }
+
+    /// A house on a database that is there and empty.
+    pub(super) async fn on(database: DbUrl) -> Self {
+        Self::kept(database, tempfile::tempdir().expect("a scratch folder")).await
+    }
+
+    async fn kept(database: DbUrl, folder: tempfile::TempDir) -> Self {
         let app = open_app(&database, &key()).await.expect("the house opens");
         app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
         Self { app, database, folder, registry: connectors::registry() }
