@@ -19,7 +19,7 @@ use crate::{clock, read_to_its_end};
 pub(crate) fn execute(settings: &Settings, admin: Admin) -> Result<(), Refusal> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let as_json = admin.json;
-    let answer = runtime.block_on(answer(settings, admin))?;
+    let mut answer = runtime.block_on(answer(settings, admin))?;
     let mut out = io::stdout().lock();
     read_to_its_end(answer.write(as_json, &mut out).and_then(|()| out.flush()))?;
     answer.into_trouble().map_or(Ok(()), Err)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::account::Tier;
-use domain::catalog::price_file::{FILE_MAX, read_prices};
+use domain::catalog::price_file::{FILE_MAX, read_prices, write_prices};
 use domain::catalog::sheet::{SheetPrice, set_sheet};
 use domain::catalog::{self, Catalog};
 use domain::money::Usd;
@@ -14,10 +14,8 @@ use domain::policy::reason::Reason;
 use domain::product::Product;
 use serde_json::{Value, json};
 
+use super::number_import::bar;
 use super::{Answer, Desk, Refusal, bad_rows, words};
-
-/// The columns of a price file, in the order in which it is written.
-const COLUMNS: [&str; 4] = ["service", "product", "amount", "tier"];
 
 /// What can be done with prices.
 #[derive(Subcommand)]
@@ -63,7 +61,10 @@ pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer
         PriceCommand::List { csv: false } => {
             Ok(Answer::list(&["service", "product", "tier", "amount"], rows(&*catalog::catalog(desk.app).await?)))
         }
-        PriceCommand::List { csv: true } => Ok(sheet(&rows(&*catalog::catalog(desk.app).await?))),
+        PriceCommand::List { csv: true } => {
+            let catalog = catalog::catalog(desk.app).await?;
+            Ok(Answer::line(write_prices(&catalog).trim_end(), Value::Array(rows(&catalog))))
+        }
         PriceCommand::Set { service, product, amount, tier, reason } => {
             let price = SheetPrice { service: service.clone(), product, tier, amount: amount.0 };
             set_sheet(desk.app, vec![price], desk.author(reason)?).await?;
@@ -102,13 +103,6 @@ fn rows(catalog: &Catalog) -> Vec<Value> {
     rows
 }
 
-/// The rows as a file. None of its fields can hold a comma or a quote: a slug is letters, digits, `_` and `-`.
-fn sheet(rows: &[Value]) -> Answer {
-    let line = |row: &Value| COLUMNS.map(|column| row[column].as_str().unwrap_or("")).join(",");
-    let lines: Vec<String> = std::iter::once(COLUMNS.join(",")).chain(rows.iter().map(line)).collect();
-    Answer::line(lines.join("\n"), Value::Array(rows.to_vec()))
-}
-
 async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refusal> {
     let catalog = catalog::catalog(desk.app).await?;
     let named = |why: String| Refusal::new(format!("{} {why}", path.display()));
@@ -116,11 +110,19 @@ async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refu
     if file.metadata()?.len() > FILE_MAX {
         return Err(named("is larger than 4 MiB: split it".to_owned()));
     }
-    let (prices, bad) = read_prices(file, &catalog).map_err(|fault| named(fault.to_string()))?;
+    let checking = bar("checking", None);
+    let tell = |rows: usize| checking.set_position(rows as u64);
+    let read = read_prices(file, &catalog, bad_rows::none()?, &tell);
+    checking.finish_and_clear();
+    let (prices, bad) = read.map_err(|fault| named(fault.to_string()))?;
     if !bad.is_empty() {
-        return Ok(bad_rows::answer(&bad, &path.display().to_string()));
+        return Ok(Answer::bad(bad, &path.display().to_string()));
     }
     let count = prices.len();
-    set_sheet(desk.app, prices, by).await?;
+    // They are set in one story, so there is nothing between none and all of them to be shown.
+    let setting = bar("setting", Some(count as u64));
+    let set = set_sheet(desk.app, prices, by).await;
+    setting.finish_and_clear();
+    set?;
     Ok(Answer::line(format!("set {count} prices"), json!({"imported": count})))
 }

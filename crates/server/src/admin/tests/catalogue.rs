@@ -120,6 +120,15 @@ on_both!(one_bad_price_keeps_all_out, async |house: House| {
     assert_eq!(house.json("price list").await, before);
 });
 
+on_both!(all_bad_prices_are_told_however_many, async |house: House| {
+    house.says("service seed").await;
+    let file = house.file("p.csv", &format!("service,product,amount\n{}", "nobody,short_term,1\n".repeat(20_000)));
+    let (json, sentence) = house.fails(&format!("price import {file}")).await;
+    assert_eq!(json["bad_rows"].as_array().map(Vec::len), Some(20_000));
+    assert_eq!(json["bad_rows"][19_999]["line"], 20_001);
+    assert_eq!(sentence, format!("20000 rows are bad in {file}: nothing was imported"));
+});
+
 on_both!(all_prices_of_a_large_house_are_set_at_once, async |house: House| {
     let mut text = "service,product,amount\n".to_owned();
     for service in 0..600 {

@@ -125,16 +125,16 @@ impl House {
 
     /// What a command prints for people; it must succeed.
     pub(super) async fn says(&self, line: &str) -> String {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let printed = printed(&answer, false);
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let printed = printed(&mut answer, false);
         assert_eq!(answer.into_trouble(), None, "{line}");
         printed
     }
 
     /// What a command prints for programs; it must succeed.
     pub(super) async fn json(&self, line: &str) -> Value {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let printed = printed(&answer, true);
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let printed = printed(&mut answer, true);
         assert_eq!(printed.matches('\n').count(), 1, "one value on one line");
         assert_eq!(answer.into_trouble(), None, "{line}");
         serde_json::from_str(&printed).expect("JSON")
@@ -150,8 +150,8 @@ impl House {
 
     /// What a command prints for programs although it fails, and the sentence.
     pub(super) async fn fails(&self, line: &str) -> (Value, String) {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let json = serde_json::from_str(&printed(&answer, true)).expect("JSON");
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let json = serde_json::from_str(&printed(&mut answer, true)).expect("JSON");
         (json, answer.into_trouble().expect("it fails").to_string())
     }
 
@@ -211,7 +211,7 @@ impl House {
     }
 }
 
-fn printed(answer: &Answer, as_json: bool) -> String {
+fn printed(answer: &mut Answer, as_json: bool) -> String {
     let mut out = Vec::new();
     answer.write(as_json, &mut out).expect("memory takes it");
     String::from_utf8(out).expect("text")
