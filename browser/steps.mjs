@@ -69,6 +69,7 @@ export async function furnish(page, numbers) {
   await importFile(page, rows);
   await page.getByText(`is complete: ${numbers} numbers.`).waitFor();
   await page.goto("/operator/services/");
+  await page.getByLabel("Sell all of them at once").check();
   await page.getByRole("button", { name: "Load it" }).click();
   await page.getByRole("link", { name: "Airbnb" }).waitFor();
 }

@@ -11,7 +11,7 @@ use domain::App;
 use domain::account::{self, Caller, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
 use domain::clock::Clock;
-use domain::db::{Db, DbOptions, DbUrl};
+use domain::db::{self, Db, DbOptions, DbUrl};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::order::{self, Ask};
@@ -74,6 +74,11 @@ impl Fixture {
         let house = Self { app, folder, now_ms };
         house.furnish().await;
         house
+    }
+
+    /// Copies the SQLite file, which the house goes on using.
+    pub(crate) async fn copy_to(&self, path: &Path) {
+        db::copy(self.folder.path().join("house.db"), path.to_owned()).await.expect("a copy");
     }
 
     async fn furnish(&self) {

@@ -67,7 +67,7 @@ pub(crate) async fn run(time: Duration, count: usize) {
     let mut numbers = house.ordered(&customers, count / 2).await;
     let copies = scratch();
     let for_driver = copies.path().join("driver.db");
-    house.app.db.copy_to(for_driver.clone()).await.expect("a copy");
+    house.copy_to(&for_driver).await;
     recording.forget();
     for (of_one, more) in numbers.iter_mut().zip(house.ordered(&customers, count / 2).await) {
         of_one.extend(more);

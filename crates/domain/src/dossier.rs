@@ -56,6 +56,14 @@ pub struct Dossier {
     pub arrivals: Vec<Arrival>,
 }
 
+/// What kind of order or rental has this id; `None` if there is none, or no lease of it.
+///
+/// # Errors
+/// What the database said.
+pub async fn product(app: &App, id: i64) -> Result<Option<Product>, DbError> {
+    app.db.read(move |tx: &mut Tx<'_>| Ok(number::span(tx, id)?.map(|span| span.product))).await
+}
+
 /// What is known of an order or rental of whatever account; `None` if there is none of this id.
 ///
 /// # Errors

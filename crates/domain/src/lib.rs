@@ -142,18 +142,28 @@ pub async fn is_new(db: &Db) -> Result<bool, DbError> {
     Ok(db.row("SELECT 1 FROM house WHERE name = 'id_key'", &[]).await?.is_none())
 }
 
+/// Whether a master key opens a house whose id key is kept in this sealed form.
+#[must_use]
+pub fn is_key_of(master: &Key, id_key: &[u8]) -> bool {
+    Vault::new(master).unwrap("id key", id_key).is_ok()
+}
+
 /// The key of the id permutation, made once. It is sealed, so that a wrong key file is noticed at the start and not at
 /// the first text that does not open.
 async fn id_key(db: &Db, vault: &Vault) -> Result<[u8; 32], DbError> {
-    let fresh = vault.wrap("id key", &Key::random());
-    let kept = db
-        .write(Lane::Work, move |tx| {
-            let insert = "INSERT INTO house (name, value) VALUES ('id_key', $1) ON CONFLICT (name) DO NOTHING";
-            tx.run(insert, values![fresh.clone()])?;
-            tx.one("SELECT value FROM house WHERE name = 'id_key'", &[])
-        })
-        .await?;
-    let kept = kept.ok_or(DbError::Damaged("the id key is missing"))?;
+    let find = "SELECT value FROM house WHERE name = 'id_key'";
+    let kept = match db.row(find, &[]).await? {
+        Some(kept) => kept,
+        None => {
+            let fresh = vault.wrap("id key", &Key::random());
+            let make = move |tx: &mut db::Tx<'_>| {
+                let insert = "INSERT INTO house (name, value) VALUES ('id_key', $1) ON CONFLICT (name) DO NOTHING";
+                tx.run(insert, values![fresh.clone()])?;
+                tx.one(find, &[])
+            };
+            db.write(Lane::Work, make).await?.ok_or(DbError::Damaged("the id key is missing"))?
+        }
+    };
     let key = vault.unwrap("id key", kept.blob(0));
     key.map(|key| *key.bytes()).map_err(|_| DbError::Damaged("the key file is not the one of this database"))
 }

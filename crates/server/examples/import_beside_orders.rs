@@ -1,4 +1,5 @@
-//! How long customers wait while an operator imports many numbers into the same SQLite file from another process.
+//! How long customers wait while an operator imports many numbers, and then as many prices as a file may have, into the
+//! same SQLite file from another process.
 //!
 //! `cargo run --release -p jesusnumber --example import_beside_orders -- target/release/jesusnumber 1000000`
 //!
@@ -15,12 +16,14 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use domain::account::{self, Caller, NewAccount, NewCredit, NewKey, Tier};
+use domain::catalog::edit::{self, NewService};
 use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl};
 use domain::money::Usd;
 use domain::order::{self, Ask};
 use domain::policy::permit::Permit;
 use domain::policy::reason::Reason;
+use domain::product::Product;
 use domain::seal::Key;
 use domain::{App, number};
 
@@ -28,6 +31,10 @@ use domain::{App, number};
 const BETWEEN_ORDERS: Duration = Duration::from_millis(10);
 /// How long orders are timed without an import, for comparison.
 const ALONE: Duration = Duration::from_secs(5);
+/// Prices in a file: all that one may have.
+const PRICES: u64 = 15_000;
+/// Times that it is imported.
+const PRICE_FILES: u64 = 20;
 /// Numbers that can be ordered meanwhile.
 const FOR_SALE: u64 = 40_000;
 
@@ -40,7 +47,9 @@ async fn main() -> Result<(), Failure> {
     let rows: u64 = arguments.next().as_deref().unwrap_or("1000000").parse()?;
     let folder = tempfile::tempdir_in(".")?;
     let admin = Admin { binary, folder: folder.path().to_owned() };
-    admin.run(&["service", "seed"])?;
+    std::fs::write(folder.path().join("house.key"), secret())?;
+    let app = admin.open().await?;
+    admin.run(&["service", "seed", "--on-sale"])?;
     admin.run(&[
         "source",
         "add",
@@ -56,25 +65,72 @@ async fn main() -> Result<(), Failure> {
     let many = folder.path().join("many.csv");
     write_numbers(&many, FOR_SALE..FOR_SALE + rows)?;
 
-    let app = admin.open().await?;
+    let prices = folder.path().join("prices.csv");
+    make_services(&app, &prices).await?;
+
     let caller = customer(&app).await?;
     tokio::spawn(refill(app.clone()));
     let alone = tokio::spawn(time_orders(app.clone(), caller, Instant::now() + ALONE)).await?;
     report("orders alone", &alone);
 
-    let begun = Instant::now();
-    let import = tokio::task::spawn_blocking(move || admin.import(&many).map_err(|error| error.to_string()));
-    let mut beside = Vec::new();
+    let numbers = ["number", "import", &many.to_string_lossy(), "--source", "rack"].map(str::to_owned);
+    beside(&app, caller, &admin, ("numbers", rows), vec![numbers.to_vec()]).await?;
+    // One file of prices is set within a blink, so many are, one after the other.
+    let file = ["price", "import", &prices.to_string_lossy()].map(str::to_owned);
+    let times = PRICE_FILES * PRICES;
+    beside(&app, caller, &admin, ("prices", times), vec![file.to_vec(); usize::try_from(PRICE_FILES)?]).await
+}
+
+/// Places orders while commands run one after the other, and tells how long both took.
+async fn beside(
+    app: &App,
+    caller: Caller,
+    admin: &Admin,
+    (what, rows): (&str, u64),
+    commands: Vec<Vec<String>>,
+) -> Result<(), Failure> {
+    let (begun, admin) = (Instant::now(), admin.clone());
+    let import = tokio::task::spawn_blocking(move || {
+        let run = |command: &Vec<String>| admin.run(&command.iter().map(String::as_str).collect::<Vec<_>>());
+        commands.iter().try_for_each(|command| run(command).map_err(|error| error.to_string()))
+    });
+    let mut times = Vec::new();
     while !import.is_finished() {
-        beside.extend(time_orders(app.clone(), caller, Instant::now() + Duration::from_secs(1)).await);
+        times.extend(time_orders(app.clone(), caller, Instant::now() + Duration::from_secs(1)).await);
     }
     import.await??;
     let seconds = begun.elapsed().as_secs_f64();
-    report("orders beside the import", &beside);
+    report(&format!("orders beside the import of {what}"), &times);
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown in three digits")]
     let rate = rows as f64 / seconds;
-    println!("import: {rows} rows in {seconds:.1} s, {rate:.0} rows/s, with checking");
+    println!("import: {rows} {what} in {seconds:.1} s, {rate:.0} a second, with checking");
     Ok(())
+}
+
+/// Makes as many services as a file of prices can be for, and the file.
+async fn make_services(app: &App, path: &Path) -> Result<(), Failure> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "service,product,amount,tier")?;
+    for place in 0..PRICES / 12 {
+        let slug = format!("service-{place}");
+        let new = NewService {
+            slug: slug.clone(),
+            name: slug.clone(),
+            code: None,
+            category: "shopping".to_owned(),
+            is_enabled: false,
+            any_text_counts: false,
+            senders: Vec::new(),
+            texts: Vec::new(),
+        };
+        edit::put_service(app, new, "bench").await?;
+        for product in Product::ALL {
+            for tier in ["", "new", "verified", "business"] {
+                writeln!(file, "{slug},{},0.42,{tier}", product.word())?;
+            }
+        }
+    }
+    Ok(file.flush()?)
 }
 
 fn secret() -> String {
@@ -82,6 +138,7 @@ fn secret() -> String {
 }
 
 /// The program, spoken to as an operator does.
+#[derive(Clone)]
 struct Admin {
     binary: PathBuf,
     folder: PathBuf,

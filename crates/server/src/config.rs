@@ -13,8 +13,9 @@ use domain::db::DbUrl;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use layers::FILE_VARIABLE;
 pub(crate) use layers::{Layers, Origin};
-pub(crate) use show::{in_force, show};
+pub(crate) use show::{in_force, masked, show};
 
 use crate::postman::{self, Secrecy};
 use crate::watch;
@@ -160,23 +161,42 @@ pub(crate) enum ConfigError {
     },
 }
 
-/// Reads the settings: defaults, then the file, then the environment.
+/// Where the settings are if nobody says where: what an operator types stays short on the machine of a house.
+pub(crate) const USUAL_FILE: &str = "/etc/jesusnumber/jesusnumber.toml";
+
+/// Reads the settings: defaults, then the file, then the environment. The file is the one that is named, else the one
+/// that `JESUSNUMBER_CONFIG` names, else [`USUAL_FILE`] if it exists, else none.
 ///
 /// # Errors
 /// See [`ConfigError`].
-pub(crate) fn load(file: Option<&Path>) -> Result<(Settings, Layers), ConfigError> {
+pub(crate) fn load(named: Option<&Path>) -> Result<(Settings, Layers), ConfigError> {
+    let by_variable = std::env::var_os(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let file = match named.map(Path::to_owned).or(by_variable) {
+        Some(file) => Some(file),
+        None => usual(Path::new(USUAL_FILE))?,
+    };
     let mut layers = Layers::defaults();
     if let Some(file) = file {
-        layers.add_file(file)?;
+        layers.add_file(&file)?;
     }
     layers.add_environment(std::env::vars_os())?;
     settle(layers)
 }
 
-/// The name by which the system knows who started the program, if it tells one.
+/// The file if it exists. One that cannot be looked at is not taken for a missing one: another house would be opened.
+fn usual(file: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    match file.try_exists() {
+        Ok(exists) => Ok(exists.then(|| file.to_owned())),
+        Err(error) => Err(ConfigError::Unreadable(file.to_owned(), error)),
+    }
+}
+
+/// The name by which the system knows who started the program, if it tells one. With sudo that is root, which says nothing
+/// of who it was. Where the system has no name for the user, as in a container, the variables of a login are asked.
 pub(crate) fn user_name() -> Option<String> {
-    let name = |variable| std::env::var_os(variable)?.into_string().ok().filter(|name| !name.is_empty());
-    name("SUDO_USER").or_else(|| name("USER")).or_else(|| name("LOGNAME"))
+    let variable = |variable| std::env::var_os(variable)?.into_string().ok().filter(|name| !name.is_empty());
+    let system = || whoami::username().ok().filter(|name| !name.is_empty());
+    variable("SUDO_USER").or_else(system).or_else(|| variable("USER")).or_else(|| variable("LOGNAME"))
 }
 
 /// Makes settings of layers and checks that they fit together.

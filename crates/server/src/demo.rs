@@ -65,7 +65,9 @@ pub(crate) enum DemoError {
 /// Runs the demo until it is told to end.
 pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     let _only_one = take_folder(demo)?;
-    let (mut settings, mut layers) = settings(demo)?;
+    // Operator commands find the data from whatever folder they are given in.
+    let data = fs::canonicalize(&demo.data).map_err(|error| DemoError::Folder(demo.data.clone(), error))?;
+    let (mut settings, mut layers) = settings(&data, demo.listen)?;
     observe::start_log(LogFormat::Plain, LOG_LEVEL).map_err(ServeError::from)?;
     let closing = serve::closing()?;
     let doors = Doors::open(&settings).await.map_err(DemoError::Doors)?;
@@ -74,12 +76,13 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), DemoError> {
     tell(&mut layers, &doors, &settings.base_url)?;
     let app = house::open(&settings).await.map_err(ServeError::from)?;
     let registry = Arc::new(connectors::registry());
-    let stocked = stock::fill(&app, &registry, &demo.data.join("demo-key")).await.map_err(DemoError::Stock)?;
+    let stocked = stock::fill(&app, &registry, &data.join("demo-key")).await.map_err(DemoError::Stock)?;
     people::customer(&app, &settings.base_url).await.map_err(DemoError::Stock)?;
     let operator = people::operator(&app, &settings.base_url).await.map_err(DemoError::Stock)?;
-    let welcome = welcome(&settings.base_url, &stocked.key, &operator, &demo.data);
+    let metrics = doors.private.local_addr().map_err(|error| ServeError::Listen(settings.private_listen, error))?;
+    let welcome = Welcome { base: &settings.base_url, key: &stocked.key, operator: &operator, metrics, data: &data };
     // Whoever closed stdout does not want to read it.
-    drop(io::stdout().write_all(welcome.as_bytes()));
+    drop(io::stdout().write_all(welcome.text().as_bytes()));
     tokio::spawn(supply::run(app.clone(), stocked.source, closing.clone()));
     Ok(serve::attend(app, registry, doors, (&settings, config::in_force(&layers)), closing).await?)
 }
@@ -104,13 +107,13 @@ fn take_folder(demo: &Demo) -> Result<File, DemoError> {
 }
 
 /// The demo's own settings, which are also written down for operator commands.
-fn settings(demo: &Demo) -> Result<(Settings, Layers), DemoError> {
+fn settings(data: &Path, listen: SocketAddr) -> Result<(Settings, Layers), DemoError> {
     let mut layers = Layers::defaults();
-    let place = |file: &str| demo.data.join(file).display().to_string();
+    let place = |file: &str| data.join(file).display().to_string();
     let told = [
         ("database", format!("sqlite:{}", place("house.db"))),
         ("key_file", place("house.key")),
-        ("listen", demo.listen.to_string()),
+        ("listen", listen.to_string()),
         ("private_listen", "127.0.0.1:0".to_owned()),
     ];
     let mut file = String::from("# For operator commands beside the demo.\n");
@@ -119,7 +122,7 @@ fn settings(demo: &Demo) -> Result<(Settings, Layers), DemoError> {
         file.push_str(&format!("{name} = {value}\n"));
         layers.set(name, value, Origin::Command)?;
     }
-    let path = demo.data.join("demo.toml");
+    let path = data.join("demo.toml");
     fs::write(&path, file).map_err(|error| DemoError::Folder(path, error))?;
     Ok(config::settle(layers)?)
 }
@@ -151,19 +154,33 @@ fn base_url(address: SocketAddr) -> String {
     }
 }
 
-fn welcome(base: &str, key: &str, operator: &str, data: &Path) -> String {
-    let auth = format!("-H 'Authorization: Bearer {key}'");
-    let api = format!("{base}/api/v1");
-    let id = r#"sed -n 's/.*"order_id":"\([^"]*\)".*/\1/p'"#;
-    let config = data.join("demo.toml");
-    format!(
-        r#"The demo house is open at {base}; its documentation is at {base}/api-docs
+/// What the demo says when it is open.
+struct Welcome<'a> {
+    base: &'a str,
+    key: &'a str,
+    operator: &'a str,
+    metrics: SocketAddr,
+    data: &'a Path,
+}
+
+impl Welcome<'_> {
+    fn text(&self) -> String {
+        let Self { base, key, operator, metrics, data } = self;
+        let auth = format!("-H 'Authorization: Bearer {key}'");
+        let api = format!("{base}/api/v1");
+        let id = r#"sed -n 's/.*"order_id":"\([^"]*\)".*/\1/p'"#;
+        let config = data.join("demo.toml");
+        // By the name that it was started by, it starts again.
+        let program = std::env::args().next().unwrap_or_else(|| "jesusnumber".to_owned());
+        format!(
+            r#"The demo house is open at {base}; its documentation is at {base}/api-docs
 All of it is fictional and lies in {data}. Ctrl-C stops it; started again it keeps its data.
 
   API key   {key}
   Customer  {base}/sign-in/ with {email} and the password: {password}
   Operator  {operator}
-  Commands  jesusnumber admin --config {config} account list
+  Commands  {program} admin --config {config} account list
+  Metrics   http://{metrics}/metrics
 
 Order a number for Instagram; its SMS comes 2 to 8 seconds later:
 ORDER=$(curl -s -X POST {api}/short-term/order/ {auth} -d service=instagram | tee /dev/stderr | {id})
@@ -178,11 +195,12 @@ Rent a number for WhatsApp for a day:
 curl -s -X POST {api}/rental/1day/order/ {auth} -d service=whatsapp
 
 "#,
-        email = people::EMAIL,
-        password = people::PASSWORD,
-        data = data.display(),
-        config = config.display(),
-    )
+            email = people::EMAIL,
+            password = people::PASSWORD,
+            data = data.display(),
+            config = config.display(),
+        )
+    }
 }
 
 #[cfg(test)]

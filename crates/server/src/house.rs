@@ -5,11 +5,11 @@ mod key_file;
 use std::path::{Path, PathBuf};
 
 use domain::App;
-use domain::db::{Db, DbError, DbOptions};
+use domain::db::{Access, Db, DbError, DbOptions};
 use domain::seal::Key;
 
 use crate::clock;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 
 /// Connections to PostgreSQL of a command, which does one thing after another.
 const BESIDE_POOL_SIZE: usize = 4;
@@ -20,6 +20,13 @@ pub(crate) enum StartError {
     /// The database did not open, or was made under another key.
     #[error("the database: {0}")]
     Db(#[from] DbError),
+    /// There is no house to give a command to, and a command makes none.
+    #[error(
+        "no house is at {0}: {1}. Name the settings of your house with --config FILE or by the variable \
+         JESUSNUMBER_CONFIG, or put them into {usual}; a new house is made by `jesusnumber serve`",
+        usual = config::USUAL_FILE
+    )]
+    NoHouse(String, &'static str),
     /// The database has data, and the key that opens it is not there.
     #[error(
         "the key file {0} is missing, and the database has data that only this file opens: put the file back from \
@@ -42,21 +49,7 @@ pub(crate) enum StartError {
 pub(crate) async fn open(settings: &Settings) -> Result<App, StartError> {
     let mut options = DbOptions::new(settings.database.0.clone());
     options.pool_size = settings.pool_size;
-    open_with(settings, &options).await
-}
-
-/// Opens the house for an operator's command, which may run beside a house at work and must not make it wait.
-///
-/// # Errors
-/// See [`StartError`].
-pub(crate) async fn open_beside(settings: &Settings) -> Result<App, StartError> {
-    let mut options = DbOptions::new(settings.database.0.clone());
-    options.pool_size = BESIDE_POOL_SIZE;
-    open_with(settings, &options).await
-}
-
-async fn open_with(settings: &Settings, options: &DbOptions) -> Result<App, StartError> {
-    let db = Db::open(options).await?;
+    let db = Db::open(&options).await?;
     tracing::info!("the database is open");
     let path = &settings.key_file;
     let key = match key_file::read(path)? {
@@ -64,6 +57,26 @@ async fn open_with(settings: &Settings, options: &DbOptions) -> Result<App, Star
         None if domain::is_new(&db).await? => key_file::create(path)?,
         None => return Err(StartError::KeyMissing(path.clone())),
     };
+    Ok(App::open(db, clock::machine(), &key).await?)
+}
+
+/// Opens the house for an operator's command, which may run beside a house at work and must not make it wait. What is
+/// missing is not made: no database, no table, no key file.
+///
+/// # Errors
+/// See [`StartError`].
+pub(crate) async fn open_beside(settings: &Settings, access: Access) -> Result<App, StartError> {
+    let url = &settings.database.0;
+    let options = DbOptions { access, pool_size: BESIDE_POOL_SIZE, ..DbOptions::new(url.clone()) };
+    let none = |why| StartError::NoHouse(config::masked(&url.to_string()), why);
+    let db = Db::open(&options).await.map_err(|error| match error {
+        DbError::NoHouse(why) => none(why),
+        other => other.into(),
+    })?;
+    if domain::is_new(&db).await? {
+        return Err(none("its first start was not finished"));
+    }
+    let key = key(&settings.key_file)?;
     Ok(App::open(db, clock::machine(), &key).await?)
 }
 

@@ -60,7 +60,8 @@ enum Command {
 
 #[derive(Args)]
 struct Told {
-    /// The settings file; without one, defaults and `JESUSNUMBER_*` alone.
+    /// The settings file; else the one that JESUSNUMBER_CONFIG names, else /etc/jesusnumber/jesusnumber.toml, else
+    /// defaults and `JESUSNUMBER_*` alone.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -94,10 +95,12 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(demo) => Ok(runtime()?.block_on(demo::run(&demo))?),
         Command::Config(told) => {
             let (_, layers) = told.settings()?;
-            writeln!(io::stdout(), "{}", config::show(&layers))?;
-            Ok(())
+            Ok(read_to_its_end(writeln!(io::stdout(), "{}", config::show(&layers)))?)
         }
-        Command::Extract => Ok(extract::run(io::stdin().lock(), io::BufWriter::new(io::stdout().lock()))?),
+        Command::Extract => {
+            let out = io::BufWriter::new(io::stdout().lock());
+            Ok(read_to_its_end(extract::run(io::stdin().lock(), out))?)
+        }
         Command::Admin(admin) => {
             let (settings, _) = config::load(admin.config.as_deref())?;
             admin::execute(&settings, *admin).map_err(|refusal| refusal.to_string().into())
@@ -105,6 +108,68 @@ fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
+/// Whoever closed our output has read enough, as `head` does: that is no failure.
+fn read_to_its_end(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every command of the tree, with what is typed to get there.
+    fn all(command: &clap::Command, typed: &str, told: &mut Vec<(String, clap::Command)>) {
+        for deeper in command.get_subcommands() {
+            let typed = format!("{typed} {}", deeper.get_name());
+            all(deeper, &typed, told);
+            told.push((typed, deeper.clone()));
+        }
+    }
+
+    /// The words of a line as a shell parts them, as far as the examples need it.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
+        for sign in line.chars() {
+            match sign {
+                '\'' => is_quoted = !is_quoted,
+                ' ' if !is_quoted => words.push(std::mem::take(&mut word)),
+                other => word.push(other),
+            }
+        }
+        words.push(word);
+        words.into_iter().filter(|word| !word.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_command_has_a_sentence_and_an_example_that_is_understood() {
+        let mut told = Vec::new();
+        all(&Program::command(), "jesusnumber", &mut told);
+        assert!(told.len() > 60, "{}", told.len());
+        for (typed, command) in told {
+            assert!(command.get_about().is_some(), "{typed} has no sentence");
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = help
+                .split_once("Example")
+                .iter()
+                .flat_map(|(_, rest)| rest.lines())
+                .filter_map(|line| line.find("jesusnumber ").map(|start| &line[start..]))
+                .collect();
+            assert!(!examples.is_empty(), "{typed} has no example");
+            for example in examples {
+                assert!(example.starts_with(&typed), "{typed} shows another command: {example}");
+                // What a shell does with the answer is not ours.
+                let ours = example.split(" > ").next().unwrap_or(example);
+                assert!(Program::try_parse_from(words(ours)).is_ok(), "{typed} has an example that is refused: {ours}");
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A CSV file of prices: `service,product,amount`, and `tier`, where some are for single tiers.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
@@ -41,19 +42,31 @@ impl From<csv::Error> for PriceFileFault {
     }
 }
 
-/// Reads the prices of a file, whose length the caller has limited to [`FILE_MAX`], and what is wrong with its rows.
+/// Rows between two times that the reading tells how far it is.
+const TELL_EVERY: usize = 1_000;
+
+/// Reads the prices of a file, whose length the caller has limited to [`FILE_MAX`]. What is wrong with its rows comes back
+/// in `bad`, which is empty at first and keeps as much as its owner wants to tell. `tell` hears how many rows were read.
 ///
 /// # Errors
 /// See [`PriceFileFault`].
-pub fn read_prices(file: impl Read, catalog: &Catalog) -> Result<(Vec<SheetPrice>, BadRows), PriceFileFault> {
+pub fn read_prices(
+    file: impl Read,
+    catalog: &Catalog,
+    mut bad: BadRows,
+    tell: &dyn Fn(usize),
+) -> Result<(Vec<SheetPrice>, BadRows), PriceFileFault> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(file);
     let width = reader.headers()?.len();
     if !(3..=COLUMNS.len()).contains(&width) || reader.headers()?.iter().ne(COLUMNS[..width].iter().copied()) {
         return Err(PriceFileFault::Columns);
     }
-    let (mut prices, mut bad) = (Vec::new(), BadRows::default());
+    let mut prices = Vec::new();
     let mut lines: HashMap<(String, Product, Option<Tier>), u64> = HashMap::new();
-    for record in reader.into_records() {
+    for (row, record) in reader.into_records().enumerate() {
+        if row % TELL_EVERY == 0 {
+            tell(row);
+        }
         if prices.len() == PRICES_MAX {
             return Err(PriceFileFault::TooLong);
         }
@@ -70,8 +83,28 @@ pub fn read_prices(file: impl Read, catalog: &Catalog) -> Result<(Vec<SheetPrice
             }
             Err(reason) => bad.add(line, reason),
         }
+        // Rows are judged one by one, so what was found is in order.
+        bad.settle();
     }
     if prices.is_empty() && bad.is_empty() { Err(PriceFileFault::Empty) } else { Ok((prices, bad)) }
+}
+
+/// All prices of a catalogue, in the form in which they are read back. Slugs and products hold no signs that a table would
+/// act on.
+#[must_use]
+pub fn write_prices(catalog: &Catalog) -> String {
+    let mut csv = format!("{}\r\n", COLUMNS.join(","));
+    for service in &catalog.services {
+        for product in Product::ALL {
+            let common = service.prices.get(&product).map(|amount| ("", *amount));
+            let of_tier = |tier: Tier| service.tier_prices.get(&(product, tier)).map(|amount| (tier.word(), *amount));
+            for (tier, amount) in common.into_iter().chain(Tier::ALL.into_iter().filter_map(of_tier)) {
+                let row = write!(csv, "{},{},{amount},{tier}\r\n", service.slug, product.word());
+                row.expect("a text takes every write");
+            }
+        }
+    }
+    csv
 }
 
 fn price(record: &StringRecord, width: usize, catalog: &Catalog) -> Result<SheetPrice, String> {

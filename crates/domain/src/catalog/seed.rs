@@ -58,10 +58,19 @@ pub fn seed_services() -> Vec<SeedService> {
     file.service
 }
 
+/// Whether what is added is sold at once, for the shipped prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sale {
+    /// Nothing is sold before somebody has looked at its price and switched it on.
+    Later,
+    /// All of it is sold from now on.
+    Now,
+}
+
 /// How many services of the shipped catalogue were added, and how many the house had already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seeded {
-    /// Put on sale with the shipped prices.
+    /// Added with the shipped prices.
     pub added: usize,
     /// Left as the operator has them.
     pub kept: usize,
@@ -71,7 +80,7 @@ pub struct Seeded {
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn seed(app: &App, by: &str) -> Result<Seeded, EditRefusal> {
+pub async fn seed(app: &App, sale: Sale, by: &str) -> Result<Seeded, EditRefusal> {
     let known = catalog(app).await?;
     let mut seeded = Seeded::default();
     for service in seed_services() {
@@ -85,7 +94,7 @@ pub async fn seed(app: &App, by: &str) -> Result<Seeded, EditRefusal> {
             name: service.name,
             code: Some(service.code),
             category: service.category,
-            is_enabled: true,
+            is_enabled: sale == Sale::Now,
             any_text_counts: false,
             senders: service.senders,
             texts: service.texts,

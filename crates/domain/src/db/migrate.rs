@@ -30,6 +30,9 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
 pub(super) const MIGRATION_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (version BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)";
 
+/// What is said of a database in which no house was ever opened.
+pub(super) const NO_HOUSE: DbError = DbError::NoHouse("there is no house in it");
+
 /// The migrations that a database still needs that had those of `applied`. Two that were written side by side may come in
 /// either order, so each is looked for, not only those above the last one.
 pub(super) fn pending(applied: &[i64]) -> Result<Vec<(i64, &'static str)>, DbError> {
@@ -40,6 +43,17 @@ pub(super) fn pending(applied: &[i64]) -> Result<Vec<(i64, &'static str)>, DbErr
         )));
     }
     Ok(MIGRATIONS.iter().copied().filter(|(version, _)| !applied.contains(version)).collect())
+}
+
+/// Refuses a database that needs migrations, for who may not bring its schema up to date.
+pub(super) fn must_be_done(applied: &[i64]) -> Result<(), DbError> {
+    if applied.is_empty() {
+        return Err(NO_HOUSE);
+    }
+    match pending(applied)?.len() {
+        0 => Ok(()),
+        lacks => Err(DbError::Older { lacks, of: MIGRATIONS.len() }),
+    }
 }
 
 /// The text of a migration for one engine.
@@ -84,6 +98,14 @@ mod tests {
     fn a_newer_schema_is_refused() {
         assert!(pending(&[1, 99]).is_err());
         assert_eq!(pending(&[]).map(|all| all.len()).ok(), Some(MIGRATIONS.len()));
+    }
+
+    #[test]
+    fn who_may_not_change_a_schema_is_told_what_it_lacks() {
+        let all: Vec<i64> = MIGRATIONS.iter().map(|(version, _)| *version).collect();
+        assert!(must_be_done(&all).is_ok());
+        assert!(matches!(must_be_done(&all[..all.len() - 2]), Err(DbError::Older { lacks: 2, .. })));
+        assert!(matches!(must_be_done(&[]), Err(DbError::NoHouse(_))));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! A *story* is a short synchronous closure that runs in one transaction. [`Db::write`] commits it if, and only if,
 //! it returned `Ok`; [`Db::read`] runs it on one snapshot; [`Db::rows`] is a single statement, for the hot reads.
 
+mod error;
 mod migrate;
+mod options;
 mod postgres;
 mod shape;
 mod sqlite;
@@ -12,6 +14,8 @@ mod value;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use error::DbError;
+pub use options::{Access, DbOptions, DbUrl, Durability, Tap};
 pub(crate) use value::word;
 pub use value::{Row, Val};
 
@@ -27,68 +31,6 @@ const JSON_LIST: &str = "json_list($1)";
 /// `FROM (json_pairs($1)) p`: the pairs of BIGINTs of a JSON array, as columns `a` and `b`.
 const JSON_PAIRS: &str = "json_pairs($1)";
 
-/// Where the house keeps its rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DbUrl {
-    /// An SQLite file, from `sqlite:PATH`.
-    Sqlite(PathBuf),
-    /// A PostgreSQL server, from `postgres://…`.
-    Postgres(String),
-}
-
-impl std::str::FromStr for DbUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            if path.is_empty() {
-                return Err("`sqlite:` wants the path of a file after it".to_owned());
-            }
-            return Ok(Self::Sqlite(PathBuf::from(path)));
-        }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
-        }
-        Err("the database is `sqlite:PATH` or `postgres://user@host/name`".to_owned())
-    }
-}
-
-/// Whether an acknowledged commit must have reached the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// SQLite runs with `synchronous=FULL`, and PostgreSQL's settings are refused where they could lose a commit.
-    Checked,
-    /// For tests only: no setting of the program reaches it.
-    Unchecked,
-}
-
-/// Sees every statement of every story before it runs, with its values.
-pub type Tap = Arc<dyn Fn(&'static str, &[Val]) + Send + Sync>;
-
-/// How the door is opened.
-#[derive(Clone)]
-pub struct DbOptions {
-    /// Where the rows are.
-    pub url: DbUrl,
-    /// What an acknowledged commit means.
-    pub durability: Durability,
-    /// Connections that a PostgreSQL node uses for stories, at least 4: half for customers' orders,
-    /// a quarter each for incoming SMS and for everything else. SQLite has one writer and does not look at it.
-    pub pool_size: usize,
-    /// Stories committed together on SQLite, at most.
-    pub batch_max: usize,
-    /// For measurements, which run the same statements without the house: no setting of the program reaches it.
-    pub tap: Option<Tap>,
-}
-
-impl DbOptions {
-    /// The usual way to open `url`.
-    #[must_use]
-    pub fn new(url: DbUrl) -> Self {
-        Self { url, durability: Durability::Checked, pool_size: 16, batch_max: sqlite::BATCH_MAX, tap: None }
-    }
-}
-
 /// Whose share of the door a story uses, so that nobody's load can starve another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
@@ -100,35 +42,6 @@ pub enum Lane {
     Work,
 }
 
-/// What can go wrong behind the door. None of the texts holds a value of a row.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum DbError {
-    /// Too many stories wait already, or a lock was not had in time; nothing happened.
-    #[error("the database is busy")]
-    Busy,
-    /// The commit was sent and its outcome is not known.
-    #[error("it is not known whether the database kept the change")]
-    Unknown,
-    /// The database cannot be reached; nothing happened.
-    #[error("the database cannot be reached: {0}")]
-    Down(String),
-    /// A story met what it read changing under it too often; nothing happened.
-    #[error("the story lost against others too often")]
-    Conflict,
-    /// A constraint of the schema refused the change.
-    #[error("the schema refused the change: {0}")]
-    Constraint(String),
-    /// Anything else the engine said; nothing happened.
-    #[error("the database failed: {0}")]
-    Engine(String),
-    /// A story panicked; it alone was rolled back.
-    #[error("a story panicked")]
-    Panicked,
-    /// What is stored cannot be true, such as a text that does not open under its key.
-    #[error("stored data is damaged: {0}")]
-    Damaged(&'static str),
-}
-
 /// Reads every page of an SQLite copy that nobody has open, checks that it is whole and that this program knows its
 /// schema, and tells which schema that is.
 ///
@@ -136,6 +49,47 @@ pub enum DbError {
 /// [`DbError::Damaged`] if it is not whole or no house's, [`DbError::Engine`] if its schema is newer.
 pub async fn check_copy(path: PathBuf) -> Result<i64, DbError> {
     tokio::task::spawn_blocking(move || sqlite::check_copy(&path)).await.map_err(|_| DbError::Panicked)?
+}
+
+/// Copies a whole SQLite database, as of one moment, into a new file, while a house may be at work on it. Its schema
+/// may be an older one. The database is only read.
+///
+/// # Errors
+/// [`DbError::NoHouse`] if there is none in such a file, and what the engine said.
+pub async fn copy(from: PathBuf, to: PathBuf) -> Result<(), DbError> {
+    tokio::task::spawn_blocking(move || sqlite::copy(&from, &to)).await.map_err(|_| DbError::Panicked)?
+}
+
+/// What lies in a database, before anything is done with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holds {
+    /// Nothing at all.
+    Nothing,
+    /// Something that is no house.
+    Something,
+    /// A house.
+    House {
+        /// The name of the schema that its tables lie in.
+        schema: String,
+    },
+}
+
+/// Looks what a PostgreSQL database holds, without changing anything.
+///
+/// # Errors
+/// [`DbError::Down`] where it cannot be reached, and what the engine said.
+pub async fn look(url: &str) -> Result<Holds, DbError> {
+    postgres::look(url).await
+}
+
+/// Whether this program knows the schema of a house that had these migrations; an older one is brought up to date when
+/// the house is opened.
+///
+/// # Errors
+/// [`DbError::Engine`] if the schema is newer.
+pub fn check_schema(migrations: &[i64]) -> Result<i64, DbError> {
+    migrate::pending(migrations)?;
+    Ok(migrations.iter().copied().max().unwrap_or(0))
 }
 
 /// A connection to the house's rows. Clones share it.
@@ -157,11 +111,12 @@ pub enum EngineKind {
 }
 
 impl Db {
-    /// Opens the database, checks that it keeps what it acknowledges, and brings its schema up to date.
+    /// Opens the database as far as [`DbOptions::access`] goes, and checks that it keeps what it acknowledges.
     ///
     /// # Errors
-    /// [`DbError::Down`] where it cannot be reached, [`DbError::Engine`] where it is set up to lose commits
-    /// or holds a schema newer than this program.
+    /// [`DbError::Down`] where it cannot be reached, [`DbError::NoHouse`] or [`DbError::Older`] where it would have to
+    /// be made or changed and may not be, [`DbError::Engine`] where it is set up to lose commits or holds a schema newer
+    /// than this program.
     pub async fn open(options: &DbOptions) -> Result<Self, DbError> {
         let engine = match &options.url {
             DbUrl::Sqlite(path) => {
@@ -253,17 +208,6 @@ impl Db {
             Engine::Sqlite(engine) => engine.waiting(),
             Engine::Postgres(engine) => engine.waiting(),
         })
-    }
-
-    /// Copies the whole database, as of one moment, into a new SQLite file while the house goes on.
-    ///
-    /// # Errors
-    /// [`DbError::Engine`] on PostgreSQL, whose own `pg_dump` does it, and what the engine said.
-    pub async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
-        match &*self.0 {
-            Engine::Sqlite(engine) => engine.copy_to(target).await,
-            Engine::Postgres(_) => Err(DbError::Engine("use pg_dump to copy a PostgreSQL database".to_owned())),
-        }
     }
 
     /// Moves SQLite's log into the file while others write, so that it stays short and no customer's story has to move

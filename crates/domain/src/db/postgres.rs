@@ -15,7 +15,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 pub(super) use session::Session;
 
-use super::{DbError, DbOptions, Durability, EngineKind, Lane, Row, Tx, Val, migrate};
+use super::{Access, DbError, DbOptions, DbUrl, Durability, EngineKind, Holds, Lane, Row, Tx, Val, migrate};
 use pool::Pool;
 use single::Single;
 
@@ -37,12 +37,15 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str, options: &DbOptions) -> Result<Self, DbError> {
-        let config = configure(url, options.durability)?;
+        let config = configure(url, options)?;
         let client = connect(&config).await?;
         if options.durability == Durability::Checked {
             check_durable(&client).await?;
         }
-        migrate_up(&client).await?;
+        match options.access {
+            Access::Make => migrate_up(&client).await?,
+            Access::Join | Access::Read => migrate::must_be_done(&applied(&client).await?)?,
+        }
         let waiting = Arc::new(AtomicUsize::new(0));
         Ok(Self { pool: Pool::open(&config, options.pool_size, waiting)?, single: Single::new(config.clone()), config })
     }
@@ -98,18 +101,40 @@ impl Postgres {
     }
 }
 
-fn configure(url: &str, durability: Durability) -> Result<Config, DbError> {
+/// Looks what a database holds.
+pub(super) async fn look(url: &str) -> Result<Holds, DbError> {
+    let options = DbOptions { access: Access::Read, ..DbOptions::new(DbUrl::Postgres(url.to_owned())) };
+    let client = connect(&configure(url, &options)?).await?;
+    if !applied(&client).await?.is_empty() {
+        let row = client.query_one("SELECT CAST(current_schema() AS TEXT)", &[]).await.map_err(|error| told(&error))?;
+        return Ok(Holds::House { schema: row.get(0) });
+    }
+    let own = "SELECT EXISTS (
+           SELECT 1
+           FROM pg_class c
+           JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+         )";
+    let row = client.query_one(own, &[]).await.map_err(|error| told(&error))?;
+    Ok(if row.get(0) { Holds::Something } else { Holds::Nothing })
+}
+
+fn configure(url: &str, options: &DbOptions) -> Result<Config, DbError> {
     let mut config: Config =
         url.parse().map_err(|_| DbError::Down("the postgres:// address is malformed".to_owned()))?;
     let mut settings = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=10s \
                         -c default_transaction_isolation=read\\ committed"
         .to_owned();
-    if durability == Durability::Unchecked {
+    if options.durability == Durability::Unchecked {
         settings.push_str(" -c synchronous_commit=off");
     }
     if let Some(own) = config.get_options() {
         settings.push(' ');
         settings.push_str(own);
+    }
+    // The server itself refuses to write then, whatever it is told.
+    if options.access == Access::Read {
+        settings.push_str(" -c default_transaction_read_only=on");
     }
     config.options(settings);
     config.application_name("jesusnumber");
@@ -159,14 +184,23 @@ async fn migrate_up(client: &Client) -> Result<(), DbError> {
     let lock = "SELECT pg_advisory_xact_lock(CAST($1 AS BIGINT) + hashtext(current_schema()))";
     client.execute(lock, &[&MIGRATION_LOCK]).await.map_err(failed)?;
     client.batch_execute(migrate::MIGRATION_TABLE).await.map_err(failed)?;
-    let applied = client.query("SELECT version FROM migration", &[]).await.map_err(failed)?;
-    let applied: Vec<i64> = applied.iter().map(|row| row.get(0)).collect();
-    for (version, text) in migrate::pending(&applied)? {
+    for (version, text) in migrate::pending(&applied(client).await?)? {
         client.batch_execute(&migrate::text_for(EngineKind::Postgres, text)).await.map_err(failed)?;
         let insert = "INSERT INTO migration (version, at_ms) VALUES ($1, 0)";
         client.execute(insert, &[&version]).await.map_err(failed)?;
     }
     client.batch_execute("COMMIT").await.map_err(failed)
+}
+
+/// The migrations that the schema has had; none if no house was ever opened in it.
+async fn applied(client: &Client) -> Result<Vec<i64>, DbError> {
+    let failed = |error: tokio_postgres::Error| told(&error);
+    let kept = client.query_one("SELECT to_regclass('migration') IS NOT NULL", &[]).await.map_err(failed)?;
+    if !kept.get::<_, bool>(0) {
+        return Ok(Vec::new());
+    }
+    let versions = client.query("SELECT version FROM migration", &[]).await.map_err(failed)?;
+    Ok(versions.iter().map(|row| row.get(0)).collect())
 }
 
 /// Listens on a connection of its own until it breaks.

@@ -6,9 +6,10 @@ mod hot;
 mod keeper;
 mod log;
 mod memory;
+mod place;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{DbError, DbOptions, Durability, Inner, Row, Tx, Val, migrate};
+use super::{Access, DbError, DbOptions, Durability, Inner, Row, Tx, Val, migrate};
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
@@ -39,17 +40,19 @@ const DOOR_OPEN: Duration = Duration::from_millis(1);
 /// often meanwhile is moved once; but readers, and the writer itself, search a long log at every page.
 const CHECKPOINT_PAGES: i64 = 16_000;
 
-pub(super) use copy::check as check_copy;
+pub(super) use copy::{check as check_copy, copy};
 use desk::Desk;
 pub(super) use desk::Run;
 use hot::Hot;
 use keeper::{HOLD, Keeper};
 pub(super) use memory::Memory;
+use place::Place;
 
 /// The embedded engine.
 pub(super) struct Sqlite {
-    path: PathBuf,
-    stories: SyncSender<Box<dyn Job>>,
+    place: Arc<Place>,
+    /// The way to the writer; there is none where nothing may be written.
+    stories: Option<SyncSender<Box<dyn Job>>>,
     waiting: Arc<AtomicUsize>,
     /// Idle connections for snapshots.
     readers: Mutex<Vec<Connection>>,
@@ -98,23 +101,19 @@ where
 
 impl Sqlite {
     pub(super) fn open(path: &Path, options: &DbOptions) -> Result<Self, DbError> {
-        let mut writer = connect(path, options.durability)?;
-        migrate_up(&mut writer)?;
-        let keeper = open_reader(path)?;
-        let (stories, queue) = sync_channel(QUEUE_MAX);
+        let place = Arc::new(Place::find(path, options.access)?);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let (counter, batch_max) = (Arc::clone(&waiting), options.batch_max.max(1));
-        std::thread::Builder::new()
-            .name("db-writer".to_owned())
-            .spawn(move || write_for_ever(&writer, &keeper, &queue, &counter, batch_max))
-            .map_err(|error| DbError::Down(error.to_string()))?;
+        let stories = match options.access {
+            Access::Make | Access::Join => Some(start_writer(&place, options, &waiting)?),
+            Access::Read => None,
+        };
         Ok(Self {
-            path: path.to_owned(),
             stories,
             waiting,
             readers: Mutex::default(),
-            hot: Hot::new(path),
+            hot: Hot::new(Arc::clone(&place)),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
+            place,
         })
     }
 
@@ -124,9 +123,12 @@ impl Sqlite {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let Some(stories) = &self.stories else {
+            return Err(DbError::Engine("the database was opened for reading alone".to_owned()).into());
+        };
         let (caller, answer) = oneshot::channel();
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if let Err(refused) = self.stories.try_send(Box::new(Told { story, outcome: None, caller })) {
+        if let Err(refused) = stories.try_send(Box::new(Told { story, outcome: None, caller })) {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(match refused {
                 TrySendError::Full(_) => DbError::Busy.into(),
@@ -164,18 +166,14 @@ impl Sqlite {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn copy_to(&self, target: PathBuf) -> Result<(), DbError> {
-        copy::copy(&self.path, target).await
-    }
-
     pub(super) async fn shorten_log(&self) -> Result<(), DbError> {
-        let path = self.path.clone();
-        tokio::task::spawn_blocking(move || log::shorten(&path)).await.map_err(|_| DbError::Panicked)?
+        let place = Arc::clone(&self.place);
+        tokio::task::spawn_blocking(move || log::shorten(&place.path)).await.map_err(|_| DbError::Panicked)?
     }
 
     fn reader(&self) -> Result<Connection, DbError> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| open_reader(&self.path), Ok)
+        idle.map_or_else(|| self.place.reader(), Ok)
     }
 
     /// Keeps a connection for the next snapshot. There are never more than [`SNAPSHOTS_MAX`].
@@ -184,15 +182,34 @@ impl Sqlite {
     }
 }
 
-/// Opens a connection that one thread uses at a time, so that SQLite need not lock it.
-fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags)
+/// Starts the one writer of this process on a file that is up to date, or may be brought so.
+fn start_writer(
+    place: &Place,
+    options: &DbOptions,
+    waiting: &Arc<AtomicUsize>,
+) -> Result<SyncSender<Box<dyn Job>>, DbError> {
+    let mut writer = connect(&place.path, options)?;
+    if options.access == Access::Make {
+        migrate_up(&mut writer)?;
+    }
+    let keeper = place.reader()?;
+    let (stories, queue) = sync_channel(QUEUE_MAX);
+    let (counter, batch_max) = (Arc::clone(waiting), options.batch_max.max(1));
+    std::thread::Builder::new()
+        .name("db-writer".to_owned())
+        .spawn(move || write_for_ever(&writer, &keeper, &queue, &counter, batch_max))
+        .map_err(|error| DbError::Down(error.to_string()))?;
+    Ok(stories)
 }
 
-fn connect(path: &Path, durability: Durability) -> Result<Connection, DbError> {
-    let mut connection = open_alone(path).map_err(|error| DbError::Down(told(&error).to_string()))?;
+fn connect(path: &Path, options: &DbOptions) -> Result<Connection, DbError> {
+    let durability = options.durability;
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, options.access == Access::Make);
+    let mut connection =
+        Connection::open_with_flags(path, flags).map_err(|error| DbError::Down(told(&error).to_string()))?;
     set_up(&mut connection).map_err(|error| told(&error))?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(|error| told(&error))?;
     let synchronous = match durability {
         Durability::Checked => "FULL",
         Durability::Unchecked => "OFF",
@@ -208,7 +225,6 @@ fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_handler(Some(keep_trying))?;
     // Without this a statement is parsed again each time its values change, in case another plan were better for them.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -64_000)?;
@@ -243,27 +259,24 @@ fn check_durable(connection: &Connection) -> Result<(), DbError> {
     Ok(())
 }
 
-fn open_reader(path: &Path) -> Result<Connection, DbError> {
-    let mut connection = open_alone(path).map_err(|error| told(&error))?;
-    set_up(&mut connection).map_err(|error| told(&error))?;
-    connection.pragma_update(None, "query_only", "ON").map_err(|error| told(&error))?;
-    Ok(connection)
-}
-
 fn migrate_up(connection: &mut Connection) -> Result<(), DbError> {
     let failed = |error: rusqlite::Error| told(&error);
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     transaction.execute_batch(migrate::MIGRATION_TABLE).map_err(failed)?;
-    let applied = {
-        let mut versions = transaction.prepare("SELECT version FROM migration").map_err(failed)?;
-        let versions = versions.query_map([], |row| row.get(0)).map_err(failed)?;
-        versions.collect::<Result<Vec<i64>, _>>().map_err(failed)?
-    };
-    for (version, text) in migrate::pending(&applied)? {
+    for (version, text) in migrate::pending(&versions(&transaction)?)? {
         transaction.execute_batch(&migrate::text_for(super::EngineKind::Sqlite, text)).map_err(failed)?;
         transaction.execute("INSERT INTO migration (version, at_ms) VALUES (?1, 0)", [version]).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
+}
+
+/// The migrations that a database has had.
+fn versions(connection: &Connection) -> Result<Vec<i64>, DbError> {
+    let versions = || {
+        let mut versions = connection.prepare("SELECT version FROM migration")?;
+        versions.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+    };
+    versions().map_err(|error| told(&error))
 }
 
 /// The writer's life: everything that waits becomes one transaction, a savepoint each, and is answered after the

@@ -48,7 +48,10 @@ pub(crate) enum AccountCommand {
         email: String,
     },
     /// What its person signs in with beside the password
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: jesusnumber admin account second-factor remove ann --reason 'called back, knew the last orders'"
+    )]
     SecondFactor(SecondFactorCommand),
     /// Stop an account: its keys are refused at once, its running orders still receive
     #[command(after_help = "Example: jesusnumber admin account suspend ann --reason 'chargeback 4711'")]

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use serde_json::Value;
+use domain::bad_rows::BadRows;
+use serde_json::{Value, json};
 
 /// Why a command did not do what it was asked: one plain sentence for stderr.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub(crate) struct Answer {
 }
 
 enum People {
+    Bad(BadRows),
     Line(String),
     Rows { columns: &'static [&'static str], rows: Vec<Value> },
     Record(Value),
@@ -71,15 +73,28 @@ impl Answer {
         Self { people: People::Rows { columns, rows }, json, trouble: Some(sentence) }
     }
 
+    /// The bad rows of a file, which may be millions: they are written one by one, and fail the command.
+    #[must_use]
+    pub(crate) fn bad(rows: BadRows, file: &str) -> Self {
+        let sentence = rows.sentence(file);
+        Self { people: People::Bad(rows), json: Value::Null, trouble: Some(sentence) }
+    }
+
     /// Writes it for people, or as one JSON value on one line.
     ///
     /// # Errors
-    /// The writer's own.
-    pub(crate) fn write(&self, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    /// The writer's own, and that of the file which keeps bad rows.
+    pub(crate) fn write(&mut self, as_json: bool, out: &mut dyn Write) -> io::Result<()> {
+        match &mut self.people {
+            People::Bad(rows) if as_json => return bad_rows_as_json(rows, out),
+            People::Bad(rows) => return bad_rows(rows, out),
+            People::Line(_) | People::Rows { .. } | People::Record(_) => {}
+        }
         if as_json {
             return writeln!(out, "{}", self.json);
         }
         match &self.people {
+            People::Bad(_) => Ok(()),
             People::Line(line) => writeln!(out, "{line}"),
             People::Rows { columns, rows } => {
                 let cells = rows.iter().map(|row| columns.iter().map(|column| cell(&row[*column])).collect());
@@ -98,6 +113,23 @@ impl Answer {
     pub(crate) fn into_trouble(self) -> Option<Refusal> {
         self.trouble.map(Refusal)
     }
+}
+
+/// A line each. How wide a table would be is known at its end alone, so the first column is wide enough for most files.
+fn bad_rows(rows: &mut BadRows, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:<10}REASON", "LINE")?;
+    rows.tell(|line, reason| writeln!(out, "{line:<9} {reason}"))
+}
+
+fn bad_rows_as_json(rows: &mut BadRows, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{{\"bad_rows\":[")?;
+    let mut comma = "";
+    rows.tell(|line, reason| {
+        write!(out, "{comma}{}", json!({"line": line, "reason": reason}))?;
+        comma = ",";
+        Ok(())
+    })?;
+    writeln!(out, "],\"bad_rows_total\":{},\"imported\":0}}", rows.total())
 }
 
 /// Plain columns without borders, so that `grep` and `awk` work on them too.
@@ -130,9 +162,8 @@ fn cell(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn written(answer: &Answer, as_json: bool) -> String {
+    fn written(answer: &mut Answer, as_json: bool) -> String {
         let mut out = Vec::new();
         answer.write(as_json, &mut out).expect("memory takes it");
         String::from_utf8(out).expect("text")
@@ -140,14 +171,14 @@ mod tests {
 
     #[test]
     fn a_list_is_a_table_for_people_and_an_array_for_programs() {
-        let answer = Answer::list(&["id", "is_on"], vec![json!({"id": 7, "is_on": true, "more": [1, 2]})]);
-        assert_eq!(written(&answer, false), "ID  IS ON\n7   yes\n");
-        assert_eq!(written(&answer, true), "[{\"id\":7,\"is_on\":true,\"more\":[1,2]}]\n");
+        let mut answer = Answer::list(&["id", "is_on"], vec![json!({"id": 7, "is_on": true, "more": [1, 2]})]);
+        assert_eq!(written(&mut answer, false), "ID  IS ON\n7   yes\n");
+        assert_eq!(written(&mut answer, true), "[{\"id\":7,\"is_on\":true,\"more\":[1,2]}]\n");
     }
 
     #[test]
     fn a_strangers_text_cannot_move_the_cursor() {
-        let answer = Answer::record(json!({"text": "a\u{1b}[2Jb\nc"}));
-        assert_eq!(written(&answer, false), "text  a [2Jb c\n");
+        let mut answer = Answer::record(json!({"text": "a\u{1b}[2Jb\nc"}));
+        assert_eq!(written(&mut answer, false), "text  a [2Jb c\n");
     }
 }

@@ -1,14 +1,11 @@
-//! How the bad rows of a file are answered.
+//! Where the bad rows of a file are kept until they are told: all of them, however many.
 
 use domain::bad_rows::BadRows;
-use serde_json::{Value, json};
 
-use super::Answer;
+use super::Refusal;
 
-/// The answer that tells them and fails the command.
-pub(super) fn answer(bad: &BadRows, file: &str) -> Answer {
-    let rows: Vec<Value> =
-        bad.told().into_iter().map(|(line, reason)| json!({"line": line, "reason": reason})).collect();
-    let json = json!({"imported": 0, "bad_rows": rows, "bad_rows_total": bad.total()});
-    Answer::trouble(&["line", "reason"], rows, json, bad.sentence(file))
+/// Nothing is bad yet. What is found lies in a file without a name, which is gone with the command.
+pub(super) fn none() -> Result<BadRows, Refusal> {
+    let unkept = |error| Refusal::new(format!("the system's folder for temporary files cannot be used: {error}"));
+    Ok(BadRows::kept_in(tempfile::tempfile().map_err(unkept)?))
 }

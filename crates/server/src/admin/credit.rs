@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use domain::account::{self, NewCredit};
 use domain::clock::rfc3339;
+use domain::ids;
 use domain::ledger::{self, Entry, STATEMENT_MAX};
 use domain::money::Usd;
 use domain::policy::reason::Reason;
@@ -87,10 +88,10 @@ fn told(entry: &Entry) -> Value {
     json!({
         "seq": entry.seq,
         "at": rfc3339(entry.at_ms),
-        "kind": entry.kind,
+        "kind": entry.kind.word(),
         "amount": entry.signed_amount().to_string(),
         "available": entry.available.to_string(),
         "held": entry.held.to_string(),
-        "order_id": entry.order,
+        "order_id": entry.order.map(|(product, id)| ids::shown(product, id)),
     })
 }

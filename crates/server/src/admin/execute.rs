@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use domain::db::Access;
 use domain::purchase::Houses;
 use tokio::runtime::Builder;
 
-use super::{Admin, Answer, Command, Desk, Refusal, restore, run};
-use crate::clock;
+use super::{Admin, Answer, Command, Desk, Refusal, backup, restore, run};
 use crate::config::{self, Settings};
 use crate::house;
+use crate::{clock, read_to_its_end};
 
 /// Gives the command to the house of the settings and writes the answer to stdout.
 ///
@@ -18,18 +19,24 @@ use crate::house;
 pub(crate) fn execute(settings: &Settings, admin: Admin) -> Result<(), Refusal> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let as_json = admin.json;
-    let answer = runtime.block_on(answer(settings, admin))?;
-    answer.write(as_json, &mut io::stdout().lock())?;
-    io::stdout().flush()?;
+    let mut answer = runtime.block_on(answer(settings, admin))?;
+    let mut out = io::stdout().lock();
+    read_to_its_end(answer.write(as_json, &mut out).and_then(|()| out.flush()))?;
     answer.into_trouble().map_or(Ok(()), Err)
 }
 
 async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
-    if let Command::Restore(args) = &admin.command {
-        let key = house::key(args.key_file.as_deref().unwrap_or(&settings.key_file))?;
-        return restore(args, &key, clock::machine()).await;
-    }
-    let app = house::open_beside(settings).await?;
+    let access = match &admin.command {
+        Command::Restore(args) => {
+            let key = house::key(args.key_file.as_deref().unwrap_or(&settings.key_file))?;
+            return restore(args, args.to.as_ref().unwrap_or(&settings.database.0), &key, clock::machine()).await;
+        }
+        // An older house is copied too: that is what a backup before an upgrade is.
+        Command::Backup(args) => return backup(&settings.database.0, args).await,
+        Command::Verify => Access::Read,
+        _ => Access::Join,
+    };
+    let app = house::open_beside(settings, access).await?;
     let registry = Arc::new(connectors::registry());
     app.buy_from(Houses::new(Arc::clone(&registry), Houses::PATIENCE, rand::random));
     let by = admin.by.or_else(config::user_name);

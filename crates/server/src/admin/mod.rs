@@ -6,6 +6,7 @@ mod answer;
 mod backup;
 mod bad_rows;
 mod credit;
+mod dump;
 mod execute;
 mod key;
 mod mail;
@@ -36,14 +37,14 @@ use domain::policy::reason::Reason;
 use domain::supply::Registry;
 
 use answer::{Answer, Refusal};
-use backup::restore;
+use backup::{backup, restore};
 pub(crate) use execute::execute;
 pub(crate) use operator::set_up_url;
 
 /// An operator command with what stands beside it. It may hold secrets, so it has no `Debug`.
 #[derive(Args)]
 pub(crate) struct Admin {
-    /// The settings file; without one, defaults and JESUSNUMBER_* alone
+    /// The settings file; else the one that JESUSNUMBER_CONFIG names, else /etc/jesusnumber/jesusnumber.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Answer with one JSON value on stdout, for programs
@@ -105,15 +106,15 @@ pub(crate) enum Command {
     /// Check every invariant on the live database, reading only, and name the rows that break one
     #[command(after_help = "Example: jesusnumber admin verify --json")]
     Verify,
-    /// Copy the SQLite database into a new file while the house runs
+    /// Copy the database into a new file while the house runs; on PostgreSQL by its own pg_dump
     ///
     /// The key file is not in the copy: back it up apart, because without it no text and no id opens.
     #[command(after_help = "Example: jesusnumber admin backup /backups/house-2026-05-22.db")]
     Backup(backup::BackupArgs),
     /// Put a backup where a house can be started on it, after checking it and that the key file opens it
-    #[command(
-        after_help = "Example: jesusnumber admin restore /backups/house-2026-05-22.db --to /var/lib/jesusnumber/house.db"
-    )]
+    #[command(after_help = "Examples:
+  jesusnumber admin restore /backups/house-2026-05-22.db --to /var/lib/jesusnumber/house.db
+  jesusnumber admin restore /backups/house-2026-05-22.dump --to postgres://jesusnumber@db.internal/jesusnumber2")]
     Restore(backup::RestoreArgs),
 }
 
@@ -183,7 +184,7 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Operator(command) => operator::run(desk, command).await,
         Command::Mail(command) => mail::run(desk, command).await,
         Command::Verify => verify::run(desk).await,
-        Command::Backup(args) => backup::backup(desk, &args).await,
+        Command::Backup(args) => backup(desk.database, &args).await,
         Command::Restore(_) => Err(Refusal::new("restore works on files alone, without an open house")),
     }
 }

@@ -63,12 +63,12 @@ async fn load_file(desk: &Desk<'_>, path: &Path, source: &str, by: &Author) -> R
         }
     };
     let file = NumberFileImport { path, hash, source, by };
-    let done = import::import_file(desk.app, file, &tell).await;
+    let done = import::import_file(desk.app, file, bad_rows::none()?, &tell).await;
     checking.finish_and_clear();
     loading.finish_and_clear();
     match done {
         Ok(done) => Ok(complete(&done)),
-        Err(FileRefusal::Bad(bad)) => Ok(bad_rows::answer(&bad, &name)),
+        Err(FileRefusal::Bad(bad)) => Ok(Answer::bad(bad, &name)),
         Err(refusal) => Err(named(refusal)),
     }
 }
@@ -97,7 +97,7 @@ fn in_words(refusal: &FileRefusal) -> String {
 }
 
 /// A bar on stderr; it shows itself on a terminal only.
-fn bar(deed: &'static str, rows: Option<u64>) -> ProgressBar {
+pub(super) fn bar(deed: &'static str, rows: Option<u64>) -> ProgressBar {
     let (bar, shape) = match rows {
         Some(rows) => (ProgressBar::new(rows), "{prefix} {wide_bar} {human_pos}/{human_len} rows, {eta} left"),
         None => (ProgressBar::no_length(), "{prefix} {human_pos} rows, {per_sec}"),

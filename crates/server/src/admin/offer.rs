@@ -66,14 +66,14 @@ pub(super) async fn run(desk: &Desk<'_>, command: OfferCommand) -> Result<Answer
         OfferCommand::Map { source, service, product, code, short_ok } => {
             let by = desk.by()?.to_owned();
             let line = format!("{code} of {source} is {service} {}", product.word());
-            let json = json!({"source": source, "service": service, "product": product, "code": code});
+            let json = json!({"source": source, "service": service, "product": product.word(), "code": code});
             purchase::map(desk.app, NewMapping { source, service, product, code, short_ok, by }).await?;
             Ok(Answer::line(line, json))
         }
         OfferCommand::Unmap { source, service, product } => {
             purchase::unmap(desk.app, &source, &service, product, desk.by()?).await?;
             let line = format!("{service} {} is not bought from {source} any more", product.word());
-            Ok(Answer::line(line, json!({"source": source, "service": service, "product": product})))
+            Ok(Answer::line(line, json!({"source": source, "service": service, "product": product.word()})))
         }
     }
 }
@@ -83,7 +83,7 @@ fn list(mappings: Vec<Mapping>) -> Answer {
         json!({
             "source": mapping.source,
             "service": mapping.service,
-            "product": mapping.product,
+            "product": mapping.product.word(),
             "code": mapping.code,
             "cost": mapping.cost.map(|cost| cost.to_string()),
             "available": mapping.available,
@@ -105,7 +105,7 @@ fn theirs(offers: impl Iterator<Item = Offer>) -> Answer {
         json!({
             "code": offer.code,
             "name": offer.name,
-            "product": offer.product,
+            "product": offer.product.map(Product::word),
             "price": offer.price.to_string(),
             "available": offer.available,
             "receives": receives,

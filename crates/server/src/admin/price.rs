@@ -5,23 +5,28 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::account::Tier;
-use domain::catalog::price_file::{FILE_MAX, read_prices};
+use domain::catalog::price_file::{FILE_MAX, read_prices, write_prices};
 use domain::catalog::sheet::{SheetPrice, set_sheet};
 use domain::catalog::{self, Catalog};
 use domain::money::Usd;
 use domain::policy::author::Author;
 use domain::policy::reason::Reason;
 use domain::product::Product;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::number_import::bar;
 use super::{Answer, Desk, Refusal, bad_rows, words};
 
 /// What can be done with prices.
 #[derive(Subcommand)]
 pub(crate) enum PriceCommand {
     /// List all prices
-    #[command(after_help = "Example: jesusnumber admin price list")]
-    List,
+    #[command(after_help = "Example: jesusnumber admin price list --csv > prices.csv")]
+    List {
+        /// As a CSV file that `price import` takes
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+    },
     /// Set a price, or take a product off sale
     #[command(after_help = "Example: jesusnumber admin price set telegram rental_1day off")]
     Set {
@@ -53,7 +58,13 @@ pub(crate) enum PriceCommand {
 
 pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer, Refusal> {
     match command {
-        PriceCommand::List => Ok(list(&*catalog::catalog(desk.app).await?)),
+        PriceCommand::List { csv: false } => {
+            Ok(Answer::list(&["service", "product", "tier", "amount"], rows(&*catalog::catalog(desk.app).await?)))
+        }
+        PriceCommand::List { csv: true } => {
+            let catalog = catalog::catalog(desk.app).await?;
+            Ok(Answer::line(write_prices(&catalog).trim_end(), Value::Array(rows(&catalog))))
+        }
         PriceCommand::Set { service, product, amount, tier, reason } => {
             let price = SheetPrice { service: service.clone(), product, tier, amount: amount.0 };
             set_sheet(desk.app, vec![price], desk.author(reason)?).await?;
@@ -66,24 +77,30 @@ pub(super) async fn run(desk: &Desk<'_>, command: PriceCommand) -> Result<Answer
                 }
                 (None, Some(tier)) => format!("{service} {} costs {} what all pay", product.word(), tier.word()),
             };
-            Ok(Answer::line(line, json!({"service": service, "product": product, "tier": tier, "amount": shown})))
+            let tier = tier.map(Tier::word);
+            let json = json!({"service": service, "product": product.word(), "tier": tier, "amount": shown});
+            Ok(Answer::line(line, json))
         }
         PriceCommand::Import { file, reason } => import(desk, &file, desk.author(reason)?).await,
     }
 }
 
-fn list(catalog: &Catalog) -> Answer {
+/// Every price in the words that `price set` and `price import` take.
+fn rows(catalog: &Catalog) -> Vec<Value> {
     let mut rows = Vec::new();
     for service in &catalog.services {
         for product in Product::ALL {
-            let row = |tier: Option<Tier>, amount: &Usd| json!({"service": service.slug, "product": product, "tier": tier, "amount": amount.to_string()});
+            let row = |tier: Option<Tier>, amount: &Usd| {
+                let (product, tier) = (product.word(), tier.map(Tier::word));
+                json!({"service": service.slug, "product": product, "tier": tier, "amount": amount.to_string()})
+            };
             rows.extend(service.prices.get(&product).map(|amount| row(None, amount)));
             for tier in Tier::ALL {
                 rows.extend(service.tier_prices.get(&(product, tier)).map(|amount| row(Some(tier), amount)));
             }
         }
     }
-    Answer::list(&["service", "product", "tier", "amount"], rows)
+    rows
 }
 
 async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refusal> {
@@ -93,11 +110,19 @@ async fn import(desk: &Desk<'_>, path: &Path, by: Author) -> Result<Answer, Refu
     if file.metadata()?.len() > FILE_MAX {
         return Err(named("is larger than 4 MiB: split it".to_owned()));
     }
-    let (prices, bad) = read_prices(file, &catalog).map_err(|fault| named(fault.to_string()))?;
+    let checking = bar("checking", None);
+    let tell = |rows: usize| checking.set_position(rows as u64);
+    let read = read_prices(file, &catalog, bad_rows::none()?, &tell);
+    checking.finish_and_clear();
+    let (prices, bad) = read.map_err(|fault| named(fault.to_string()))?;
     if !bad.is_empty() {
-        return Ok(bad_rows::answer(&bad, &path.display().to_string()));
+        return Ok(Answer::bad(bad, &path.display().to_string()));
     }
     let count = prices.len();
-    set_sheet(desk.app, prices, by).await?;
+    // They are set in one story, so there is nothing between none and all of them to be shown.
+    let setting = bar("setting", Some(count as u64));
+    let set = set_sheet(desk.app, prices, by).await;
+    setting.finish_and_clear();
+    set?;
     Ok(Answer::line(format!("set {count} prices"), json!({"imported": count})))
 }

@@ -7,7 +7,7 @@ use domain::policy::reason::Reason;
 use domain::{number, supply};
 use serde_json::json;
 
-use super::{Answer, Desk, Refusal, words};
+use super::{Answer, Desk, Refusal, refund, words};
 
 /// What can be done with quarantined messages.
 #[derive(Subcommand)]
@@ -32,7 +32,7 @@ pub(crate) enum QuarantineCommand {
         id: i64,
         /// The order or rental as its customer sees it
         #[arg(value_parser = words::order)]
-        order: i64,
+        order: words::OrderName,
         /// Why, for the audit log
         #[arg(long, value_parser = words::reason)]
         reason: Reason,
@@ -60,8 +60,10 @@ pub(super) async fn run(desk: &Desk<'_>, command: QuarantineCommand) -> Result<A
             Ok(Answer::record(json!({"id": id, "sender": sender, "text": text})))
         }
         QuarantineCommand::Release { id, order, reason } => {
-            message::release(desk.app, id, order, &reason, &desk.permit()?).await?;
-            Ok(Answer::line(format!("message {id} was given to order {order}"), json!({"id": id, "order_id": order})))
+            refund::find(desk, order).await?;
+            message::release(desk.app, id, order.id, &reason, &desk.permit()?).await?;
+            let json = json!({"id": id, "order_id": order.to_string()});
+            Ok(Answer::line(format!("message {id} was given to {order}"), json))
         }
         QuarantineCommand::Drop(MessageArgs { id, reason }) => {
             message::drop_quarantined(desk.app, id, &reason, &desk.permit()?).await?;

@@ -1,7 +1,7 @@
 //! `admin refund`: captured money that comes back to its customer.
 
 use clap::Args;
-use domain::dossier;
+use domain::dossier::{self, Dossier};
 use domain::ledger::{self, NewRefund};
 use domain::login::Role;
 use domain::money::Usd;
@@ -16,7 +16,7 @@ use super::{Answer, Desk, Refusal, words};
 pub(crate) struct RefundArgs {
     /// The order or rental, such as ORD-123456
     #[arg(value_parser = words::order)]
-    order: i64,
+    order: words::OrderName,
     /// Dollars, such as 0.42
     #[arg(value_parser = words::usd)]
     amount: Usd,
@@ -29,8 +29,8 @@ pub(super) async fn run(desk: &Desk<'_>, args: RefundArgs) -> Result<Answer, Ref
     let RefundArgs { order, amount, reason } = args;
     let reason = Reason::parse(&reason);
     let reason = reason.ok_or_else(|| Refusal::new(format!("--reason is 1 to {REASON_MAX} letters")))?;
-    let known = dossier::dossier(desk.app, order).await?.ok_or_else(|| Refusal::new("there is no such order"))?;
-    let (product, customer) = (known.facts.product, known.customer);
+    let customer = find(desk, order).await?.customer;
+    let words::OrderName { product, id: order } = order;
     // Who commands the house's files may do what an owner may.
     let new = NewRefund { product, order, amount, reason, by: desk.by()?.to_owned(), role: Role::Owner };
     let done = ledger::refund(desk.app, new, None).await.map_err(|failure| match failure {
@@ -41,4 +41,10 @@ pub(super) async fn run(desk: &Desk<'_>, args: RefundArgs) -> Result<Answer, Ref
     let line = format!("{} came back to {customer}; {} of that payment is left", done.amount, done.left);
     let json = json!({"account": customer, "amount": done.amount.to_string(), "left": done.left.to_string()});
     Ok(Answer::line(line, json))
+}
+
+/// What is known of an order or rental, which must exist under the name that its customer has.
+pub(super) async fn find(desk: &Desk<'_>, order: words::OrderName) -> Result<Dossier, Refusal> {
+    let known = dossier::dossier(desk.app, order.id).await?.filter(|known| known.facts.product == order.product);
+    known.ok_or_else(|| Refusal::new("there is no such order"))
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use domain::catalog::edit::{self, NewService};
-use domain::catalog::seed::{Seeded, seed};
+use domain::catalog::seed::{Sale, Seeded, seed};
 use domain::catalog::{self, Service};
 use domain::policy::reason::Reason;
 use serde_json::{Value, json};
@@ -22,8 +22,14 @@ pub(crate) enum ServiceCommand {
     )]
     Put(PutArgs),
     /// Add the services of the shipped catalogue that the house does not have yet, with their prices
+    ///
+    /// None of them is sold before it is switched on, by `service enable` or in the console: their prices are ours.
     #[command(after_help = "Example: jesusnumber admin service seed")]
-    Seed,
+    Seed {
+        /// Sell all of them at once, for the shipped prices
+        #[arg(long)]
+        on_sale: bool,
+    },
     /// Sell a service
     #[command(after_help = "Example: jesusnumber admin service enable telegram --reason 'codes come again'")]
     Enable(StateArgs),
@@ -85,10 +91,11 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
             let id = edit::put_service(desk.app, new_service(args), by).await?;
             Ok(Answer::line(format!("service {slug} is in the catalogue"), json!({"id": id, "slug": slug})))
         }
-        ServiceCommand::Seed => {
-            let Seeded { added, kept } = seed(desk.app, desk.by()?).await?;
-            let line = format!("added {added} services; {kept} were there already and stay as they are");
-            Ok(Answer::line(line, json!({"added": added, "kept": kept})))
+        ServiceCommand::Seed { on_sale } => {
+            let (sale, how) = if on_sale { (Sale::Now, "on sale") } else { (Sale::Later, "switched off") };
+            let Seeded { added, kept } = seed(desk.app, sale, desk.by()?).await?;
+            let line = format!("added {added} services, {how}; {kept} were there already and stay as they are");
+            Ok(Answer::line(line, json!({"added": added, "on_sale": on_sale, "kept": kept})))
         }
         ServiceCommand::Enable(args) => set_enabled(desk, &args, true).await,
         ServiceCommand::Disable(args) => set_enabled(desk, &args, false).await,

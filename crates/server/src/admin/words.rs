@@ -1,8 +1,11 @@
 //! How the words of a command line are read. What cannot be read is a usage error and never reaches the house.
 
+use std::fmt;
+
 use domain::account::{Scope, Tier};
 use domain::catalog::price_file::amount_of;
 use domain::clock;
+use domain::db::DbUrl;
 use domain::ids;
 use domain::login::Role;
 use domain::money::Usd;
@@ -54,16 +57,38 @@ pub(super) fn price(text: &str) -> Result<PriceWord, String> {
 #[derive(Clone, Copy)]
 pub(crate) struct PriceWord(pub(super) Option<Usd>);
 
+/// Where a house is put back: `postgres://…`, or a file, which may be written as `sqlite:PATH` too.
+pub(super) fn place(text: &str) -> Result<DbUrl, String> {
+    let is_file = !text.contains("://") && !text.starts_with("sqlite:");
+    if is_file { Ok(DbUrl::Sqlite(text.into())) } else { text.parse() }
+}
+
 /// A moment in ms since 1970 UTC: RFC 3339, or a day, which means its first moment in UTC.
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     let full = if clock::is_date(text) { format!("{text}T00:00:00Z") } else { text.to_owned() };
     clock::parse_rfc3339(&full).ok_or_else(|| "a moment is 2027-01-31 or 2027-01-31T12:00:00Z".to_owned())
 }
 
+/// An order or rental as customers name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OrderName {
+    pub(super) product: Product,
+    pub(super) id: i64,
+}
+
+impl fmt::Display for OrderName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&ids::shown(self.product, self.id))
+    }
+}
+
 /// The id of an order or rental as customers see it: `ORD-123456`, `RNT-789012`, `RNT-1D-345678`.
-pub(super) fn order(text: &str) -> Result<i64, String> {
-    let found = Product::ALL.into_iter().find_map(|product| ids::parse(product, text));
-    found.ok_or_else(|| "an order is ORD-123456, RNT-789012 or RNT-1D-345678".to_owned())
+pub(super) fn order(text: &str) -> Result<OrderName, String> {
+    let named = |product| ids::parse(product, text).map(|id| OrderName { product, id });
+    Product::ALL
+        .into_iter()
+        .find_map(named)
+        .ok_or_else(|| "an order is ORD-123456, RNT-789012 or RNT-1D-345678".to_owned())
 }
 
 /// `name=value`, split at the first `=`.
@@ -84,8 +109,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_order_is_read_and_a_bare_number_is_not() {
-        assert_eq!(order("ORD-123456"), Ok(123_456));
-        assert_eq!(order("RNT-1D-345678"), Ok(345_678));
+        for name in ["ORD-123456", "RNT-789012", "RNT-1D-345678"] {
+            assert!(order(name).is_ok_and(|order| order.to_string() == name), "{name}");
+        }
         assert!(order("123456").is_err());
     }
 

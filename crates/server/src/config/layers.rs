@@ -14,6 +14,8 @@ use super::{ConfigError, KNOWN, Known};
 
 /// What the names of our variables begin with.
 const PREFIX: &str = "JESUSNUMBER_";
+/// Names the settings file itself, so it is no setting.
+pub(super) const FILE_VARIABLE: &str = "JESUSNUMBER_CONFIG";
 /// Variables of the tests, which the program leaves alone.
 const TEST_PREFIX: &str = "JESUSNUMBER_TEST_";
 
@@ -89,7 +91,7 @@ impl Layers {
         for (variable, text) in variables {
             let Ok(variable) = variable.into_string() else { continue };
             let Some(name) = variable.strip_prefix(PREFIX) else { continue };
-            if variable.starts_with(TEST_PREFIX) {
+            if variable.starts_with(TEST_PREFIX) || variable == FILE_VARIABLE {
                 continue;
             }
             let name = name.to_ascii_lowercase();

@@ -58,7 +58,7 @@ fn masked_value(value: &Value) -> Value {
 
 /// An address without its password: `postgres://house:***@db/house`.
 #[must_use]
-pub(super) fn masked(address: &str) -> String {
+pub(crate) fn masked(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     // The last `@` before the path ends the password, which may hold another one.
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::App;
 use domain::account::{self, CreateRefusal, CreditRefusal, NewAccount, NewCredit, NewKey, Tier};
-use domain::catalog::seed;
+use domain::catalog::seed::{self, Sale};
 use domain::money::Usd;
 use domain::number::import::{self, BATCH_MAX, Import, ImportRefusal, NewNumber};
 use domain::phone::{Nanp, state_of};
@@ -44,7 +44,7 @@ pub(super) struct Stocked {
 /// Makes what is missing; what an earlier demo made stays as it is.
 pub(super) async fn fill(app: &App, registry: &Registry, key_file: &Path) -> Result<Stocked, Fault> {
     let source = source(app, registry).await?;
-    seed::seed(app, BY).await?;
+    seed::seed(app, Sale::Now, BY).await?;
     customer(app).await?;
     numbers(app).await?;
     Ok(Stocked { source, key: key(app, key_file).await? })

@@ -1,28 +1,23 @@
 //! Operator commands as a shell gives them: what goes to stdout, what to stderr, and the exit code.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
-fn admin(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_jesusnumber"))
-        .arg("admin")
-        .args(arguments)
-        .env("JESUSNUMBER_DATABASE", format!("sqlite:{}", folder.join("house.db").display()))
-        .env("JESUSNUMBER_KEY_FILE", folder.join("house.key"))
-        .output()
-        .expect("the program starts")
+use crate::house::{Kept, Resting};
+
+fn command(house: &Resting, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jesusnumber"));
+    command.arg("admin").args(arguments).env("JESUSNUMBER_CONFIG", house.path("house.toml"));
+    command
 }
 
-/// The same where the system does not tell who the user is, as in a container or under a timer.
-fn admin_of_nobody(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_jesusnumber"))
-        .arg("admin")
-        .args(arguments)
-        .env_clear()
-        .env("JESUSNUMBER_DATABASE", format!("sqlite:{}", folder.join("house.db").display()))
-        .env("JESUSNUMBER_KEY_FILE", folder.join("house.key"))
-        .output()
-        .expect("the program starts")
+fn admin(house: &Resting, arguments: &[&str]) -> Output {
+    command(house, arguments).output().expect("the program starts")
+}
+
+/// The same without a login, as under a timer.
+fn admin_without_login(house: &Resting, arguments: &[&str]) -> Output {
+    let mut command = command(house, arguments);
+    command.env_clear().env("JESUSNUMBER_CONFIG", house.path("house.toml")).output().expect("the program starts")
 }
 
 fn said(output: &Output) -> (Option<i32>, &str, &str) {
@@ -32,10 +27,10 @@ fn said(output: &Output) -> (Option<i32>, &str, &str) {
 
 #[test]
 fn a_done_command_says_so_on_stdout_and_ends_with_0() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let output = admin(folder.path(), &["account", "create", "ann", "--by", "olga"]);
+    let house = Resting::new(Kept::Sqlite);
+    let output = admin(&house, &["account", "create", "ann", "--by", "olga"]);
     assert_eq!(said(&output), (Some(0), "made account ann (business)\n", ""));
-    let output = admin(folder.path(), &["key", "create", "ann", "--name", "laptop", "--by", "olga", "--json"]);
+    let output = admin(&house, &["key", "create", "ann", "--name", "laptop", "--by", "olga", "--json"]);
     let (code, stdout, stderr) = said(&output);
     assert_eq!((code, stderr), (Some(0), ""));
     let json: serde_json::Value = serde_json::from_str(stdout).expect("JSON");
@@ -44,75 +39,56 @@ fn a_done_command_says_so_on_stdout_and_ends_with_0() {
 
 #[test]
 fn a_refusal_is_one_sentence_on_stderr_and_ends_with_1() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let output = admin(folder.path(), &["account", "show", "nobody", "--by", "olga"]);
+    let house = Resting::new(Kept::Sqlite);
+    let output = admin(&house, &["account", "show", "nobody", "--by", "olga"]);
     assert_eq!(said(&output), (Some(1), "", "jesusnumber: there is no account `nobody`\n"));
 }
 
 #[test]
 fn what_cannot_be_read_is_a_usage_error_and_ends_with_2() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let output = admin(folder.path(), &["credit", "add", "ann", "1.234", "--reason", "x"]);
+    let house = Resting::new(Kept::Sqlite);
+    let output = admin(&house, &["credit", "add", "ann", "1.234", "--reason", "x"]);
     let (code, stdout, stderr) = said(&output);
     assert_eq!((code, stdout), (Some(2), ""));
     assert!(stderr.contains("invalid value '1.234'"), "{stderr}");
-    assert!(!folder.path().join("house.db").exists(), "nothing was opened");
 }
 
 #[test]
-fn every_command_has_a_sentence_and_an_example() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let commands = [
-        ("account", &["create", "list", "show", "suspend", "resume", "limits", "tier"][..]),
-        ("key", &["create", "list", "revoke"]),
-        ("credit", &["add", "take", "statement"]),
-        ("service", &["list", "put", "seed", "enable", "disable"]),
-        ("price", &["list", "set", "import"]),
-        ("number", &["list", "show", "pause", "resume", "retire", "import"]),
-        ("source", &["connectors", "add", "list", "pause", "resume", "map-sim", "sims"]),
-        ("sales", &["pause", "resume"]),
-        ("quarantine", &["list", "read", "release", "drop"]),
-        ("backup", &[][..]),
-        ("restore", &[]),
-    ];
-    for (room, deeds) in commands {
-        let lines = std::iter::once(vec![room]).chain(deeds.iter().map(|deed| vec![room, *deed]));
-        for mut line in lines {
-            line.push("--help");
-            let output = admin(folder.path(), &line);
-            let (code, stdout, _) = said(&output);
-            assert_eq!(code, Some(0), "{line:?}");
-            assert!(stdout.contains("Example: jesusnumber admin "), "{line:?}: {stdout}");
-            assert!(!stdout.starts_with("Usage"), "{line:?} has no sentence");
-        }
+fn who_has_read_enough_ends_a_command_quietly() {
+    let house = Resting::new(Kept::Sqlite);
+    for arguments in [&["source", "connectors"][..], &["--json", "account", "list"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command(&house, arguments).stdout(writer).output().expect("the program starts");
+        assert_eq!(said(&output), (Some(0), "", ""), "{arguments:?}");
     }
 }
 
 #[test]
 fn a_backup_is_restored_with_its_key_file() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    admin(folder.path(), &["account", "create", "ann", "--by", "olga"]);
-    let backup = admin(folder.path(), &["backup", &path("copy.db"), "--by", "olga"]);
+    let house = Resting::new(Kept::Sqlite);
+    let path = |name: &str| house.path(name).display().to_string();
+    admin(&house, &["account", "create", "ann", "--by", "olga"]);
+    let backup = admin(&house, &["backup", &path("copy.db"), "--by", "olga"]);
     assert_eq!(backup.status.code(), Some(0));
     let arguments = ["restore", &path("copy.db"), "--to", &path("again.db"), "--key-file", &path("house.key")];
-    let restored = admin(folder.path(), &arguments);
+    let restored = admin(&house, &arguments);
     let (code, stdout, stderr) = said(&restored);
     assert_eq!((code, stderr), (Some(0), ""));
     assert!(stdout.contains("start the house"), "{stdout}");
     let missing = ["restore", &path("copy.db"), "--to", &path("third.db"), "--key-file", &path("no.key")];
-    let refused = admin(folder.path(), &missing);
+    let refused = admin(&house, &missing);
     let (code, _, stderr) = said(&refused);
     assert_eq!(code, Some(1));
     assert!(stderr.contains("no.key is missing"), "{stderr}");
-    assert!(!folder.path().join("third.db").exists());
+    assert!(!house.path("third.db").exists());
 }
 
 #[test]
 fn only_what_changes_something_asks_who_does_it() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    admin(folder.path(), &["account", "create", "ann", "--by", "olga"]);
-    let copy = folder.path().join("copy.db").display().to_string();
+    let house = Resting::new(Kept::Sqlite);
+    admin(&house, &["account", "create", "ann", "--by", "olga"]);
+    let copy = house.path("copy.db").display().to_string();
     let reading: [&[&str]; 12] = [
         &["verify"],
         &["account", "list"],
@@ -128,13 +104,135 @@ fn only_what_changes_something_asks_who_does_it() {
         &["backup", &copy],
     ];
     for arguments in reading {
-        let output = admin_of_nobody(folder.path(), arguments);
+        let output = admin_without_login(&house, arguments);
         assert_eq!(said(&output).0, Some(0), "{arguments:?}: {output:?}");
     }
-    let output = admin_of_nobody(folder.path(), &["account", "create", "bob"]);
-    let why = "jesusnumber: the system does not tell who you are: say it with --by NAME\n";
-    assert_eq!(said(&output), (Some(1), "", why));
-    let output = admin(folder.path(), &["account", "create", "bob", "--by", " "]);
+    let output = admin(&house, &["account", "create", "bob", "--by", " "]);
     assert_eq!(said(&output).0, Some(1));
-    assert!(said(&admin(folder.path(), &["account", "list"])).1.lines().all(|line| !line.contains("bob")));
+    assert!(said(&admin(&house, &["account", "list"])).1.lines().all(|line| !line.contains("bob")));
+}
+
+/// A command that reads and one that writes, on settings that lead to no house.
+fn nothing_is_made(kept: Kept, why: &str) {
+    let house = Resting::without_house(kept);
+    let before = house.files();
+    let copy = house.path("copy.db").display().to_string();
+    let commands: [&[&str]; 4] = [&["verify"], &["account", "list"], &["account", "create", "ann"], &["backup", &copy]];
+    for arguments in commands {
+        let output = admin(&house, arguments);
+        let (code, stdout, stderr) = said(&output);
+        assert_eq!((code, stdout), (Some(1), ""), "{arguments:?}");
+        assert!(stderr.contains(why) && stderr.contains("--config"), "{arguments:?}: {stderr}");
+        assert_eq!(house.files(), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_command_makes_no_database_and_no_key_on_sqlite() {
+    nothing_is_made(Kept::Sqlite, "there is no such file");
+}
+
+#[test]
+fn a_command_makes_no_table_and_no_key_on_postgres() {
+    nothing_is_made(Kept::Postgres, "there is no house in it");
+}
+
+/// An older house is served by an older program, which a command must not pull the schema away from.
+fn an_older_schema_stays(kept: Kept) {
+    let house = Resting::new(kept);
+    house.change("DELETE FROM migration WHERE version = 20");
+    for arguments in [&["verify"][..], &["account", "list"], &["account", "create", "ann"]] {
+        let output = admin(&house, arguments);
+        let (code, stdout, stderr) = said(&output);
+        assert_eq!((code, stdout), (Some(1), ""), "{arguments:?}");
+        assert!(stderr.contains("lacks 1 of the") && stderr.contains("jesusnumber serve"), "{arguments:?}: {stderr}");
+    }
+    house.change("INSERT INTO migration (version, at_ms) VALUES (20, 0)");
+    assert_eq!(house.count("SELECT COUNT(*) FROM account"), 0);
+}
+
+#[test]
+fn an_older_schema_stays_as_it_is_on_sqlite() {
+    an_older_schema_stays(Kept::Sqlite);
+}
+
+#[test]
+fn an_older_schema_stays_as_it_is_on_postgres() {
+    an_older_schema_stays(Kept::Postgres);
+}
+
+#[test]
+fn an_older_house_is_backed_up_before_its_upgrade() {
+    let house = Resting::new(Kept::Sqlite);
+    house.change("DELETE FROM migration WHERE version = 20");
+    let output = admin(&house, &["backup", &house.path("copy.db").display().to_string()]);
+    let (code, stdout, stderr) = said(&output);
+    assert_eq!((code, stderr), (Some(0), ""));
+    assert!(stdout.contains("schema 18"), "{stdout}");
+    assert!(said(&admin(&house, &["verify"])).2.contains("lacks 1 of the"), "the house is still the older one");
+}
+
+#[test]
+fn verify_and_backup_leave_the_house_to_the_byte() {
+    let house = Resting::new(Kept::Sqlite);
+    let bytes = || std::fs::read(house.path("house.db")).expect("read");
+    let (before, files) = (bytes(), house.files());
+    assert_eq!(said(&admin(&house, &["verify"])), (Some(0), "every invariant holds\n", ""));
+    assert_eq!(house.files(), files);
+    admin(&house, &["backup", &house.path("copy.db").display().to_string()]);
+    assert!(bytes() == before, "not a byte is another");
+    assert_eq!(house.files().len(), files.len() + 1);
+}
+
+#[test]
+fn verify_writes_nothing_on_postgres() {
+    let house = Resting::new(Kept::Postgres);
+    assert_eq!(said(&admin(&house, &["verify"])), (Some(0), "every invariant holds\n", ""));
+    assert_eq!(house.files(), ["house.key", "house.toml"]);
+}
+
+#[test]
+fn a_missing_key_is_told_and_not_replaced() {
+    let house = Resting::new(Kept::Sqlite);
+    std::fs::remove_file(house.path("house.key")).expect("removed");
+    let output = admin(&house, &["verify"]);
+    let (code, _, stderr) = said(&output);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("house.key is missing"), "{stderr}");
+    assert!(!house.path("house.key").exists());
+}
+
+#[test]
+fn settings_are_named_by_flag_or_variable_and_the_flag_wins() {
+    let (house, other) = (Resting::new(Kept::Sqlite), Resting::without_house(Kept::Sqlite));
+    let flag = other.path("house.toml").display().to_string();
+    assert_eq!(said(&admin(&house, &["account", "list"])).0, Some(0));
+    let refused = admin(&house, &["--config", &flag, "account", "list"]);
+    assert_eq!(said(&refused).0, Some(1));
+    assert!(said(&refused).2.contains(&other.path("house.db").display().to_string()), "{refused:?}");
+}
+
+#[test]
+fn without_settings_a_command_says_where_they_are_looked_for() {
+    let house = Resting::without_house(Kept::Sqlite);
+    let run =
+        || command(&house, &["account", "list"]).env_remove("JESUSNUMBER_CONFIG").current_dir(&house.folder).output();
+    let output = run().expect("the program starts");
+    let (code, _, stderr) = said(&output);
+    assert_eq!(code, Some(1));
+    for word in ["sqlite:jesusnumber.db", "--config", "JESUSNUMBER_CONFIG", "/etc/jesusnumber/jesusnumber.toml"] {
+        assert!(stderr.contains(word), "{stderr}");
+    }
+    assert_eq!(house.files(), ["house.toml"]);
+}
+
+#[test]
+fn without_a_login_the_system_tells_who_it_is() {
+    let house = Resting::new(Kept::Sqlite);
+    assert_eq!(said(&admin_without_login(&house, &["account", "create", "ann"])).0, Some(0));
+    let system = String::from_utf8(Command::new("id").arg("-un").output().expect("id runs").stdout).expect("text");
+    assert_eq!(house.text("SELECT who FROM audit ORDER BY seq DESC LIMIT 1"), system.trim());
+    let mut with_sudo = command(&house, &["account", "create", "bob"]);
+    assert!(with_sudo.env("SUDO_USER", "olga").status().expect("the program starts").success());
+    assert_eq!(house.text("SELECT who FROM audit ORDER BY seq DESC LIMIT 1"), "olga");
 }

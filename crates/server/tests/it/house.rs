@@ -9,7 +9,7 @@ use domain::App;
 use domain::account::{self, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
 use domain::clock::Clock;
-use domain::db::{Db, DbOptions};
+use domain::db::{Access, Db, DbOptions, Row};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
@@ -108,13 +108,101 @@ impl House {
     }
 }
 
+/// A house that was opened once and rests: its settings lie in `house.toml` of the folder.
+pub(crate) struct Resting {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) database: String,
+    _schema: Option<Schema>,
+}
+
+impl Resting {
+    /// A house without anything in it.
+    pub(crate) fn new(engine: Kept) -> Self {
+        let resting = Self::without_house(engine);
+        std::fs::write(resting.path("house.key"), STANDARD.encode([7; 32])).expect("a key file");
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let database = resting.database.parse().expect("an address");
+            let db = Db::open(&DbOptions::new(database)).await.expect("it opens");
+            App::open(db, Clock::new(now_ms), &Key::from_bytes([7; 32])).await.expect("it opens");
+        });
+        resting
+    }
+
+    /// Settings alone: no database, or an empty one, and no key file.
+    pub(crate) fn without_house(engine: Kept) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (database, schema) = engine.database(folder.path());
+        let key_file = folder.path().join("house.key");
+        let settings = format!("database = '{database}'\nkey_file = '{}'\n", key_file.display());
+        std::fs::write(folder.path().join("house.toml"), settings).expect("a settings file");
+        Self { folder, database, _schema: schema }
+    }
+
+    /// A file in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The names of the files in its folder.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).expect("a folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<String> = entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The number that a statement tells.
+    pub(crate) fn count(&self, sql: &'static str) -> i64 {
+        self.row(sql).int(0)
+    }
+
+    /// The text that a statement tells.
+    pub(crate) fn text(&self, sql: &'static str) -> String {
+        self.row(sql).text(0).to_owned()
+    }
+
+    fn row(&self, sql: &'static str) -> Row {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let options =
+                DbOptions { access: Access::Join, ..DbOptions::new(self.database.parse().expect("an address")) };
+            let db = Db::open(&options).await.expect("it opens");
+            db.row(sql, &[]).await.expect("read").expect("a row")
+        })
+    }
+
+    /// Changes rows behind the house's back.
+    pub(crate) fn change(&self, sql: &str) {
+        match self.database.strip_prefix("sqlite:") {
+            Some(path) => rusqlite::Connection::open(path).and_then(|file| file.execute_batch(sql)).expect("changed"),
+            None => {
+                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    let (client, connection) = tokio_postgres::connect(&self.database, tokio_postgres::NoTls)
+                        .await
+                        .expect("the server answers");
+                    tokio::spawn(connection);
+                    client.batch_execute(sql).await.expect("changed");
+                });
+            }
+        }
+    }
+}
+
 /// Fills a database and tells the customer's key.
 async fn make(database: &str) -> String {
     let db = Db::open(&DbOptions::new(database.parse().expect("an address"))).await.expect("it opens");
     let app = App::open(db, Clock::new(now_ms), &Key::from_bytes([7; 32])).await.expect("it opens");
     let by = || "test".to_owned();
     let settings = Settings::new(BTreeMap::from([("signing_key".to_owned(), SIGNING_KEY.to_owned())]));
-    let new = NewSource { slug: "phone".into(), connector: "sms-gateway-android".into(), settings, by: by() };
+    let new = NewSource {
+        slug: "phone".into(),
+        connector: "sms-gateway-android".into(),
+        settings,
+        by: Permit::at_the_machine("test"),
+    };
     supply::add_source(&app, &connectors::registry(), new).await.expect("a source");
     let new = NewService {
         slug: "google".into(),
@@ -126,10 +214,10 @@ async fn make(database: &str) -> String {
         senders: vec!["22000".into()],
         texts: vec!["google".into()],
     };
-    edit::put_service(&app, new, "test").await.expect("a service");
+    edit::put_service(&app, new, Permit::at_the_machine("test")).await.expect("a service");
     let amount = Some(Usd::from_cents(42));
     let price = NewPrice { service: "google".into(), product: Product::ShortTerm, amount };
-    edit::set_prices(&app, vec![price], "test").await.expect("a price");
+    edit::set_prices(&app, vec![price], Permit::at_the_machine("test")).await.expect("a price");
     stock(&app).await;
     let new = NewAccount { name: "ann".into(), tier: Tier::Business, by: by() };
     account::create(&app, new).await.expect("an account");
@@ -158,8 +246,10 @@ async fn stock(app: &App) {
         acquired_on: "2026-01-01".into(),
         cost: Usd::ZERO,
     };
-    let import = import::begin(app, "phone", [1; 32], 1, "test").await.expect("an import");
+    let import = import::begin(app, "phone", [1; 32], 1, Permit::at_the_machine("test")).await.expect("an import");
     let import = import::load(app, import, vec![new]).await.expect("a batch");
     import::complete(app, import).await.expect("complete");
-    supply::map_sim(app, "phone", &format!("{DEVICE}/1"), &number, "test").await.expect("a SIM");
+    supply::map_sim(app, "phone", &format!("{DEVICE}/1"), &number, Permit::at_the_machine("test"))
+        .await
+        .expect("a SIM");
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod deploy;
+mod docs;
 mod extract;
 mod house;
 mod http;

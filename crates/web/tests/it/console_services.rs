@@ -1,5 +1,6 @@
 //! The console's pages for services and prices.
 
+use domain::clock::SECOND_MS;
 use domain::login::Role;
 
 use crate::on_both;
@@ -146,10 +147,17 @@ on_both!(prices_are_taken_away_and_read_back_as_a_file, async |world: &World| {
 
 on_both!(the_shipped_catalogue_is_loaded, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
+    let sold = async || {
+        world.pass_ms(SECOND_MS * 2);
+        let catalog = domain::catalog::catalog(&world.app).await.expect("read");
+        catalog.services.iter().filter(|service| service.is_enabled).count()
+    };
+    let before = sold().await;
     let done = olga.post("/operator/services/seed/", "").await;
     let place = done.header("location").expect("it leads on").to_owned();
     let page = olga.get(&place).await.body;
     assert!(page.contains("services were added.") && page.contains(">More</a>"));
+    assert_eq!(sold().await, before, "nothing more is sold before it is switched on");
 });
 
 on_both!(why_an_edit_was_made_is_in_the_audit_log_where_somebody_says_so, async |world: &World| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::catalog::seed::seed;
+use domain::catalog::seed::{Sale, seed};
 use domain::clock::SECOND_MS;
 use tokio::net::TcpListener;
 
@@ -53,7 +53,7 @@ on_both!(a_page_travels_packed_and_an_answer_of_the_api_does_not, async |world: 
 
 on_both!(the_front_page_and_all_it_loads_are_light, async |world: &World| {
     world.numbers(&["12025550147"]).await;
-    seed(&world.app, "olga").await.expect("the shipped catalogue");
+    seed(&world.app, Sale::Now, "olga").await.expect("the shipped catalogue");
     world.pass_ms(SECOND_MS * 2);
     let page = world.send(&request("GET", "/", &[], b"")).await.body;
     assert!(page.matches("<tr>").count() > 50, "the page has the whole catalogue");

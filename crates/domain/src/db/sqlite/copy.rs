@@ -1,29 +1,26 @@
 //! Copies of a database that is in use, and whether a copy is whole.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
+use super::place::Place;
 use super::{migrate, told};
 use crate::db::DbError;
 
 /// Copies the database as of one moment. The copy is compact: what was deleted is not in it.
-pub(super) async fn copy(path: &Path, target: PathBuf) -> Result<(), DbError> {
-    let path = path.to_owned();
-    let copy = move || {
-        // A connection of its own, because the house's readers refuse to write anywhere.
-        let connection = Connection::open(&path).map_err(|error| told(&error))?;
-        let text = target.to_string_lossy().into_owned();
-        connection.execute("VACUUM INTO ?1", [text]).map_err(|error| told(&error))?;
-        let file = std::fs::File::open(&target).and_then(|file| file.sync_all());
-        file.map_err(|error| DbError::Engine(error.to_string()))
-    };
-    tokio::task::spawn_blocking(copy).await.map_err(|_| DbError::Panicked)?
+pub(in crate::db) fn copy(from: &Path, to: &Path) -> Result<(), DbError> {
+    // The house's readers refuse to write anywhere, into another file too.
+    let connection = Place::to_be_copied(from)?.connection().map_err(|error| told(&error))?;
+    connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(|error| told(&error))?;
+    let file = std::fs::File::open(to).and_then(|file| file.sync_all());
+    file.map_err(|error| DbError::Engine(error.to_string()))
 }
 
 /// Reads every page of a copy, checks that it is whole, and tells which schema it has.
 pub(in crate::db) fn check(path: &Path) -> Result<i64, DbError> {
-    let connection = Connection::open(path).map_err(|error| told(&error))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| told(&error))?;
     let is_whole = |sql: &str| {
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;

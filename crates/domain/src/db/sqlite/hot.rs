@@ -1,7 +1,6 @@
 //! Single statements for the hot reads: each thread has a connection of its own, with its statements at hand.
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use rusqlite::Connection;
@@ -9,7 +8,7 @@ use self_cell::self_cell;
 
 use super::super::{DbError, Row, Val};
 use super::desk::{Desk, Run};
-use super::open_reader;
+use super::place::Place;
 
 self_cell!(
     /// A connection and the desk that works on it, which can only be kept together.
@@ -22,7 +21,7 @@ self_cell!(
 
 /// What a thread keeps for one house.
 struct Own {
-    house: Weak<PathBuf>,
+    house: Weak<Place>,
     kept: Kept,
 }
 
@@ -33,11 +32,11 @@ thread_local! {
 
 /// Hot reads of one house. A thread's connection is closed when the thread ends, or with the first read that it does in
 /// another house after this one was dropped.
-pub(super) struct Hot(Arc<PathBuf>);
+pub(super) struct Hot(Arc<Place>);
 
 impl Hot {
-    pub(super) fn new(path: &Path) -> Self {
-        Self(Arc::new(path.to_owned()))
+    pub(super) fn new(place: Arc<Place>) -> Self {
+        Self(place)
     }
 
     /// Runs one statement on the newest state.
@@ -51,7 +50,7 @@ impl Hot {
 
     fn open(&self, own: &mut Vec<Own>) -> Result<usize, DbError> {
         own.retain(|one| one.house.strong_count() > 0);
-        let kept = Kept::new(open_reader(&self.0)?, |connection| Desk::new(connection));
+        let kept = Kept::new(self.0.reader()?, |connection| Desk::new(connection));
         own.push(Own { house: Arc::downgrade(&self.0), kept });
         Ok(own.len() - 1)
     }

@@ -97,13 +97,15 @@ impl From<DbError> for FileRefusal {
     }
 }
 
-/// Imports a file of numbers, all or nothing. The same file goes on where it broke off.
+/// Imports a file of numbers, all or nothing. The same file goes on where it broke off. What is wrong with its rows comes
+/// back in `bad`, which is empty at first and keeps as much as its owner wants to tell.
 ///
 /// # Errors
 /// See [`FileRefusal`].
 pub async fn import_file(
     app: &App,
     file: NumberFileImport<'_>,
+    bad: BadRows,
     tell: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Imported, FileRefusal> {
     let broken = match earlier(app, file.source, file.hash).await? {
@@ -111,9 +113,9 @@ pub async fn import_file(
         Earlier::Loading(import) => Some(import),
         Earlier::Complete(id) => return Err(FileRefusal::Done(id)),
     };
-    let checked = check(app, file.path, broken, tell).await?;
-    if !checked.bad.is_empty() {
-        return Err(FileRefusal::Bad(checked.bad));
+    let (checked, bad) = check(app, file.path, broken, bad, tell).await?;
+    if !bad.is_empty() {
+        return Err(FileRefusal::Bad(bad));
     }
     let import = begin(app, file.source, file.hash, checked.rows, file.by.clone()).await?;
     let resumed_at = import.done;
@@ -126,17 +128,17 @@ pub async fn import_file(
 struct Checked {
     rows: i64,
     voip: u64,
-    bad: BadRows,
 }
 
 async fn check(
     app: &App,
     path: &Path,
     broken: Option<Import>,
+    mut bad: BadRows,
     tell: &(dyn Fn(Progress) + Send + Sync),
-) -> Result<Checked, FileRefusal> {
+) -> Result<(Checked, BadRows), FileRefusal> {
     let mut file = NumberFile::open(path)?;
-    let mut checked = Checked { rows: 0, voip: 0, bad: BadRows::default() };
+    let mut checked = Checked { rows: 0, voip: 0 };
     let mut seen = Seen::default();
     let mut unasked: Vec<(u64, Nanp)> = Vec::with_capacity(BATCH_MAX);
     while let Some(row) = file.next()? {
@@ -148,22 +150,22 @@ async fn check(
             tell(Progress::Checking(checked.rows));
         }
         match row.number {
-            Err(reason) => checked.bad.add(row.line, reason),
-            Ok(new) if !seen.is_new(&new.number) => checked.bad.add(row.line, "this number is on an earlier line too"),
+            Err(reason) => bad.add(row.line, reason),
+            Ok(new) if !seen.is_new(&new.number) => bad.add(row.line, "this number is on an earlier line too"),
             Ok(new) => {
                 checked.voip += u64::from(new.line_type == "voip");
                 unasked.push((row.line, new.number));
             }
         }
-        if unasked.len() == BATCH_MAX {
-            refuse_known(app, &mut unasked, broken, &mut checked.bad).await?;
+        if unasked.len() == BATCH_MAX || bad.unsettled() >= BATCH_MAX {
+            refuse_known(app, &mut unasked, broken, &mut bad).await?;
         }
     }
-    refuse_known(app, &mut unasked, broken, &mut checked.bad).await?;
+    refuse_known(app, &mut unasked, broken, &mut bad).await?;
     if checked.rows == 0 {
         return Err(FileRefusal::Empty);
     }
-    Ok(checked)
+    Ok((checked, bad))
 }
 
 /// Refuses the numbers that the house has already; those that this load brought in before it broke off are its own.
@@ -182,6 +184,7 @@ async fn refuse_known(
         }
     }
     unasked.clear();
+    bad.settle();
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The one door to the database.
 
+mod access;
 mod durability;
 mod log;
 mod story;

@@ -18,6 +18,19 @@ on_both!(the_shipped_catalogue_is_loaded_once, async |house: House| {
     assert_eq!(changed.expect("what the operator set stays")["service"], "telegram");
 });
 
+on_both!(what_is_shipped_is_sold_once_it_is_switched_on, async |house: House| {
+    house.says("service seed").await;
+    let sold = async || {
+        let listed = house.json("service list").await;
+        listed.as_array().expect("a list").iter().filter(|service| service["is_enabled"] == true).count()
+    };
+    assert_eq!(sold().await, 0);
+    house.says("service enable telegram --reason asked").await;
+    assert_eq!(sold().await, 1);
+    assert!(house.says("service seed --on-sale").await.starts_with("added 0 services, on sale; "));
+    assert_eq!(sold().await, 1, "what was there stays as it is");
+});
+
 on_both!(a_service_is_put_and_switched, async |house: House| {
     let put = "service put acme --name Acme --category shopping --code zz --sender ACME --text acme";
     assert_eq!(house.says(put).await, "service acme is in the catalogue\n");
@@ -68,6 +81,23 @@ on_both!(prices_come_from_a_file, async |house: House| {
     assert_eq!(telegram[0]["amount"], "0.60");
 });
 
+on_both!(a_list_of_prices_is_a_file_that_sets_them_again, async |house: House| {
+    house.says("service seed").await;
+    house.says("price set telegram short_term 0.30 --tier business").await;
+    let before = house.json("price list").await;
+    let words = |column: &str| -> std::collections::BTreeSet<String> {
+        let rows = before.as_array().expect("a list").iter();
+        rows.filter_map(|row| row[column].as_str()).map(str::to_owned).collect()
+    };
+    assert_eq!(words("product").into_iter().collect::<Vec<_>>(), ["rental_1day", "rental_30day", "short_term"]);
+    let file = house.file("p.csv", &house.says("price list --csv").await);
+    house.says("price set telegram short_term 9.99").await;
+    house.says("price set telegram short_term off --tier business").await;
+    let count = before.as_array().expect("a list").len();
+    assert_eq!(house.says(&format!("price import {file}")).await, format!("set {count} prices\n"));
+    assert_eq!(house.json("price list").await, before);
+});
+
 on_both!(one_bad_price_keeps_all_out, async |house: House| {
     house.says("service seed").await;
     let before = house.json("price list").await;
@@ -88,6 +118,15 @@ on_both!(one_bad_price_keeps_all_out, async |house: House| {
         ]
     );
     assert_eq!(house.json("price list").await, before);
+});
+
+on_both!(all_bad_prices_are_told_however_many, async |house: House| {
+    house.says("service seed").await;
+    let file = house.file("p.csv", &format!("service,product,amount\n{}", "nobody,short_term,1\n".repeat(20_000)));
+    let (json, sentence) = house.fails(&format!("price import {file}")).await;
+    assert_eq!(json["bad_rows"].as_array().map(Vec::len), Some(20_000));
+    assert_eq!(json["bad_rows"][19_999]["line"], 20_001);
+    assert_eq!(sentence, format!("20000 rows are bad in {file}: nothing was imported"));
 });
 
 on_both!(all_prices_of_a_large_house_are_set_at_once, async |house: House| {

@@ -47,6 +47,15 @@ impl House {
                 (DbUrl::Postgres(schema.url()), Some(schema))
             }
         };
+        Self::kept(database, schema, folder).await
+    }
+
+    /// A house on a database that is there and empty.
+    pub(super) async fn on(database: DbUrl) -> Self {
+        Self::kept(database, None, tempfile::tempdir().expect("a scratch folder")).await
+    }
+
+    async fn kept(database: DbUrl, schema: Option<Schema>, folder: tempfile::TempDir) -> Self {
         let app = open_app(&database, &key()).await.expect("the house opens");
         app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
         Self { app, database, folder, registry: connectors::registry(), _schema: schema }
@@ -60,7 +69,7 @@ impl House {
     }
 
     pub(super) async fn stock(&self) {
-        self.says("service seed").await;
+        self.says("service seed --on-sale").await;
         self.says(&format!("source add rack --connector jesusnumber --set {SECRET}")).await;
         let rows: String = (100..140).map(|line| format!("1202555{line:04},mobile,Cards,C-1,2026-01-01\n")).collect();
         let file = self.file("stock.csv", &format!("number,line_type,supplier,contract,acquired_on\n{rows}"));
@@ -80,16 +89,16 @@ impl House {
 
     /// What a command prints for people; it must succeed.
     pub(super) async fn says(&self, line: &str) -> String {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let printed = printed(&answer, false);
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let printed = printed(&mut answer, false);
         assert_eq!(answer.into_trouble(), None, "{line}");
         printed
     }
 
     /// What a command prints for programs; it must succeed.
     pub(super) async fn json(&self, line: &str) -> Value {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let printed = printed(&answer, true);
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let printed = printed(&mut answer, true);
         assert_eq!(printed.matches('\n').count(), 1, "one value on one line");
         assert_eq!(answer.into_trouble(), None, "{line}");
         serde_json::from_str(&printed).expect("JSON")
@@ -105,8 +114,8 @@ impl House {
 
     /// What a command prints for programs although it fails, and the sentence.
     pub(super) async fn fails(&self, line: &str) -> (Value, String) {
-        let answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-        let json = serde_json::from_str(&printed(&answer, true)).expect("JSON");
+        let mut answer = self.give(line).await.unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+        let json = serde_json::from_str(&printed(&mut answer, true)).expect("JSON");
         (json, answer.into_trouble().expect("it fails").to_string())
     }
 
@@ -166,7 +175,7 @@ impl House {
     }
 }
 
-fn printed(answer: &Answer, as_json: bool) -> String {
+fn printed(answer: &mut Answer, as_json: bool) -> String {
     let mut out = Vec::new();
     answer.write(as_json, &mut out).expect("memory takes it");
     String::from_utf8(out).expect("text")

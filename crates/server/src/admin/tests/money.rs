@@ -138,5 +138,9 @@ on_both!(what_was_paid_comes_back_with_a_reason, async |house: House| {
     assert_eq!(house.last_deed().await, format!("olga refund {id} late"));
     let listed = house.json("credit statement ann --limit 1").await;
     assert_eq!((&listed[0]["kind"], &listed[0]["amount"]), (&json!("refund"), &json!("0.10")));
+    assert_eq!(listed[0]["order_id"], id.as_str());
+    assert!(house.says("credit statement ann").await.contains(&id));
+    let other = format!("RNT-{}", placed.order);
+    assert_eq!(house.refuses(&format!("refund {other} 0.10 --reason late")).await, "there is no such order");
     assert_eq!(house.refuses("refund ORD-100001 0.10 --reason late").await, "there is no such order");
 });

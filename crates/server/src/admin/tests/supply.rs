@@ -67,7 +67,9 @@ on_both!(a_quarantined_text_is_read_under_audit_and_given_to_its_order, async |h
     let read = house.json(&format!("quarantine read {id} --reason ticket-1")).await;
     assert_eq!(read["text"], "Your WhatsApp code: 482-910");
     assert_eq!(house.last_deed().await, format!("olga quarantine.read message {id} ticket-1"));
-    house.says(&format!("quarantine release {id} ORD-{} --reason ticket-1", placed.order)).await;
+    let order = format!("ORD-{}", placed.order);
+    let released = house.says(&format!("quarantine release {id} {order} --reason ticket-1")).await;
+    assert_eq!(released, format!("message {id} was given to {order}\n"));
     assert_eq!(house.json("quarantine list").await.as_array().map(Vec::len), Some(0));
     assert_eq!(house.json("account show ann").await["held"], "0.00");
 });

@@ -170,6 +170,8 @@ impl From<DbError> for Refusal {
             DbError::Busy => Self { detail: Detail::Busy { seconds: 1 }, ..Self::server_error() },
             DbError::Unknown => Self::outcome_unknown(),
             DbError::Down(_)
+            | DbError::NoHouse(_)
+            | DbError::Older { .. }
             | DbError::Conflict
             | DbError::Constraint(_)
             | DbError::Engine(_)

@@ -13,6 +13,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
+use domain::bad_rows::BadRows;
 use domain::number::import::{self, FileRefusal, ImportLine, ImportRefusal, ImportState, NumberFileImport, Progress};
 use domain::policy::author::Author;
 use domain::policy::powers::Power;
@@ -35,8 +36,6 @@ const ROUTE: &str = "/operator/numbers/import/";
 const FILE_MAX: usize = 200 * 1024 * 1024;
 /// Bytes of the form around it.
 const AROUND_MAX: usize = 64 * 1024;
-/// Bad rows on the page.
-const BAD_SHOWN: usize = 200;
 
 /// The routes of the page, whose form may be much larger than others.
 pub(super) fn methods() -> MethodRouter<Arc<Door>> {
@@ -61,11 +60,11 @@ struct ImportPage {
 }
 
 impl ImportPage {
-    /// The bad rows of the latest file, as many as the page shows.
-    fn bad(&self) -> Vec<(u64, String)> {
+    /// The bad rows of the latest file, as many as are told.
+    fn bad(&self) -> &[(u64, String)] {
         match self.latest.as_ref().map(|latest| &latest.stage) {
-            Some(Stage::Bad(bad)) => bad.told().into_iter().take(BAD_SHOWN).collect(),
-            _ => Vec::new(),
+            Some(Stage::Bad(bad)) => bad.first(),
+            _ => &[],
         }
     }
 
@@ -139,10 +138,10 @@ async fn load(door: Arc<Door>, slot: Slot, upload: Upload, by: String) {
     };
     let place: PathBuf = path.to_path_buf();
     let file = NumberFileImport { path: &place, hash, source: &source, by: &by };
-    let done = import::import_file(&door.app, file, &tell).await;
+    let done = import::import_file(&door.app, file, BadRows::default(), &tell).await;
     slot.end(match done {
         Ok(done) => Stage::Done(done),
-        Err(FileRefusal::Bad(bad)) => Stage::Bad(bad),
+        Err(FileRefusal::Bad(bad)) => Stage::Bad(Arc::new(bad)),
         Err(refusal) => Stage::Refused(refusal.to_string()),
     });
 }

@@ -1,6 +1,5 @@
 //! Prices as a file: all of them to take away, and a file of them to set, all or none.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,13 +8,11 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use domain::account::Tier;
-use domain::catalog::price_file::{FILE_MAX, read_prices};
+use domain::bad_rows::BadRows;
+use domain::catalog;
+use domain::catalog::price_file::{FILE_MAX, read_prices, write_prices};
 use domain::catalog::sheet::set_sheet;
-use domain::catalog::{self, Service};
-use domain::money::Usd;
 use domain::policy::powers::Power;
-use domain::product::Product;
 use tokio::time::timeout;
 
 use super::{HERE, told};
@@ -30,8 +27,6 @@ const ROUTE: &str = "/operator/services/prices/import/";
 const DOWNLOAD: &str = "/operator/services/prices.csv";
 /// Bytes of the form around a file.
 const AROUND_MAX: usize = 16 * 1024;
-/// Bad rows on the page.
-const BAD_SHOWN: usize = 200;
 
 /// The routes of the page, whose form may be larger than others.
 pub(super) fn methods() -> MethodRouter<Arc<Door>> {
@@ -73,7 +68,7 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
         return render(&door, &operator, Some(told), Vec::new()).await;
     };
     let catalog = catalog::catalog(&door.app).await?;
-    let (prices, bad) = match read_prices(bytes.as_slice(), &catalog) {
+    let (prices, bad) = match read_prices(bytes.as_slice(), &catalog, BadRows::default(), &|_| ()) {
         Ok(read) => read,
         Err(fault) => {
             let told = Told::bad(format!("The file {fault}. Nothing was changed."));
@@ -82,7 +77,7 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
     };
     if !bad.is_empty() {
         let told = Told::bad(format!("{}.", bad.sentence("the file")));
-        let rows = bad.told().into_iter().take(BAD_SHOWN).collect();
+        let rows = bad.first().to_vec();
         return render(&door, &operator, Some(told), rows).await;
     }
     let told = match operator.author(&reason) {
@@ -108,18 +103,9 @@ async fn file(mut form: Multipart) -> Result<(Vec<u8>, String), MultipartError> 
     Ok((bytes, reason))
 }
 
-/// All prices, in the form in which they are read back. Slugs and products hold no signs that a table would act on.
+/// All prices, in the form in which they are read back.
 pub(super) async fn download(State(door): State<Arc<Door>>, _: Operator) -> Result<Response, PageError> {
-    let catalog = catalog::catalog(&door.app).await?;
-    let mut csv = String::from("service,product,amount,tier\r\n");
-    for service in &catalog.services {
-        for product in Product::ALL {
-            for (tier, amount) in amounts(service, product) {
-                let row = write!(csv, "{},{},{amount},{tier}\r\n", service.slug, product.word());
-                row.expect("a text takes every write");
-            }
-        }
-    }
+    let csv = write_prices(&*catalog::catalog(&door.app).await?);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"prices.csv\""),
@@ -127,11 +113,4 @@ pub(super) async fn download(State(door): State<Arc<Door>>, _: Operator) -> Resu
     let mut answer = (headers, csv).into_response();
     answer.extensions_mut().insert(Route(DOWNLOAD));
     Ok(answer)
-}
-
-/// What a service costs in one form: all, and the tiers that pay another price, by their words.
-fn amounts(service: &Service, product: Product) -> impl Iterator<Item = (&'static str, Usd)> {
-    let common = service.prices.get(&product).map(|amount| ("", *amount));
-    let of_tier = move |tier: Tier| service.tier_prices.get(&(product, tier)).map(|amount| (tier.word(), *amount));
-    common.into_iter().chain(Tier::ALL.into_iter().filter_map(of_tier))
 }

@@ -14,7 +14,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use domain::catalog::edit::{self, EditRefusal, NewPrice};
 use domain::catalog::price_file::amount_of;
-use domain::catalog::seed::{Seeded, seed};
+use domain::catalog::seed::{Sale, Seeded, seed};
 use domain::catalog::{self, Catalog, Service};
 use domain::money::Usd;
 use domain::number;
@@ -297,10 +297,11 @@ async fn set_state(State(door): State<Arc<Door>>, operator: Operator, form: Form
     render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// Adds the services of the shipped catalogue that the house does not have.
-async fn load_shipped(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
+/// Adds the services of the shipped catalogue that the house does not have: switched off, unless the box is ticked.
+async fn load_shipped(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     operator.may(Power::Run)?;
-    match seed(&door.app, &operator.name).await {
+    let sale = if form.text("on_sale") == "yes" { Sale::Now } else { Sale::Later };
+    match seed(&door.app, sale, &operator.name).await {
         Ok(Seeded { added, .. }) => Ok(page::see_other(HERE, &format!("{HERE}?done=seed-{added}"))),
         Err(refusal) => {
             let told = told(refusal)?;

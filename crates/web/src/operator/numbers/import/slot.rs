@@ -19,7 +19,7 @@ pub(super) enum Stage {
     /// All of it is in.
     Done(Imported),
     /// Some rows are bad, so that none was loaded.
-    Bad(BadRows),
+    Bad(Arc<BadRows>),
     /// It was refused, or broke off.
     Refused(String),
     /// The import was taken back, with so many numbers.
