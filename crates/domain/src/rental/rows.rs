@@ -20,10 +20,8 @@ pub(super) struct Kept {
     pub(super) digits: String,
     pub(super) price: Usd,
     pub(super) state: State,
-    pub(super) capture: i64,
     pub(super) created_ms: i64,
     pub(super) end_ms: i64,
-    pub(super) renewals: i64,
     pub(super) label: String,
     pub(super) note: String,
     pub(super) auto_renew_max: Option<Usd>,
@@ -56,20 +54,20 @@ impl Kept {
 }
 
 pub(super) const RENTAL: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2";
 
 const RENTAL_LOCKED: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2 {for_update}";
 
 pub(super) const PAGE: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE account_id = $1 AND product = $2
        AND (created_ms < $3 OR (created_ms = $3 AND id < $4))
@@ -91,13 +89,11 @@ pub(super) fn kept(row: &Row) -> Result<Kept, DbError> {
         digits: row.text(5).to_owned(),
         price: Usd::from_micros(row.int(6)),
         state: word(State::from_word(row.text(7)), "a rental's state")?,
-        capture: row.int(8),
-        created_ms: row.int(9),
-        end_ms: row.int(10),
-        renewals: row.int(11),
-        label: row.text(12).to_owned(),
-        note: row.text(13).to_owned(),
-        auto_renew_max: row.opt_int(14).map(Usd::from_micros),
+        created_ms: row.int(8),
+        end_ms: row.int(9),
+        label: row.text(10).to_owned(),
+        note: row.text(11).to_owned(),
+        auto_renew_max: row.opt_int(12).map(Usd::from_micros),
     })
 }
 
@@ -201,9 +197,8 @@ fn as_facts(rental: Kept, now_ms: i64) -> Facts {
 
 /// The newest rentals of all accounts before a place.
 pub(crate) fn newest(tx: &mut Tx<'_>, before: (i64, i64), limit: i64, now_ms: i64) -> Result<Vec<Facts>, DbError> {
-    let sql =
-        "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms,
-                renewals, label, note, auto_renew_max
+    let sql = "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label,
+                note, auto_renew_max
          FROM rental
          WHERE created_ms <= $1 AND (created_ms < $1 OR id < $2)
          ORDER BY created_ms DESC, id DESC

@@ -119,7 +119,7 @@ impl Words for rental::CancelRefusal {
             Self::NotFound => None,
             Self::AlreadyReceived => Some("An SMS has arrived, so the rental runs on.".to_owned()),
             Self::Expired => Some("The rental is over.".to_owned()),
-            Self::TooLate => Some("A rental is cancelled within 20 minutes of its order, before a renewal.".to_owned()),
+            Self::TooLate => Some("A rental is cancelled within 20 minutes of its order.".to_owned()),
         }
     }
 }

@@ -84,7 +84,7 @@ pub const ROWS: &[ErrorRow] = &[
     ErrorRow {
         status: 400,
         error: "not_cancellable",
-        meaning: "The rental is past its first 20 minutes, or an SMS has arrived.",
+        meaning: "The rental is past its first 20 minutes.",
         fix: "Use the number until `expires_at`.",
     },
     ErrorRow {

@@ -133,7 +133,7 @@ pub const RENTAL_30DAY: &[Call] = &[
         path: "/api/v1/rental/30day/cancel/",
         title: "Cancel a 30-day rental",
         about: &[
-            "Refunded in full within 20 minutes of the order, as long as no SMS has come. Later: `not_cancellable`.",
+            "Refunded in full within 20 minutes of the order, with every renewal, as long as no SMS has come. After an SMS: `already_received`; later: `not_cancellable`.",
         ],
         inputs: &[RENTAL_ID],
         request: r#"{
@@ -223,7 +223,7 @@ pub const RENTAL_1DAY: &[Call] = &[
         path: "/api/v1/rental/1day/cancel/",
         title: "Cancel a 1-day rental",
         about: &[
-            "Refunded in full within 20 minutes of the order, as long as no SMS has come. Later: `not_cancellable`.",
+            "Refunded in full within 20 minutes of the order, with every renewal, as long as no SMS has come. After an SMS: `already_received`; later: `not_cancellable`.",
         ],
         inputs: &[RENTAL_ID],
         request: r#"{

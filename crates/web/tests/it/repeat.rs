@@ -69,5 +69,5 @@ on_both!(every_post_of_an_order_s_life_may_be_repeated, async |world: &World| {
     let statement = world.get(&ann, "statement/").await.json();
     let kinds: Vec<_> =
         statement["entries"].as_array().expect("a list").iter().rev().map(|e| e["kind"].clone()).collect();
-    assert_eq!(kinds, ["credit", "hold", "hold", "capture", "hold", "capture", "release"]);
+    assert_eq!(kinds, ["credit", "hold", "hold", "capture", "hold", "capture", "refund", "refund", "release"]);
 });
