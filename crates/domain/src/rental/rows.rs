@@ -1,7 +1,7 @@
 //! The SQL of the rental room.
 
 use super::{Rented, State};
-use crate::clock::{DAY_MS, HOUR_MS};
+use crate::clock::HOUR_MS;
 use crate::db::{DbError, Row, Tx, word};
 use crate::dossier::Facts;
 use crate::money::Usd;
@@ -225,22 +225,14 @@ pub(super) fn end_if_due(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<Option
     tx.one(sql, values![id, now_ms])?.map(|row| row.product(0)).transpose()
 }
 
-/// What an account has rented lately.
-pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, now_ms: i64) -> Result<Usage, DbError> {
+/// What an account has rented lately; what it paid for that, also for renewals, is the ledger's to tell.
+pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
     let sql = "SELECT
            CAST(COALESCE(SUM(CASE WHEN state = 'active' AND end_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN price ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 AND service_id = $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM rental
          WHERE account_id = $1 AND (created_ms > $3 OR state = 'active')";
-    let values = values![account, now_ms, now_ms - DAY_MS, now_ms - HOUR_MS];
-    let row = tx.one(sql, values)?.ok_or(DbError::Damaged("a sum has a row"))?;
-    Ok(Usage {
-        open: row.int(0),
-        day_orders: row.int(1),
-        day_spend: Usd::from_micros(row.int(2)),
-        hour_orders: row.int(3),
-        ..Usage::default()
-    })
+    let row = tx.one(sql, values![account, now_ms, now_ms - HOUR_MS, service])?;
+    let row = row.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok(Usage { open: row.int(0), hour_same_service: row.int(1), ..Usage::default() })
 }

@@ -286,7 +286,7 @@ pub const ACCOUNT: &[Call] = &[
         about: &[
             "Everything that happened to your orders and rentals, refunds (`order.refunded`, `rental.refunded`) and answers to what you reported of them (`complaint.answered`) too, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
             "An event holds an `order_id` or a `rental_id` where it is of one, the money that moved, and never a text. New types may be added.",
-            "The types: `order.created`, `order.received`, `order.cancelled`, `order.expired`, `order.waiting_again`, `order.refunded`, `rental.created`, `rental.renewed`, `rental.not_renewed` (we were to renew it by ourselves, and the balance or the most that you set did not cover it), `rental.cancelled`, `rental.expired`, `rental.refunded`, `message.received`, `message.updated` (a missing part of it came), `balance.credited`, `balance.debited`, `complaint.answered`.",
+            "The types: `order.created`, `order.received`, `order.cancelled`, `order.expired`, `order.waiting_again`, `order.refunded`, `rental.created`, `rental.renewed`, `rental.not_renewed` (we were to renew it by ourselves, and the balance, a limit of your account or the most that you set did not cover it), `rental.cancelled`, `rental.expired`, `rental.refunded`, `message.received`, `message.updated` (a missing part of it came), `balance.credited`, `balance.debited`, `complaint.answered`.",
         ],
         inputs: &[
             Input {
