@@ -15,6 +15,7 @@ mod place;
 mod reuse;
 mod rows;
 mod sale;
+mod standing;
 
 use serde::{Deserialize, Serialize};
 

@@ -160,7 +160,7 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refusal> {
         code: line.code,
         created_at: Time(line.created_ms),
         expires_at: Time(line.end_ms),
-        cancellable_until: (line.state == State::Waiting).then_some(Time(line.end_ms)),
+        cancellable_until: line.is_cancellable.then_some(Time(line.end_ms)),
     };
     let next_cursor = page.next.map(|place| cursor::write(List::Orders, place));
     Ok(Answer::new(&ListBody { success: true, orders: page.lines.into_iter().map(line).collect(), next_cursor }))
