@@ -27,8 +27,10 @@ pub enum SaleRefusal {
     UnknownService,
     /// The service is of a kind that the house does not serve.
     ServiceNotAllowed,
-    /// No number is for sale for it just now, or the operator has paused all sales.
+    /// No number is for sale for it just now.
     NoNumbers,
+    /// The operator has paused all sales.
+    Paused,
     /// The price is above what the caller would pay.
     PriceAboveMax {
         /// The price.
@@ -87,7 +89,7 @@ pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product, tier: Tier) 
     if ask.max_price.is_some_and(|most| price > most) {
         return Err(SaleRefusal::PriceAboveMax { price });
     }
-    if catalog.sales_are_paused { Err(SaleRefusal::NoNumbers) } else { Ok((service.id, price)) }
+    if catalog.sales_are_paused { Err(SaleRefusal::Paused) } else { Ok((service.id, price)) }
 }
 
 impl Sale {

@@ -2,7 +2,7 @@
 
 use domain::clock::MINUTE_MS;
 use domain::ids;
-use domain::order::{self, AgainRefusal, CancelRefusal, Placed, ReuseRefusal, State};
+use domain::order::{self, AgainRefusal, CancelRefusal, Placed, ReuseRefusal, SaleRefusal, State};
 use domain::product::Product;
 use serde::Serialize;
 
@@ -43,7 +43,8 @@ impl<'a> OrderBody<'a> {
 /// `POST short-term/order/`
 pub(super) async fn order(call: Call) -> Result<Answer, Refusal> {
     let ask = call.fields.ask()?;
-    let placed = order::place(&call.door.app, call.caller, &ask, call.once).await?;
+    let placed = order::place(&call.door.app, call.caller, &ask, call.once).await;
+    let placed = placed.map_err(|failure| Refusal::of_sale(failure, &ask))?;
     Ok(Answer::new(&OrderBody::new(&placed)))
 }
 
@@ -58,6 +59,9 @@ impl From<ReuseRefusal> for Refusal {
     fn from(refusal: ReuseRefusal) -> Self {
         match refusal {
             ReuseRefusal::NotFound => Self::not_found(),
+            ReuseRefusal::Sale(SaleRefusal::NoNumbers) => {
+                Self::no_numbers("The number of this order cannot be had again just now. Order a new number.")
+            }
             ReuseRefusal::Sale(refusal) => refusal.into(),
         }
     }
