@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use domain::clock;
 use domain::ids;
 use domain::money::Usd;
@@ -72,6 +72,7 @@ impl Fields {
 
     /// The fields of a body, by its content type.
     pub(super) fn of_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Self, Refusal> {
+        check_coding(headers)?;
         if bytes.trim_ascii().is_empty() {
             return Ok(Self(Vec::new()));
         }
@@ -201,6 +202,15 @@ impl Fields {
         let fault = || format!("`{name}` must be a time such as 2026-05-22T14:30:00Z.");
         clock::parse_rfc3339(text).map(Some).ok_or_else(|| Refusal::invalid(Some(name), fault()))
     }
+}
+
+/// Refuses a body that says it is packed: what is read as it stands would be something else than what its sender meant.
+fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(Some("Content-Encoding"), "Send the body as it is, without a Content-Encoding."))
 }
 
 /// How a body is written.
