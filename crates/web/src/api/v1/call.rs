@@ -23,7 +23,7 @@ use crate::limits::{Quota, Who};
 use crate::observe::Route;
 
 /// Seconds that an answer may be held open, at most.
-pub(super) const WAIT_MAX_S: u64 = 60;
+pub(crate) const WAIT_MAX_S: u64 = 60;
 
 /// A call whose caller is known and whose fields can be read.
 pub(crate) struct Call {

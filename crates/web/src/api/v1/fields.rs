@@ -28,10 +28,10 @@ const KNOWN: [&str; 11] = [
     "after",
 ];
 
-/// The usual length of a page.
-const LIMIT_USUAL: u16 = 50;
+/// The usual length of a page, where the published page does not make it longer.
+pub(crate) const LIMIT_USUAL: u16 = 50;
 /// The greatest length of a page.
-const LIMIT_MAX: u16 = 200;
+pub(crate) const LIMIT_MAX: u16 = 200;
 
 /// A field and what was sent as it.
 pub(super) type Pair = (&'static str, Value);
