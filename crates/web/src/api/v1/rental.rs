@@ -163,7 +163,7 @@ struct WakeBody {
 /// `POST rental/{kind}/wake/`
 pub(super) async fn wake(call: Call, product: Product) -> Result<Answer, Refusal> {
     let rental = call.fields.id(product)?;
-    let (status, ready_ms) = match purchase::wake(&call.door.app, call.caller, (product, rental)).await? {
+    let (status, ready_ms) = match purchase::wake(&call.door.app, call.caller, (product, rental), call.once).await? {
         Wake::Awake { ready_ms } => ("awake", ready_ms),
         Wake::Waking { ready_ms } => ("waking", ready_ms),
     };
