@@ -39,13 +39,13 @@ pub struct Profile {
 pub struct Used {
     /// Open orders and rentals.
     pub open: i64,
-    /// Orders and rentals within a day.
+    /// Orders, rentals and renewals within a day.
     pub day_orders: i64,
     /// What they cost.
     pub day_spend: Usd,
-    /// Orders within an hour.
+    /// Those within an hour.
     pub hour_orders: i64,
-    /// Those cancelled.
+    /// Orders cancelled within an hour.
     pub hour_cancels: i64,
 }
 

@@ -1,8 +1,10 @@
-//! What moved within some time, for the figures of the house.
+//! What moved within some time, for the figures of the house and for the limits of its customers.
 
 use super::Move;
+use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{DbError, Row, Tx, word};
 use crate::money::Usd;
+use crate::policy::limits::Usage;
 use crate::values;
 
 /// The transfers of one kind of an order or rental, in sum.
@@ -62,4 +64,16 @@ pub(crate) fn rentals_and_refunds(
 pub(crate) fn first_rental_ms(tx: &mut Tx<'_>) -> Result<Option<i64>, DbError> {
     let sql = "SELECT MIN(at_ms) FROM transfer WHERE kind = 'capture' AND product <> 'short_term'";
     Ok(tx.one(sql, &[])?.and_then(|row| row.opt_int(0)))
+}
+
+/// What an account paid for rentals within a day, each term by itself: a renewal counts like an order.
+pub(crate) fn rent_paid(tx: &mut Tx<'_>, account: i64, now_ms: i64) -> Result<Usage, DbError> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN at_ms > $3 THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM transfer
+         WHERE account_id = $1 AND at_ms > $2 AND kind = 'capture' AND product <> 'short_term'";
+    let row = tx.one(sql, values![account, now_ms - DAY_MS, now_ms - HOUR_MS])?;
+    let row = row.ok_or(DbError::Damaged("a sum has a row"))?;
+    let (day_orders, day_spend) = (row.int(0), Usd::from_micros(row.int(1)));
+    Ok(Usage { day_orders, day_spend, hour_orders: row.int(2), ..Usage::default() })
 }

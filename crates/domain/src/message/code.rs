@@ -79,18 +79,21 @@ impl Reason {
 /// Of two codes the one that the stronger and nearer word speaks for is taken, and of equal ones the first.
 #[must_use]
 pub fn code_in(text: &str) -> Found {
-    let folded = Folded::new(text);
-    let hits = hits::find(&folded);
-    let links = link::find(&folded);
-    let mask = Mask::new(&folded, &links);
-    let candidates = unmasked_candidates(&folded, &mask);
-    let scene = Scene::new(&folded, &hits, &candidates);
-    let code = origin_bound(&folded)
-        .or_else(|| google(&folded, &candidates))
+    found_in(&Folded::new(text))
+}
+
+fn found_in(folded: &Folded) -> Found {
+    let hits = hits::find(folded);
+    let links = link::find(folded);
+    let mask = Mask::new(folded, &links);
+    let candidates = unmasked_candidates(folded, &mask);
+    let scene = Scene::new(folded, &hits, &candidates);
+    let code = origin_bound(folded)
+        .or_else(|| google(folded, &candidates))
         .or_else(|| alone(&scene, &candidates))
         .or_else(|| best(&scene, &candidates))
         .or_else(|| brief(&scene, &candidates));
-    let link = link::for_verification(&folded, &links, &hits, code.as_ref());
+    let link = link::for_verification(folded, &links, &hits, code.as_ref());
     Found { code, link }
 }
 
@@ -118,7 +121,7 @@ fn google(folded: &Folded, candidates: &[Candidate]) -> Option<Code> {
 
 fn alone(scene: &Scene, candidates: &[Candidate]) -> Option<Code> {
     let candidate = candidates.first()?;
-    let text = &scene.folded.text;
+    let text = scene.folded.text();
     let is_frame = |part: &str| part.bytes().all(|byte| b" \n.,:;!\"'()[]<>*#`".contains(&byte));
     let is_framed = is_frame(&text[..candidate.span.start]) && is_frame(&text[candidate.span.end..]);
     let is_code_like = match candidate.shape {
@@ -151,7 +154,7 @@ const BRIEF_CHARS_MAX: usize = 40;
 
 /// "Quill 55120": somebody waits for a code, and nothing says that it is something else.
 fn brief(scene: &Scene, candidates: &[Candidate]) -> Option<Code> {
-    let text = &scene.folded.text;
+    let text = scene.folded.text();
     let mut numbers = candidates.iter().filter(|candidate| candidate.shape != Shape::Letters);
     let (candidate, none) = (numbers.next()?, numbers.next());
     let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.contains(char::is_alphabetic));
@@ -173,4 +176,69 @@ fn brief(scene: &Scene, candidates: &[Candidate]) -> Option<Code> {
 
 fn code(folded: &Folded, candidate: &Candidate, reason: Reason, confidence: u8) -> Option<Code> {
     Some(Code { text: candidate.text(folded)?, span: folded.raw_span(&candidate.span), reason, confidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a text is made of over and over: each one once made, or could make, some step look at much more than its own
+    /// place.
+    const HOSTILE: &[&str] = &[
+        "7",
+        "@",
+        "a.",
+        "1-",
+        "12 ",
+        "code ",
+        "4821 % ",
+        "$5 code ",
+        "*** 4821 ***",
+        "CODE: ABCDE ",
+        "a@b www.c.de/4 ",
+        "4410: your code is 482913. ",
+        "order 4821 / +1 415 555 0199 @ 12:30 $5 ",
+        "\u{9a8c}\u{8bc1}\u{7801}\u{662f}\u{0661}\u{0662}\u{0663}\u{0664} ",
+    ];
+    /// Bytes that may be looked at for each byte of a text.
+    const READS_MAX: usize = 400;
+
+    /// How many bytes are looked at to find the code in a text.
+    fn reads(text: &str) -> usize {
+        let folded = Folded::new(text);
+        found_in(&folded);
+        folded.read()
+    }
+
+    /// The work grows as the text does, a tenth more at most, from ten kilobytes to a length.
+    fn is_linear(name: &str, length: usize, text_of: impl Fn(usize) -> String) {
+        let (short, long) = (text_of(10_000), text_of(length));
+        let (few, many) = (reads(&short), reads(&long));
+        assert!(many / long.len() <= READS_MAX, "{name:?}: {many} bytes are looked at");
+        assert!(many * short.len() * 10 <= few * long.len() * 11, "{name:?}: {few} bytes grow to {many}");
+    }
+
+    #[test]
+    fn what_is_looked_at_grows_with_the_text_and_no_faster() {
+        for unit in HOSTILE {
+            is_linear(unit, 100_000, |length| unit.repeat(length / unit.len()));
+        }
+    }
+
+    #[test]
+    fn a_megabyte_of_everything_costs_a_hundred_times_ten_kilobytes() {
+        let all = HOSTILE.concat();
+        is_linear("all", 1_000_000, |length| all.repeat(length / all.len()));
+    }
+
+    #[test]
+    fn a_long_gap_beside_many_numbers_is_not_crossed_for_each() {
+        for sign in [" ", "*", ".", "x", "-"] {
+            let half = |length: usize| sign.repeat(length / 2);
+            is_linear(sign, 100_000, |length| format!("code {}{}", half(length), "$ 4821 ".repeat(length / 14)));
+            is_linear(sign, 100_000, |length| {
+                format!("{}{} 4821 code", "4821 $5 code ".repeat(length / 26), half(length))
+            });
+        }
+    }
 }

@@ -84,14 +84,17 @@ fn denied_reason(denied: Denied) -> &'static str {
     }
 }
 
-/// Somebody used a number for what the house does not serve: if it is plain who, the order is refunded and the
-/// account's risk raised.
+/// Somebody used a number for what the house does not serve: if it is plain who, the account's risk is raised and what it
+/// has ordered on this number is refunded. Which of several orders the text was meant for cannot be told, so all end.
 fn refuse_denied(tx: &mut Tx<'_>, incoming: &Incoming, leases: &[Lease], at_ms: i64) -> Result<(), DbError> {
-    let mut running = leases.iter().filter(|lease| lease.runs_at(at_ms));
-    let (Some(lease), None) = (running.next(), running.next()) else { return Ok(()) };
-    account::lock(tx, lease.account)?;
-    account::raise_risk(tx, lease.account, account::State::Active)?;
-    if lease.product == Product::ShortTerm {
+    let running = || leases.iter().filter(|lease| lease.runs_at(at_ms));
+    let Some(account) = running().next().map(|lease| lease.account) else { return Ok(()) };
+    if running().any(|lease| lease.account != account) {
+        return Ok(());
+    }
+    account::lock(tx, account)?;
+    account::raise_risk(tx, account, account::State::Active)?;
+    for lease in running().filter(|lease| lease.product == Product::ShortTerm) {
         order::give_back(tx, lease.order, order::State::Cancelled, incoming.now_ms)?;
     }
     Ok(())

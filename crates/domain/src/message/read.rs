@@ -74,7 +74,8 @@ fn opened(rows: &[Row], key: &Key) -> Result<Vec<Message>, DbError> {
     rows.iter().map(message).collect()
 }
 
-/// The newest code of an order.
-pub(crate) async fn newest_code(app: &App, order: i64) -> Result<Option<String>, DbError> {
-    Ok(of_order(app, order).await?.into_iter().find_map(|message| message.code))
+/// When the newest message of an order reached the house, if one did.
+pub(crate) fn newest_ms(tx: &mut Tx<'_>, order: i64) -> Result<Option<i64>, DbError> {
+    let row = tx.one("SELECT MAX(received_ms) FROM message WHERE order_id = $1", values![order])?;
+    Ok(row.and_then(|row| row.opt_int(0)))
 }

@@ -7,6 +7,7 @@ use crate::App;
 use crate::account::{self, Caller};
 use crate::db::{Lane, Tx};
 use crate::event::{self, Event, Kind};
+use crate::message;
 use crate::product::Product;
 use crate::request::{self, Failure, Once, Refusal};
 
@@ -53,7 +54,13 @@ fn again_one(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<Ag
         State::Received if order.end_ms <= now_ms => return Err(Failure::Refused(AgainRefusal::Expired)),
         State::Received => {}
     }
-    rows::set_again(tx, id, now_ms)?;
+    let newest_ms = message::newest_ms(tx, id)?;
+    if order.again_ms > newest_ms {
+        // It was asked for already, and nothing came since.
+        return Ok(Again { end_ms: order.end_ms });
+    }
+    // What has come already is no answer, also where the clock of the node that took it is ahead.
+    rows::set_again(tx, id, newest_ms.map_or(now_ms, |newest_ms| now_ms.max(newest_ms + 1)))?;
     let seq = account::next_event(tx, caller.account)?;
     let order_id = Some((Product::ShortTerm, id));
     let event =

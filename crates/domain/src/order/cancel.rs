@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{State, rows};
+use super::{State, rows, usage};
 use crate::App;
 use crate::account::{self, Caller};
 use crate::db::{DbError, Lane, Tx};
@@ -109,7 +109,7 @@ fn check(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<(Usd, 
     }
     let limits = account::limits_of(tx, &caller)?;
     if limits.hour_cancels.is_some() {
-        let usage = rows::usage(tx, caller.account, None, now_ms)?;
+        let usage = usage(tx, caller.account, None, now_ms)?;
         if let Some(retry_after_s) = limits::cancel_must_wait_s(&limits, &usage) {
             return Err(Failure::Refused(CancelRefusal::LimitReached { retry_after_s }));
         }

@@ -1,7 +1,9 @@
 //! What came for an order.
 
+use super::standing::standing;
 use super::{State, rows};
 use crate::App;
+use crate::catalog;
 use crate::db::DbError;
 use crate::message::{self, Message};
 use crate::money::Usd;
@@ -16,7 +18,7 @@ pub struct Inbox {
     pub price: Usd,
     /// When it ends.
     pub end_ms: i64,
-    /// Whether it can still be cancelled, which ends its waiting.
+    /// Whether it can still be cancelled, which ends its waiting; one that waits again cannot, because it is paid.
     pub is_cancellable: bool,
     /// The messages, newest first.
     pub messages: Vec<Message>,
@@ -33,25 +35,12 @@ pub async fn inbox(app: &App, account: i64, order: i64) -> Result<Option<Inbox>,
     let order = app.db.row(rows::ORDER, values![order]).await?.map(|row| rows::order(&row)).transpose()?;
     let Some(order) = order.filter(|order| order.account == account) else { return Ok(None) };
     let messages = message::of_order(app, order.id).await?;
-    let state = order.state_at(now);
-    let since_ms = order.again_ms.unwrap_or(i64::MIN);
-    let answers = |message: &Message| message.has_answer() && message.received_ms >= since_ms;
-    let answer = match state {
-        State::Received => messages.iter().position(answers),
-        State::Waiting | State::Cancelled | State::Expired => None,
-    };
-    let shown = match state {
-        State::Received if answer.is_none() && order.end_ms > now && order.again_ms.is_some() => State::Waiting,
-        state => state,
-    };
-    // After the end of a second wait, or once any text counted, the newest answer there is stands.
-    let newest = || messages.iter().position(Message::has_answer).or(if messages.is_empty() { None } else { Some(0) });
-    let answer = if shown == State::Received { answer.or_else(newest) } else { None };
+    let (state, answer) = standing(&order, &messages, &*catalog::catalog(app).await?, now);
     Ok(Some(Inbox {
-        state: shown,
+        state,
         price: order.price,
         end_ms: order.end_ms,
-        is_cancellable: state == State::Waiting,
+        is_cancellable: order.state_at(now) == State::Waiting,
         messages,
         answer,
     }))

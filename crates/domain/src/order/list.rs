@@ -1,5 +1,6 @@
 //! A customer's orders, newest first.
 
+use super::standing::standing;
 use super::{State, rows};
 use crate::App;
 use crate::catalog;
@@ -33,9 +34,11 @@ pub struct Line {
     pub service: String,
     /// Its price.
     pub price: Usd,
-    /// Where it stands.
+    /// Where it stands; `Waiting` again after [`super::again`], until another code comes.
     pub state: State,
-    /// The newest code that came.
+    /// Whether it can still be cancelled.
+    pub is_cancellable: bool,
+    /// The code that answers the wait.
     pub code: Option<String>,
     /// When it was made.
     pub created_ms: i64,
@@ -69,14 +72,17 @@ pub async fn list(
     let catalog = catalog::catalog(app).await?;
     let mut lines = Vec::with_capacity(orders.len());
     for order in orders {
-        let state = order.state_at(now);
-        let code = if state == State::Received { message::newest_code(app, order.id).await? } else { None };
+        let kept = order.state_at(now);
+        let mut messages = if kept == State::Received { message::of_order(app, order.id).await? } else { Vec::new() };
+        let (state, answer) = standing(&order, &messages, &catalog, now);
+        let code = answer.and_then(|place| messages.swap_remove(place).code);
         lines.push(Line {
             order: order.id,
             digits: order.digits,
             service: catalog.slug(order.service).to_owned(),
             price: order.price,
             state,
+            is_cancellable: kept == State::Waiting,
             code,
             created_ms: order.created_ms,
             end_ms: order.end_ms,

@@ -1,6 +1,7 @@
 //! Short-term orders: a number for one code, paid when it arrives.
 
 mod again;
+mod allowance;
 mod cancel;
 pub(crate) mod check;
 mod delivery;
@@ -14,10 +15,12 @@ mod place;
 mod reuse;
 mod rows;
 mod sale;
+mod standing;
 
 use serde::{Deserialize, Serialize};
 
 pub use again::{Again, AgainRefusal, again};
+pub(crate) use allowance::{Buying, allow, usage};
 pub(crate) use cancel::give_back;
 pub use cancel::{CancelRefusal, Cancelled, cancel};
 pub(crate) use delivery::DeliveryCache;
@@ -34,9 +37,9 @@ pub(crate) use made::{Made, first_ms, made, worst_numbers};
 pub use place::{Ask, Placed, place};
 pub(crate) use place::{as_kept, make, refuse};
 pub use reuse::{ReuseRefusal, reuse};
-pub(crate) use rows::{capture, facts, hold_of, is_refunded, newest, usage};
+pub(crate) use rows::{capture, facts, hold_of, is_refunded, newest};
 pub use sale::SaleRefusal;
-pub(crate) use sale::{Making, Sale, Sold, check_cap, offer, sell, take_one};
+pub(crate) use sale::{Making, Sale, Sold, offer, sell, take_one};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

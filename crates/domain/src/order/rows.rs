@@ -9,7 +9,7 @@ use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
 use crate::policy::limits::Usage;
 use crate::product::Product;
-use crate::{rental, values};
+use crate::values;
 
 /// An order as it is kept.
 #[derive(Clone)]
@@ -198,8 +198,8 @@ pub(super) fn recent(tx: &mut Tx<'_>, after_ms: i64, until_ms: i64, limit: i64) 
     Ok(rows.iter().map(|row| Recent { service: row.int(0), took_ms: row.opt_int(1) }).collect())
 }
 
-/// What an account has open and did lately, rentals among it.
-pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
+/// What an account has ordered lately.
+pub(super) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
     let sql = "SELECT
            CAST(COALESCE(SUM(CASE WHEN state = 'waiting' AND end_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
            COUNT(*),
@@ -211,12 +211,11 @@ pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms:
          WHERE account_id = $1 AND created_ms > $3";
     let values = values![account, now_ms, now_ms - DAY_MS, now_ms - HOUR_MS, service];
     let row = tx.one(sql, values)?.ok_or(DbError::Damaged("a sum has a row"))?;
-    let rented = rental::usage(tx, account, now_ms)?;
     Ok(Usage {
-        open: row.int(0) + rented.open,
-        day_orders: row.int(1) + rented.day_orders,
-        day_spend: Usd::from_micros(row.int(2)).checked_add(rented.day_spend).ok_or(DbError::Damaged("a sum"))?,
-        hour_orders: row.int(3) + rented.hour_orders,
+        open: row.int(0),
+        day_orders: row.int(1),
+        day_spend: Usd::from_micros(row.int(2)),
+        hour_orders: row.int(3),
         hour_same_service: row.int(4),
         hour_cancels: row.int(5),
     })

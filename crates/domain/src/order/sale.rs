@@ -5,18 +5,17 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{place::Ask, rows};
+use super::allowance::{Buying, allow};
+use super::place::Ask;
 use crate::App;
-use crate::account::{self, Caller, Tier};
+use crate::account::{Caller, Tier};
 use crate::catalog::Catalog;
-use crate::clock::{DAY_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
 use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number::{self, Candidate, Leased, Pick, Taken};
 use crate::policy::denied::denied_service;
-use crate::policy::limits::{self, Limits, Usage};
 use crate::product::Product;
 use crate::purchase;
 use crate::request::{self, Failure, Once, Refusal};
@@ -28,8 +27,10 @@ pub enum SaleRefusal {
     UnknownService,
     /// The service is of a kind that the house does not serve.
     ServiceNotAllowed,
-    /// No number is for sale for it just now, or the operator has paused all sales.
+    /// No number is for sale for it just now.
     NoNumbers,
+    /// The operator has paused all sales.
+    Paused,
     /// The price is above what the caller would pay.
     PriceAboveMax {
         /// The price.
@@ -88,7 +89,7 @@ pub(crate) fn offer(catalog: &Catalog, ask: &Ask, product: Product, tier: Tier) 
     if ask.max_price.is_some_and(|most| price > most) {
         return Err(SaleRefusal::PriceAboveMax { price });
     }
-    if catalog.sales_are_paused { Err(SaleRefusal::NoNumbers) } else { Ok((service.id, price)) }
+    if catalog.sales_are_paused { Err(SaleRefusal::Paused) } else { Ok((service.id, price)) }
 }
 
 impl Sale {
@@ -155,8 +156,7 @@ impl Sale {
             PostError::NotActive => Failure::Refused(SaleRefusal::Suspended),
             PostError::Db(error) => error.into(),
         })?;
-        self.check_limits(tx, &Usage::default())?;
-        check_cap(tx, &self.caller, self.price, self.now_ms)?;
+        allow(tx, &self.caller, Buying::Number { service: self.service }, self.price, self.now_ms)?;
         Ok(posted.seq)
     }
 
@@ -164,31 +164,6 @@ impl Sale {
     pub(crate) fn capture(&self, tx: &mut Tx<'_>, hold: i64, event: Kind) -> Result<i64, DbError> {
         Ok(ledger::post_due(tx, &self.transfer(Move::Capture, Some(event), Some(hold)))?.seq)
     }
-
-    /// Checks the account's limits, with what is under way beside its orders and rentals.
-    pub(crate) fn check_limits(&self, tx: &mut Tx<'_>, beside: &Usage) -> Result<(), Failure<SaleRefusal>> {
-        let limits = account::limits_of(tx, &self.caller)?;
-        // Nothing is counted for those that have none.
-        if limits == Limits::NONE {
-            return Ok(());
-        }
-        let usage = rows::usage(tx, self.caller.account, Some(self.service), self.now_ms)?;
-        let usage = usage.and(beside).ok_or(DbError::Damaged("a sum"))?;
-        match limits::order_must_wait_s(&limits, &usage, self.price) {
-            Some(retry_after_s) => Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Counts a price against the daily cap of the caller's key, which holds until midnight UTC.
-pub(crate) fn check_cap(tx: &mut Tx<'_>, caller: &Caller, price: Usd, now_ms: i64) -> Result<(), Failure<SaleRefusal>> {
-    if !caller.is_capped || account::spend(tx, caller.key, price, now_ms)? {
-        return Ok(());
-    }
-    let left_ms = DAY_MS - now_ms.rem_euclid(DAY_MS);
-    let retry_after_s = (left_ms + SECOND_MS - 1) / SECOND_MS;
-    Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s }))
 }
 
 /// An order or rental that is made from a sale whose number was found later.

@@ -19,10 +19,10 @@ const CENT: i64 = 10_000;
 pub(crate) struct Usage {
     /// Orders that wait and rentals that run.
     pub(crate) open: i64,
-    /// Orders and rentals made within a day, and what they cost.
+    /// Orders, rentals and renewals made within a day, and what they cost.
     pub(crate) day_orders: i64,
     pub(crate) day_spend: Usd,
-    /// Orders within an hour, those for the service asked for, and those cancelled.
+    /// Those within an hour, of them the numbers taken for the service asked for, and the orders cancelled.
     pub(crate) hour_orders: i64,
     pub(crate) hour_same_service: i64,
     pub(crate) hour_cancels: i64,
@@ -49,19 +49,19 @@ pub struct Limits {
     /// Orders that wait and rentals that run, at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<i64>,
-    /// Orders and rentals made within a day.
+    /// Orders, rentals and renewals made within a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day_orders: Option<i64>,
     /// What they cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day_spend: Option<Usd>,
-    /// Orders within an hour.
+    /// Those within an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour_orders: Option<i64>,
-    /// Those for one service.
+    /// Orders and rentals for one service within an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour_same_service: Option<i64>,
-    /// Those cancelled.
+    /// Orders cancelled within an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hour_cancels: Option<i64>,
 }
@@ -150,6 +150,12 @@ pub(crate) fn order_must_wait_s(limits: &Limits, usage: &Usage, price: Usd) -> O
     is_reached(limits.open, usage.open).then_some(60)
 }
 
+/// How long a renewal of a rental that runs has to wait, in seconds: it counts like an order, but takes no number, so that
+/// neither what is open nor what was ordered for its service stands against it.
+pub(crate) fn renewal_must_wait_s(limits: &Limits, usage: &Usage, price: Usd) -> Option<i64> {
+    order_must_wait_s(&Limits { open: None, hour_same_service: None, ..*limits }, usage, price)
+}
+
 /// How long a cancel has to wait, in seconds, because too many were made within the hour.
 pub(crate) fn cancel_must_wait_s(limits: &Limits, usage: &Usage) -> Option<i64> {
     limits.hour_cancels.is_some_and(|most| usage.hour_cancels >= most).then_some(HOUR_MS / 1_000)
@@ -166,6 +172,15 @@ mod tests {
     fn a_new_account_has_three_open_orders_at_most() {
         assert_eq!(order_must_wait_s(&NEW, &Usage { open: 2, ..Usage::default() }, PRICE), None);
         assert_eq!(order_must_wait_s(&NEW, &Usage { open: 3, ..Usage::default() }, PRICE), Some(60));
+    }
+
+    #[test]
+    fn a_renewal_takes_no_number_and_costs_its_price() {
+        let usage = Usage { open: 3, hour_same_service: 5, day_spend: Usd::from_cents(1_958), ..Usage::default() };
+        assert_eq!(renewal_must_wait_s(&NEW, &usage, PRICE), None);
+        assert_eq!(renewal_must_wait_s(&NEW, &usage, Usd::from_cents(43)), Some(86_400));
+        let busy = Usage { day_orders: 10, ..Usage::default() };
+        assert_eq!(renewal_must_wait_s(&NEW, &busy, PRICE), Some(86_400));
     }
 
     #[test]

@@ -151,10 +151,6 @@ impl Search {
             let order = (sale.product, sale.order);
             request::begin(tx, once.as_ref(), sale.now_ms, order, |tx| {
                 let hold = sale.hold(tx, None)?;
-                let under_way = rows::under_way(tx, sale.caller.account, sale.service)?;
-                if under_way.open > 0 {
-                    sale.check_limits(tx, &under_way)?;
-                }
                 rows::insert_sourcing(tx, &sale, hold, once.as_ref(), (area_code, &choice))?;
                 Ok(rows::insert(tx, &first)?)
             })

@@ -34,6 +34,7 @@ pub use list::{Line, SettleRefusal, Verdict, choice_of, list, settle};
 pub(crate) use offers::stocks;
 pub use offers::{MapRefusal, Mapping, NewMapping, map, mappings, theirs, unmap};
 pub use report::{DIFFERENCES_MAX, Day, Difference, report};
+pub(crate) use rows::under_way;
 pub use wake::{Wake, WakeRefusal, wake, want};
 pub(crate) use wallet::wallets;
 

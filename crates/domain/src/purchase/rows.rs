@@ -258,7 +258,7 @@ pub(super) fn insert_sourcing(
 }
 
 /// What an account has under way with other houses: orders and rentals that are paid for and not made yet.
-pub(super) fn under_way(tx: &mut Tx<'_>, account: i64, service: i64) -> Result<Usage, DbError> {
+pub(crate) fn under_way(tx: &mut Tx<'_>, account: i64, service: Option<i64>) -> Result<Usage, DbError> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(price), 0) AS BIGINT),
            CAST(COALESCE(SUM(CASE WHEN service_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM sourcing

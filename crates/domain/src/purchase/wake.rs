@@ -10,7 +10,7 @@ use crate::clock::SECOND_MS;
 use crate::db::{Lane, Tx};
 use crate::product::Product;
 use crate::rental;
-use crate::request::{Failure, Refusal};
+use crate::request::{self, Failure, Once, Refusal};
 use crate::supply::Window;
 
 /// How long waking takes, by our promise: a look of the worker and an answer of the house.
@@ -19,7 +19,7 @@ const WAKING_MS: i64 = 30 * SECOND_MS;
 const ENOUGH_MS: i64 = 60 * SECOND_MS;
 
 /// Whether a number receives just now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wake {
     /// It does.
     Awake {
@@ -44,27 +44,44 @@ pub enum WakeRefusal {
 
 impl Refusal for WakeRefusal {}
 
-/// Lets a rented number receive from now on, as far as it does not do so anyway. Waking twice is as good as once.
+/// Lets a rented number receive from now on, as far as it does not do so anyway. Waking twice is as good as once; under
+/// one key it is answered once.
 ///
 /// # Errors
 /// See [`WakeRefusal`] and [`Failure`].
-pub async fn wake(app: &App, caller: Caller, (product, id): (Product, i64)) -> Result<Wake, Failure<WakeRefusal>> {
-    let inbox = rental::inbox(app, caller.account, product, id).await?;
-    let inbox = inbox.ok_or(Failure::Refused(WakeRefusal::NotFound))?;
-    if inbox.rental.state != rental::State::Active {
+pub async fn wake(
+    app: &App,
+    caller: Caller,
+    rental: (Product, i64),
+    once: Option<Once>,
+) -> Result<Wake, Failure<WakeRefusal>> {
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| request::once(tx, once.as_ref(), now, |tx| wake_one(tx, caller, rental, now));
+    let wake = app.db.write(Lane::Account(caller.account), story).await?.map_err(Failure::Refused)?;
+    app.houses.get().into_iter().for_each(|houses| houses.news.notify_waiters());
+    Ok(wake)
+}
+
+fn wake_one(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    (product, id): (Product, i64),
+    now_ms: i64,
+) -> Result<Wake, Failure<WakeRefusal>> {
+    let rental = rental::facts(tx, product, id, now_ms)?.filter(|rental| rental.account == caller.account);
+    let rental = rental.ok_or(Failure::Refused(WakeRefusal::NotFound))?;
+    if rental.state != rental::State::Active.word() {
         return Err(Failure::Refused(WakeRefusal::Ended));
     }
-    let now = app.now_ms();
-    let is_open = |until_ms: i64| until_ms >= now + ENOUGH_MS;
-    match serving(app, id).await? {
+    match rows::of_order(tx, id)? {
         Some(purchase) if matches!(purchase.window, Window::Activated { .. }) => {
-            want_one(app, purchase.id).await?;
+            rows::want(tx, purchase.id, now_ms)?;
             Ok(match purchase.open_until_ms {
-                Some(until_ms) if is_open(until_ms) => Wake::Awake { ready_ms: now },
-                Some(_) | None => Wake::Waking { ready_ms: now + WAKING_MS },
+                Some(until_ms) if until_ms >= now_ms + ENOUGH_MS => Wake::Awake { ready_ms: now_ms },
+                Some(_) | None => Wake::Waking { ready_ms: now_ms + WAKING_MS },
             })
         }
-        Some(_) | None => Ok(Wake::Awake { ready_ms: now }),
+        Some(_) | None => Ok(Wake::Awake { ready_ms: now_ms }),
     }
 }
 
@@ -74,14 +91,12 @@ pub async fn wake(app: &App, caller: Caller, (product, id): (Product, i64)) -> R
 /// What the database said.
 pub async fn want(app: &App, order: i64) -> Result<(), crate::db::DbError> {
     match serving(app, order).await? {
-        Some(purchase) if matches!(purchase.window, Window::Activated { .. }) => want_one(app, purchase.id).await,
+        Some(purchase) if matches!(purchase.window, Window::Activated { .. }) => {
+            let now = app.now_ms();
+            app.db.write(Lane::Work, move |tx: &mut Tx<'_>| rows::want(tx, purchase.id, now)).await?;
+            app.houses.get().into_iter().for_each(|houses| houses.news.notify_waiters());
+            Ok(())
+        }
         Some(_) | None => Ok(()),
     }
-}
-
-async fn want_one(app: &App, purchase: i64) -> Result<(), crate::db::DbError> {
-    let now = app.now_ms();
-    app.db.write(Lane::Work, move |tx: &mut Tx<'_>| rows::want(tx, purchase, now)).await?;
-    app.houses.get().into_iter().for_each(|houses| houses.news.notify_waiters());
-    Ok(())
 }

@@ -1,8 +1,9 @@
 //! Rentals that the house renews by itself.
 //!
 //! The rule: in the last hour of a rental whose customer switched it on, the house renews it for another term, if the
-//! balance covers today's price and that is not above the price that the customer was shown when switching it on. If
-//! not, the customer is told once a term, on the page and by mail, and the house tries again every ten minutes until the rental ends.
+//! balance and the limits of the account cover today's price and that is not above the price that the customer was shown
+//! when switching it on. If not, the customer is told once a term, on the page and by mail, and the house tries again
+//! every ten minutes until the rental ends.
 
 use futures_util::future::join_all;
 

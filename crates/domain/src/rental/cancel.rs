@@ -7,7 +7,7 @@ use crate::App;
 use crate::account::{self, Caller};
 use crate::db::{DbError, Lane, Tx};
 use crate::event::{self, Event, Kind};
-use crate::ledger::{self, Move, Transfer};
+use crate::ledger::{self, Move, Payment, Transfer};
 use crate::money::Usd;
 use crate::number;
 use crate::product::Product;
@@ -17,7 +17,7 @@ use crate::request::{self, Failure, Once, Refusal};
 /// A rental that is cancelled, now or before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancelled {
-    /// What came back of its price in all, with what an operator had given back before.
+    /// What came back in all: its price and that of every renewal, with what an operator had given back before.
     pub refunded: Usd,
 }
 
@@ -30,13 +30,14 @@ pub enum CancelRefusal {
     AlreadyReceived,
     /// It is over.
     Expired,
-    /// Its first 20 minutes are over, or it was renewed.
+    /// Its first 20 minutes are over.
     TooLate,
 }
 
 impl Refusal for CancelRefusal {}
 
-/// Cancels a rental within 20 minutes of its order, if no SMS came. Cancelling twice answers the same success twice.
+/// Cancels a rental within 20 minutes of its order, if no SMS came: all that was paid for it comes back, renewals too.
+/// Cancelling twice answers the same success twice.
 ///
 /// # Errors
 /// See [`CancelRefusal`] and [`Failure`].
@@ -92,9 +93,10 @@ fn cancel_one(
     now_ms: i64,
 ) -> Result<Cancelled, Failure<CancelRefusal>> {
     let rental = check(tx, caller.account, (product, id), now_ms)?;
-    let refunded = rental.price;
+    let payments = ledger::payments_in(tx, rental.account, product, id)?;
+    let refunded = sum(payments.iter().map(|payment| payment.amount))?;
     if rental.state_at(now_ms) == State::Active {
-        end(tx, &rental, now_ms)?;
+        end(tx, &rental, &payments, now_ms)?;
     }
     Ok(Cancelled { refunded })
 }
@@ -102,7 +104,10 @@ fn cancel_one(
 /// Cancels a rental whose house upstream took its number back, if nothing stands against it any more.
 pub(crate) fn take_back(tx: &mut Tx<'_>, account: i64, rental: (Product, i64), now_ms: i64) -> Result<(), DbError> {
     match check(tx, account, rental, now_ms) {
-        Ok(rental) if rental.state_at(now_ms) == State::Active => end(tx, &rental, now_ms),
+        Ok(rental) if rental.state_at(now_ms) == State::Active => {
+            let payments = ledger::payments_in(tx, rental.account, rental.product, rental.id)?;
+            end(tx, &rental, &payments, now_ms)
+        }
         Ok(_) | Err(Failure::Refused(_)) => Ok(()),
         Err(Failure::Db(error)) => Err(error),
         Err(Failure::KeyReused | Failure::Open { .. } | Failure::Upstream) => {
@@ -111,9 +116,9 @@ pub(crate) fn take_back(tx: &mut Tx<'_>, account: i64, rental: (Product, i64), n
     }
 }
 
-fn end(tx: &mut Tx<'_>, rental: &rows::Kept, now_ms: i64) -> Result<(), DbError> {
+fn end(tx: &mut Tx<'_>, rental: &rows::Kept, payments: &[Payment], now_ms: i64) -> Result<(), DbError> {
     rows::close(tx, rental.id, State::Cancelled, now_ms)?;
-    give_back(tx, rental, now_ms)?;
+    give_back(tx, rental, payments, now_ms)?;
     number::end_lease(tx, rental.id, now_ms)
 }
 
@@ -135,33 +140,36 @@ fn check(
     if number::messages_in(tx, id)? > 0 {
         return Err(Failure::Refused(CancelRefusal::AlreadyReceived));
     }
-    if now_ms >= rental.created_ms + CANCELLABLE_MS || rental.renewals > 0 {
+    if now_ms >= rental.created_ms + CANCELLABLE_MS {
         return Err(Failure::Refused(CancelRefusal::TooLate));
     }
     Ok(rental)
 }
 
-/// Gives back what is left of the price, of which an operator may have given back some.
-fn give_back(tx: &mut Tx<'_>, rental: &rows::Kept, now_ms: i64) -> Result<(), DbError> {
+/// Gives back what is left of each payment, the oldest first, and tells of it once. An operator may have given back some.
+fn give_back(tx: &mut Tx<'_>, rental: &rows::Kept, payments: &[Payment], now_ms: i64) -> Result<(), DbError> {
     let order = Some((rental.product, rental.id));
-    let already = ledger::refunded(tx, rental.account, &[rental.id])?.get(&rental.id).copied().unwrap_or(Usd::ZERO);
-    let left = rental.price.checked_sub(already).ok_or(DbError::Damaged("a refund above its capture"))?;
-    if left == Usd::ZERO {
-        let seq = account::next_event(tx, rental.account)?;
-        let told = Event { seq, kind: Kind::RentalCancelled, at_ms: now_ms, order, amount: None, message: None };
-        return event::append(tx, rental.account, &told);
+    for payment in payments.iter().rev().filter(|payment| payment.left() > Usd::ZERO) {
+        let refund = Transfer {
+            account: rental.account,
+            kind: Move::Refund,
+            amount: payment.left(),
+            order,
+            resolves: Some(payment.seq),
+            reference: None,
+            reason: None,
+            event: None,
+            message: None,
+            at_ms: now_ms,
+        };
+        ledger::post_due(tx, &refund)?;
     }
-    let refund = Transfer {
-        account: rental.account,
-        kind: Move::Refund,
-        amount: left,
-        order,
-        resolves: Some(rental.capture),
-        reference: None,
-        reason: None,
-        event: Some(Kind::RentalCancelled),
-        message: None,
-        at_ms: now_ms,
-    };
-    ledger::post_due(tx, &refund).map(drop)
+    let amount = Some(sum(payments.iter().map(Payment::left))?).filter(|amount| *amount > Usd::ZERO);
+    let seq = account::next_event(tx, rental.account)?;
+    let told = Event { seq, kind: Kind::RentalCancelled, at_ms: now_ms, order, amount, message: None };
+    event::append(tx, rental.account, &told)
+}
+
+fn sum(mut amounts: impl Iterator<Item = Usd>) -> Result<Usd, DbError> {
+    amounts.try_fold(Usd::ZERO, Usd::checked_add).ok_or(DbError::Damaged("a sum of payments"))
 }

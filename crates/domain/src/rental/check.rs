@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::State;
 use crate::db::{DbError, Tx, pairs, word};
-use crate::ledger::Move;
 use crate::ledger::check::{self as ledger, Named, Outcome};
+use crate::ledger::{Move, payments_in};
 use crate::message::check as message;
 use crate::money::Usd;
 use crate::number::check as number;
@@ -15,7 +15,8 @@ use crate::verify::Finding;
 /// Rentals of one page of accounts that were cancelled and are looked at.
 const CANCELLED_MAX: i64 = 20_000;
 
-const PAGE: &str = "SELECT id, account_id, product, service_id, number_id, price, capture, created_ms, end_ms, renewals
+const PAGE: &str =
+    "SELECT id, account_id, product, service_id, number_id, price, capture, created_ms, end_ms, renewals, state
      FROM rental
      WHERE id > $1
      ORDER BY id
@@ -42,8 +43,15 @@ pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<(Vec<Findi
             }
             Some(_) => {}
         }
-        let lease = leases.get(&id);
         let product = row.product(2)?;
+        // Its first price is held against its refunds with the ledger.
+        let is_renewed_and_cancelled = renewals > 0 && row.text(10) == State::Cancelled.word();
+        if is_renewed_and_cancelled
+            && payments_in(tx, row.int(1), product, id)?.iter().any(|payment| payment.left() > Usd::ZERO)
+        {
+            found("L7", "was cancelled and a renewal did not come back".to_owned());
+        }
+        let lease = leases.get(&id);
         let is_its_lease = lease.is_some_and(|lease| {
             (lease.account, lease.service, lease.number) == (row.int(1), row.int(3), row.int(4))
                 && lease.product == product

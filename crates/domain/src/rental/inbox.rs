@@ -30,8 +30,7 @@ pub async fn inbox(app: &App, account: i64, product: Product, rental: i64) -> Re
     let Some(kept) = kept.filter(|kept| kept.account == account) else { return Ok(None) };
     let messages = message::of_order(app, kept.id).await?;
     let until_ms = kept.created_ms + CANCELLABLE_MS;
-    let is_cancellable =
-        kept.state_at(now) == State::Active && messages.is_empty() && now < until_ms && kept.renewals == 0;
+    let is_cancellable = kept.state_at(now) == State::Active && messages.is_empty() && now < until_ms;
     let catalog = catalog::catalog(app).await?;
     let slug = catalog.slug(kept.service).to_owned();
     Ok(Some(Inbox {

@@ -21,8 +21,9 @@ pub(super) fn renewed(to: String, (product, id): (Product, i64), renewed: &Renew
 pub(super) fn not_renewed(to: String, (product, id): (Product, i64), end_ms: i64) -> Letter {
     let (shown, end) = (ids::shown(product, id), rfc3339(end_ms));
     let body = format!(
-        "Your rental {shown} was to be renewed, and could not be: your balance does not cover it, the price is above \
-         the one that you were shown, or it is not sold any more. It ends at {end}.\n\n\
+        "Your rental {shown} was to be renewed, and could not be: your balance does not cover it, your account has \
+         reached a limit, the price is above the one that you were shown, or it is not sold just now. It ends at \
+         {end}.\n\n\
          Until then we try again every ten minutes. Add funds, or renew it yourself on its page.\n"
     );
     Letter { to, kind: "rental_not_renewed", subject: format!("Rental {shown} ends soon"), body, end_ms: None }

@@ -12,7 +12,7 @@ use crate::event::Kind;
 use crate::ledger::{self, Move, PostError, Transfer};
 use crate::money::Usd;
 use crate::number;
-use crate::order::{Ask, SaleRefusal, check_cap, offer};
+use crate::order::{Ask, Buying, SaleRefusal, allow, offer};
 use crate::product::Product;
 use crate::request::{self, Failure, Once, Refusal};
 
@@ -128,7 +128,7 @@ fn pay(
         PostError::NotActive => Failure::Refused(SaleRefusal::Suspended),
         PostError::Db(error) => error.into(),
     })?;
-    check_cap(tx, &caller, price, now_ms)?;
+    allow(tx, &caller, Buying::Term, price, now_ms)?;
     let capture = Transfer { kind: Move::Capture, resolves: Some(held.seq), event: Some(Kind::RentalRenewed), ..hold };
     ledger::post_due(tx, &capture).map(drop).map_err(DbError::into)
 }

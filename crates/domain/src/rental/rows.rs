@@ -1,7 +1,7 @@
 //! The SQL of the rental room.
 
 use super::{Rented, State};
-use crate::clock::{DAY_MS, HOUR_MS};
+use crate::clock::HOUR_MS;
 use crate::db::{DbError, Row, Tx, word};
 use crate::dossier::Facts;
 use crate::money::Usd;
@@ -20,10 +20,8 @@ pub(super) struct Kept {
     pub(super) digits: String,
     pub(super) price: Usd,
     pub(super) state: State,
-    pub(super) capture: i64,
     pub(super) created_ms: i64,
     pub(super) end_ms: i64,
-    pub(super) renewals: i64,
     pub(super) label: String,
     pub(super) note: String,
     pub(super) auto_renew_max: Option<Usd>,
@@ -56,20 +54,20 @@ impl Kept {
 }
 
 pub(super) const RENTAL: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2";
 
 const RENTAL_LOCKED: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE id = $1 AND product = $2 {for_update}";
 
 pub(super) const PAGE: &str =
-    "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms, renewals,
-            label, note, auto_renew_max
+    "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label, note,
+            auto_renew_max
      FROM rental
      WHERE account_id = $1 AND product = $2
        AND (created_ms < $3 OR (created_ms = $3 AND id < $4))
@@ -91,13 +89,11 @@ pub(super) fn kept(row: &Row) -> Result<Kept, DbError> {
         digits: row.text(5).to_owned(),
         price: Usd::from_micros(row.int(6)),
         state: word(State::from_word(row.text(7)), "a rental's state")?,
-        capture: row.int(8),
-        created_ms: row.int(9),
-        end_ms: row.int(10),
-        renewals: row.int(11),
-        label: row.text(12).to_owned(),
-        note: row.text(13).to_owned(),
-        auto_renew_max: row.opt_int(14).map(Usd::from_micros),
+        created_ms: row.int(8),
+        end_ms: row.int(9),
+        label: row.text(10).to_owned(),
+        note: row.text(11).to_owned(),
+        auto_renew_max: row.opt_int(12).map(Usd::from_micros),
     })
 }
 
@@ -201,9 +197,8 @@ fn as_facts(rental: Kept, now_ms: i64) -> Facts {
 
 /// The newest rentals of all accounts before a place.
 pub(crate) fn newest(tx: &mut Tx<'_>, before: (i64, i64), limit: i64, now_ms: i64) -> Result<Vec<Facts>, DbError> {
-    let sql =
-        "SELECT id, account_id, product, service_id, number_id, digits, price, state, capture, created_ms, end_ms,
-                renewals, label, note, auto_renew_max
+    let sql = "SELECT id, account_id, product, service_id, number_id, digits, price, state, created_ms, end_ms, label,
+                note, auto_renew_max
          FROM rental
          WHERE created_ms <= $1 AND (created_ms < $1 OR id < $2)
          ORDER BY created_ms DESC, id DESC
@@ -230,22 +225,14 @@ pub(super) fn end_if_due(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<Option
     tx.one(sql, values![id, now_ms])?.map(|row| row.product(0)).transpose()
 }
 
-/// What an account has rented lately.
-pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, now_ms: i64) -> Result<Usage, DbError> {
+/// What an account has rented lately; what it paid for that, also for renewals, is the ledger's to tell.
+pub(crate) fn usage(tx: &mut Tx<'_>, account: i64, service: Option<i64>, now_ms: i64) -> Result<Usage, DbError> {
     let sql = "SELECT
            CAST(COALESCE(SUM(CASE WHEN state = 'active' AND end_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN 1 ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 THEN price ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN created_ms > $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
+           CAST(COALESCE(SUM(CASE WHEN created_ms > $3 AND service_id = $4 THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM rental
          WHERE account_id = $1 AND (created_ms > $3 OR state = 'active')";
-    let values = values![account, now_ms, now_ms - DAY_MS, now_ms - HOUR_MS];
-    let row = tx.one(sql, values)?.ok_or(DbError::Damaged("a sum has a row"))?;
-    Ok(Usage {
-        open: row.int(0),
-        day_orders: row.int(1),
-        day_spend: Usd::from_micros(row.int(2)),
-        hour_orders: row.int(3),
-        ..Usage::default()
-    })
+    let row = tx.one(sql, values![account, now_ms, now_ms - HOUR_MS, service])?;
+    let row = row.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok(Usage { open: row.int(0), hour_same_service: row.int(1), ..Usage::default() })
 }

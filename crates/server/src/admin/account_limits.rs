@@ -17,16 +17,16 @@ pub(crate) struct LimitsArgs {
     /// Orders that wait and rentals that run, at once
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i64).range(0..=COUNT_MAX))]
     open: Option<i64>,
-    /// Orders and rentals within a day
+    /// Orders, rentals and renewals within a day
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i64).range(0..=COUNT_MAX))]
     day_orders: Option<i64>,
     /// What they may cost, in dollars
     #[arg(long, value_name = "DOLLARS", value_parser = words::usd)]
     day_spend: Option<Usd>,
-    /// Orders within an hour
+    /// Those within an hour
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i64).range(0..=COUNT_MAX))]
     hour_orders: Option<i64>,
-    /// Those for one service
+    /// Orders and rentals for one service within an hour
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i64).range(0..=COUNT_MAX))]
     hour_same_service: Option<i64>,
     /// Orders cancelled within an hour

@@ -40,6 +40,13 @@ pub(crate) struct Owned {
     pub(crate) renewals: Vec<Usd>,
 }
 
+impl Owned {
+    /// What was paid for it in all.
+    fn cost(&self) -> Usd {
+        self.renewals.iter().try_fold(self.price, |sum, price| sum.checked_add(*price)).expect("in range")
+    }
+}
+
 /// An answer to a sale.
 #[derive(Deserialize)]
 struct Sale {
@@ -106,7 +113,9 @@ impl Record {
         let mut all = BTreeMap::new();
         self.done().for_each(|(request, answer)| sell(&mut all, request, answer));
         check_numbers(&all);
-        self.done().for_each(|(request, answer)| change(&mut all, request, answer));
+        self.done().for_each(|(request, answer)| renew(&mut all, request, answer));
+        // A rental that was cancelled is renewed no more, so cancels come after renewals.
+        self.done().for_each(|(request, answer)| cancel(&mut all, request, answer));
         // A text is for nobody once its order is over, so texts come after cancels.
         self.done().for_each(|(request, _)| deliver(&mut all, request));
         let refused = self.entries.values().filter_map(|entry| Some((&entry.request, entry.answer.as_ref()?)));
@@ -153,20 +162,21 @@ fn check_numbers(all: &BTreeMap<String, Owned>) {
     assert!(shared.is_none(), "{:?} is on a rented number", shared.map(|(id, _)| id));
 }
 
-fn change(all: &mut BTreeMap<String, Owned>, request: &Request, answer: &Answer) {
-    let paid = || dollars(&serde_json::from_str::<Paid>(&answer.body).expect("an amount").amount);
-    match &request.deed {
-        Deed::Cancel { order: id } | Deed::GiveUp { rental: id } => {
-            let owned = all.get_mut(id).expect("only what was sold is cancelled");
-            assert_eq!(paid(), owned.price, "{id} was refunded in full");
-            owned.is_cancelled = true;
-        }
-        Deed::Renew { rental } => {
-            let owned = all.get_mut(rental).expect("only what was sold is renewed");
-            owned.renewals.push(paid());
-        }
-        Deed::Order { .. } | Deed::Rent { .. } | Deed::Text(_) => {}
-    }
+fn paid(answer: &Answer) -> Usd {
+    dollars(&serde_json::from_str::<Paid>(&answer.body).expect("an amount").amount)
+}
+
+fn renew(all: &mut BTreeMap<String, Owned>, request: &Request, answer: &Answer) {
+    let Deed::Renew { rental } = &request.deed else { return };
+    let owned = all.get_mut(rental).expect("only what was sold is renewed");
+    owned.renewals.push(paid(answer));
+}
+
+fn cancel(all: &mut BTreeMap<String, Owned>, request: &Request, answer: &Answer) {
+    let (Deed::Cancel { order: id } | Deed::GiveUp { rental: id }) = &request.deed else { return };
+    let owned = all.get_mut(id).expect("only what was sold is cancelled");
+    assert_eq!(paid(answer), owned.cost(), "{id} was refunded in full");
+    owned.is_cancelled = true;
 }
 
 fn deliver(all: &mut BTreeMap<String, Owned>, request: &Request) {
@@ -186,11 +196,7 @@ fn check_refusal(all: &BTreeMap<String, Owned>, request: &Request, answer: &Answ
     }
     let owned = &all[id];
     let why = serde_json::from_str::<Refused>(&answer.body).expect("a refusal").error;
-    let is_true = match why.as_str() {
-        "already_received" => !owned.codes.is_empty(),
-        "not_cancellable" => !owned.renewals.is_empty(),
-        _ => false,
-    };
+    let is_true = why == "already_received" && !owned.codes.is_empty();
     assert!(is_true, "{id} was not cancelled because of {why:?}");
 }
 
@@ -203,14 +209,10 @@ pub(crate) fn dollars(written: &RawValue) -> Usd {
 pub(crate) fn money(all: &BTreeMap<String, Owned>, account: usize) -> (Usd, Usd) {
     let (mut available, mut held) = (Usd::parse(CREDITS[account]).expect("dollars"), Usd::ZERO);
     for owned in all.values().filter(|owned| owned.account == account && !owned.is_cancelled) {
-        available = available.checked_sub(owned.price).expect("in range");
+        available = available.checked_sub(owned.cost()).expect("in range");
         if owned.kind == Kind::Order && owned.codes.is_empty() {
             held = held.checked_add(owned.price).expect("in range");
         }
-    }
-    // A renewal stays paid whatever becomes of the rental.
-    for price in all.values().filter(|owned| owned.account == account).flat_map(|owned| &owned.renewals) {
-        available = available.checked_sub(*price).expect("in range");
     }
     (available, held)
 }

@@ -51,6 +51,7 @@ impl Words for SaleRefusal {
             Self::UnknownService => "This service is not sold in this form any more.".to_owned(),
             Self::ServiceNotAllowed => "This house does not receive SMS for this service.".to_owned(),
             Self::NoNumbers => "No number is in stock for this just now. Nothing was charged.".to_owned(),
+            Self::Paused => "All sales are paused just now. Nothing was charged; try again later.".to_owned(),
             Self::PriceAboveMax { price } => {
                 format!("The price is now ${price}, more than you were shown. Nothing was charged; look again.")
             }
@@ -107,7 +108,9 @@ impl Words for rental::RenewRefusal {
     fn words(&self) -> Option<String> {
         match self {
             Self::NotFound => None,
-            Self::NotRenewable => Some("The rental is over, or paid as far ahead as possible.".to_owned()),
+            Self::NotRenewable => Some(
+                "The rental is over, paid as far ahead as possible, or its number leaves us at its end.".to_owned(),
+            ),
             Self::Sale(refusal) => refusal.words(),
         }
     }
@@ -119,7 +122,7 @@ impl Words for rental::CancelRefusal {
             Self::NotFound => None,
             Self::AlreadyReceived => Some("An SMS has arrived, so the rental runs on.".to_owned()),
             Self::Expired => Some("The rental is over.".to_owned()),
-            Self::TooLate => Some("A rental is cancelled within 20 minutes of its order, before a renewal.".to_owned()),
+            Self::TooLate => Some("A rental is cancelled within 20 minutes of its order.".to_owned()),
         }
     }
 }

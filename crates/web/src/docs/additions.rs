@@ -16,16 +16,16 @@ pub(super) const AREA_CODE: Input = Input {
 pub(super) const WAIT: Input = Input {
     name: "wait",
     place: "query, optional",
-    about: "Seconds, 0 to 60. Holds the answer open until there is news.",
+    about: "Seconds, 0 to 60; 0 if you do not say. Holds the answer open until there is news.",
 };
 const ORDER_ID: Input = Input { name: "order_id", place: "body", about: "The id of the order." };
 const CURSOR: Input = Input {
     name: "cursor",
     place: "query, optional",
-    about: "The `next_cursor` of the page before. It is `null` on the last page.",
+    about: "The `next_cursor` of the page before; without it, from the newest. It is `null` on the last page.",
 };
-pub(super) const LIMIT: Input =
-    Input { name: "limit", place: "query, optional", about: "How many at most, up to 200." };
+const LIMIT: Input =
+    Input { name: "limit", place: "query, optional", about: "How many at most, 1 to 200; 50 if you do not say." };
 
 /// After USA Short-Term Numbers.
 pub const SHORT_TERM: &[Call] = &[
@@ -112,7 +112,11 @@ pub const SHORT_TERM: &[Call] = &[
         path: "/api/v1/short-term/list/?status=all&limit=50",
         title: "List orders",
         about: &["Newest first. `status` of an order is `waiting`, `received`, `cancelled` or `expired`."],
-        inputs: &[Input { name: "status", place: "query, optional", about: "`active` or `all`." }, CURSOR, LIMIT],
+        inputs: &[
+            Input { name: "status", place: "query, optional", about: "`active` or `all`; `active` if you do not say." },
+            CURSOR,
+            LIMIT,
+        ],
         request: "",
         responses: &[Response {
             label: "Response",
@@ -286,13 +290,13 @@ pub const ACCOUNT: &[Call] = &[
         about: &[
             "Everything that happened to your orders and rentals, refunds (`order.refunded`, `rental.refunded`) and answers to what you reported of them (`complaint.answered`) too, oldest first, numbered without gaps. Keep `next_after` and send it as `after` next time: nothing is missed and nothing comes twice.",
             "An event holds an `order_id` or a `rental_id` where it is of one, the money that moved, and never a text. New types may be added.",
-            "The types: `order.created`, `order.received`, `order.cancelled`, `order.expired`, `order.waiting_again`, `order.refunded`, `rental.created`, `rental.renewed`, `rental.not_renewed` (we were to renew it by ourselves, and the balance or the most that you set did not cover it), `rental.cancelled`, `rental.expired`, `rental.refunded`, `message.received`, `message.updated` (a missing part of it came), `balance.credited`, `balance.debited`, `complaint.answered`.",
+            "The types: `order.created`, `order.received`, `order.cancelled`, `order.expired`, `order.waiting_again`, `order.refunded`, `rental.created`, `rental.renewed`, `rental.not_renewed` (we were to renew it by ourselves, and the balance, a limit of your account or the most that you set did not cover it), `rental.cancelled`, `rental.expired`, `rental.refunded`, `message.received`, `message.updated` (a missing part of it came), `balance.credited`, `balance.debited`, `complaint.answered`.",
         ],
         inputs: &[
             Input {
                 name: "after",
                 place: "query, optional",
-                about: "The `next_after` of the answer before. Too old: `cursor_expired`.",
+                about: "The `next_after` of the answer before; without it, from the first. Too old: `cursor_expired`.",
             },
             LIMIT,
             WAIT,
@@ -330,7 +334,13 @@ pub const ALL: &[&[Call]] = &[SHORT_TERM, RENTAL_30DAY, RENTAL_1DAY, ACCOUNT];
 
 #[cfg(test)]
 mod tests {
+    use domain::event;
+    use domain::ledger::STATEMENT_MAX;
+    use domain::order;
+    use domain::rental::LIST_MAX;
+
     use super::*;
+    use crate::api::v1::{LIMIT_MAX, LIMIT_USUAL, WAIT_MAX_S};
 
     #[test]
     fn every_example_is_json() {
@@ -392,6 +402,47 @@ mod tests {
         assert_eq!(keys("rental-30day-renew").join(" "), "success rental_id price expires_at");
         assert_eq!(keys("rental-1day-cancel").join(" "), "success refunded");
         assert_eq!(keys("rental-1day-wake").join(" "), "success status ready_at");
+    }
+
+    /// What the page says of a parameter, once for each call that has it.
+    fn inputs(name: &str) -> Vec<(&'static str, &'static str)> {
+        let calls = ALL.iter().copied().flatten();
+        let of = |call: &'static Call| call.inputs.iter().map(|input| (input.name, call.path, input.about));
+        calls.flat_map(of).filter(|(found, _, _)| *found == name).map(|(_, path, about)| (path, about)).collect()
+    }
+
+    #[test]
+    fn the_page_tells_how_long_lists_are() {
+        let limits = inputs("limit");
+        assert_eq!(limits.len(), 5);
+        for (path, about) in limits {
+            let usual = if path.contains("/rental/") { LIST_MAX } else { LIMIT_USUAL.into() };
+            assert_eq!(about, format!("How many at most, 1 to {LIMIT_MAX}; {usual} if you do not say."), "{path}");
+        }
+        for most in [LIST_MAX, order::LIST_MAX, STATEMENT_MAX, event::PAGE_MAX] {
+            assert_eq!(most, i64::from(LIMIT_MAX));
+        }
+        let waits = inputs("wait");
+        assert_eq!(waits.len(), 3);
+        let all = format!("Seconds, 0 to {WAIT_MAX_S}; 0 if you do not say. ");
+        assert!(waits.iter().all(|(_, about)| about.starts_with(&all)), "{waits:?}");
+    }
+
+    #[test]
+    fn the_document_tells_how_long_lists_are() {
+        let document: serde_json::Value = serde_json::from_str(&crate::docs::open_api("")).expect("JSON");
+        let schema = |name: &str| document["components"]["parameters"][name]["schema"].clone();
+        let limit =
+            |usual: i64| serde_json::json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": usual});
+        assert_eq!((schema("limit"), schema("limit_of_rentals")), (limit(LIMIT_USUAL.into()), limit(LIST_MAX)));
+        let wait = serde_json::json!({"type": "integer", "minimum": 0, "maximum": WAIT_MAX_S, "default": 0});
+        assert_eq!(schema("wait"), wait);
+        for (path, calls) in document["paths"].as_object().expect("paths") {
+            let text = calls["get"]["parameters"].to_string();
+            let other =
+                if path.contains("/rental/") { r#"parameters/limit""# } else { r#"parameters/limit_of_rentals""# };
+            assert!(!text.contains(other), "{path}");
+        }
     }
 
     #[test]

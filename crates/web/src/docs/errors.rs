@@ -54,8 +54,8 @@ pub const ROWS: &[ErrorRow] = &[
     ErrorRow {
         status: 400,
         error: "no_numbers_available",
-        meaning: "No number is in stock for what you asked.",
-        fix: "Try again later, or without `area_code`.",
+        meaning: "No number is in stock for what you asked, or all sales are paused; `message` says which.",
+        fix: "Try again later.",
     },
     ErrorRow {
         status: 400,
@@ -84,13 +84,13 @@ pub const ROWS: &[ErrorRow] = &[
     ErrorRow {
         status: 400,
         error: "not_cancellable",
-        meaning: "The rental is past its first 20 minutes, or an SMS has arrived.",
+        meaning: "The rental is past its first 20 minutes.",
         fix: "Use the number until `expires_at`.",
     },
     ErrorRow {
         status: 400,
         error: "not_renewable",
-        meaning: "The rental cannot be renewed, for example because it has ended.",
+        meaning: "The rental has ended, is paid a year ahead, or its number leaves us at its end.",
         fix: "Order a new rental.",
     },
     ErrorRow {

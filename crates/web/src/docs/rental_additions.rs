@@ -1,19 +1,21 @@
 //! The calls this house adds for rentals.
 
-use super::additions::{AREA_CODE, LIMIT, MAX_PRICE, WAIT};
+use super::additions::{AREA_CODE, MAX_PRICE, WAIT};
 use super::{Call, Input, Response};
 
 const RENTAL_ID: Input = Input { name: "rental_id", place: "body", about: "The id of the rental." };
 const RENTAL_STATUS: Input = Input {
     name: "status",
     place: "query, optional",
-    about: "`all` shows the ended ones too: `active`, `expired`, `cancelled`.",
+    about: "`active` or `all`; `active` if you do not say. `all` shows the `expired` and `cancelled` ones too.",
 };
+const LIMIT: Input =
+    Input { name: "limit", place: "query, optional", about: "How many at most, 1 to 200; 200 if you do not say." };
 
 const CURSOR: Input = Input {
     name: "cursor",
     place: "query, optional",
-    about: "The `next_cursor` of the page before; it is there only if there are more.",
+    about: "The `next_cursor` of the page before, which has one only if there are more; without it, from the newest.",
 };
 
 /// After USA Long-Term 30-Day Rental.
@@ -133,7 +135,7 @@ pub const RENTAL_30DAY: &[Call] = &[
         path: "/api/v1/rental/30day/cancel/",
         title: "Cancel a 30-day rental",
         about: &[
-            "Refunded in full within 20 minutes of the order, as long as no SMS has come. Later: `not_cancellable`.",
+            "Refunded in full within 20 minutes of the order, with every renewal, as long as no SMS has come. After an SMS: `already_received`; later: `not_cancellable`.",
         ],
         inputs: &[RENTAL_ID],
         request: r#"{
@@ -223,7 +225,7 @@ pub const RENTAL_1DAY: &[Call] = &[
         path: "/api/v1/rental/1day/cancel/",
         title: "Cancel a 1-day rental",
         about: &[
-            "Refunded in full within 20 minutes of the order, as long as no SMS has come. Later: `not_cancellable`.",
+            "Refunded in full within 20 minutes of the order, with every renewal, as long as no SMS has come. After an SMS: `already_received`; later: `not_cancellable`.",
         ],
         inputs: &[RENTAL_ID],
         request: r#"{

@@ -1,7 +1,10 @@
 //! What an account has, what it can buy, and what happened to it.
 
+use domain::account::NewCredit;
+use domain::money::Usd;
+
 use crate::on_both;
-use crate::world::World;
+use crate::world::{World, may, why};
 
 on_both!(services_show_prices_and_stock, async |world: &World| {
     world.numbers(&["12025550147", "13105550198"]).await;
@@ -64,4 +67,20 @@ on_both!(a_cursor_before_what_was_deleted_is_told, async |world: &World| {
     domain::event::delete_old(&world.app).await.expect("deleted");
     assert_eq!(world.get(&ann, "events/?after=0").await.refusal(), (400, "cursor_expired".to_owned()));
     assert_eq!(world.get(&ann, "events/?after=1").await.status, 200);
+});
+
+on_both!(a_list_is_as_long_as_the_page_says, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let ann = world.customer("ann", "1.00").await;
+    for _ in 1..51 {
+        let (account, amount) = ("ann".to_owned(), Usd::from_cents(100));
+        let new = NewCredit { account, amount, reason: why("a gift"), reference: None, by: may("test") };
+        domain::account::credit(&world.app, new).await.expect("a credit");
+    }
+    for (list, lines) in [("statement/", "entries"), ("events/", "events")] {
+        for (query, length) in [("", 50), ("?limit=200", 51), ("?limit=1", 1)] {
+            let page = world.get(&ann, &format!("{list}{query}")).await.json();
+            assert_eq!(page[lines].as_array().map(Vec::len), Some(length), "{list}{query}");
+        }
+    }
 });

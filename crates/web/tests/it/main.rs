@@ -25,6 +25,7 @@ mod own_account;
 mod pages;
 mod passkeys;
 mod people;
+mod reasons;
 mod rental;
 mod repeat;
 mod second;

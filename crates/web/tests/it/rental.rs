@@ -22,6 +22,27 @@ on_both!(a_rental_is_refunded_in_time_and_only_then, async |world: &World| {
     assert_eq!(late.refusal(), (400, "not_cancellable".to_owned()));
 });
 
+on_both!(a_renewed_rental_is_refunded_in_full_within_its_twenty_minutes, async |world: &World| {
+    world.numbers(&["13105550198"]).await;
+    let ann = world.customer("ann", "50.00").await;
+    let rental = rent(world, &ann, "30day").await;
+    let body = format!(r#"{{"rental_id":"{rental}"}}"#);
+    world.post(&ann, "rental/30day/renew/", &body).await;
+    let inbox = world.get(&ann, &format!("rental/30day/sms/?rental_id={rental}")).await;
+    assert_eq!(inbox.body, r#"{"success":true,"messages":[],"cancellable_until":"2026-05-22T14:50:00Z"}"#);
+    world.pass_ms(20 * MINUTE_MS - 1);
+    for _ in 0..2 {
+        let cancelled = world.post(&ann, "rental/30day/cancel/", &body).await;
+        assert_eq!((cancelled.status, cancelled.body.as_str()), (200, r#"{"success":true,"refunded":39.98}"#));
+    }
+    let renewed = world.post(&ann, "rental/30day/renew/", &body).await;
+    assert_eq!(renewed.refusal(), (400, "not_renewable".to_owned()));
+    let balance = world.get(&ann, "balance/").await.body;
+    assert_eq!(balance, r#"{"success":true,"balance":50.00,"held":0.00,"currency":"USD"}"#);
+    let statement = world.get(&ann, "statement/").await.body;
+    assert_eq!(statement.matches(r#""kind":"refund","amount":19.99"#).count(), 2, "{statement}");
+});
+
 on_both!(a_rental_with_an_sms_is_not_cancelled, async |world: &World| {
     world.numbers(&["13105550198"]).await;
     let ann = world.customer("ann", "50.00").await;

@@ -58,16 +58,20 @@ on_both!(every_post_of_an_order_s_life_may_be_repeated, async |world: &World| {
     for (target, body) in [
         ("short-term/again/", &order),
         ("rental/1day/renew/", &rental),
+        ("rental/1day/wake/", &rental),
         ("rental/1day/cancel/", &rental),
         ("short-term/reuse/", &order),
         ("short-term/cancel/", &order),
     ] {
-        let (first, again) =
-            (world.post_with(&ann, target, body, KEY).await, world.post_with(&ann, target, body, KEY).await);
+        let first = world.post_with(&ann, target, body, KEY).await;
+        world.pass_ms(1_000);
+        let again = world.post_with(&ann, target, body, KEY).await;
         assert_eq!((first.status, &first.body), (again.status, &again.body), "{target}");
+        let other = world.post_with(&ann, target, &format!("{body} "), KEY).await;
+        assert_eq!(other.refusal(), (400, "idempotency_key_reused".to_owned()), "{target}");
     }
     let statement = world.get(&ann, "statement/").await.json();
     let kinds: Vec<_> =
         statement["entries"].as_array().expect("a list").iter().rev().map(|e| e["kind"].clone()).collect();
-    assert_eq!(kinds, ["credit", "hold", "hold", "capture", "hold", "capture", "release"]);
+    assert_eq!(kinds, ["credit", "hold", "hold", "capture", "hold", "capture", "refund", "refund", "release"]);
 });

@@ -2,6 +2,7 @@
 
 use domain::clock::MINUTE_MS;
 use domain::message::Received;
+use serde_json::Value;
 
 use crate::on_both;
 use crate::world::World;
@@ -93,6 +94,64 @@ on_both!(an_order_waits_again_for_free, async |world: &World| {
     assert_eq!(world.money(&ann).await, r#"{"success":true,"balance":4.58,"held":0.00,"currency":"USD"}"#);
 });
 
+on_both!(an_order_that_waits_again_says_so_everywhere, async |world: &World| {
+    world.numbers(&ANY).await;
+    let ann = world.customer("ann", "5.00").await;
+    let (order, digits) = world.order(&ann, "instagram").await;
+    let (body, sms) = (format!(r#"{{"order_id":"{order}"}}"#), format!("short-term/sms/?order_id={order}"));
+    let line = async || {
+        let list = world.get(&ann, "short-term/list/").await.json();
+        let line = list["orders"][0].clone();
+        (line["status"].clone(), line["code"].clone(), line.get("cancellable_until").is_some())
+    };
+    assert_eq!(line().await, ("waiting".into(), Value::Null, true));
+    world.text(&digits, "482910 is your Instagram code").await;
+    assert_eq!(line().await, ("received".into(), "482910".into(), false));
+    // Asked for at once, even in the same moment: what has come is no answer.
+    for _ in 0..2 {
+        assert_eq!(world.post(&ann, "short-term/again/", &body).await.text("status"), "waiting");
+        assert_eq!(line().await, ("waiting".into(), Value::Null, false));
+        let read = world.get(&ann, &sms).await.json();
+        assert_eq!((&read["status"], &read["code"]), (&"waiting".into(), &Value::Null));
+        assert_eq!(read["messages"][0]["code"], "482910");
+    }
+    // The first capture stands.
+    assert_eq!(world.post(&ann, "short-term/cancel/", &body).await.refusal(), (400, "already_received".to_owned()));
+    world.pass_ms(MINUTE_MS);
+    world.text(&digits, "553811 is your Instagram code").await;
+    assert_eq!(line().await, ("received".into(), "553811".into(), false));
+    assert_eq!(world.get(&ann, &sms).await.text("code"), "553811");
+    assert_eq!(world.post(&ann, "short-term/again/", &body).await.status, 200);
+    world.pass_ms(20 * MINUTE_MS);
+    // Its time is over: the newest code stands.
+    let all = world.get(&ann, "short-term/list/?status=all").await.json();
+    assert_eq!((&all["orders"][0]["status"], &all["orders"][0]["code"]), (&"received".into(), &"553811".into()));
+    let read = world.get(&ann, &sms).await.json();
+    assert_eq!((&read["status"], &read["code"]), (&"received".into(), &"553811".into()));
+    assert_eq!(world.post(&ann, "short-term/again/", &body).await.refusal(), (400, "order_expired".to_owned()));
+    let told = |list: &Value, name: &str, word: &str| -> Vec<String> {
+        let all = list[name].as_array().expect("a list").iter();
+        all.map(|one| one[word].as_str().expect("a word").to_owned()).collect()
+    };
+    let statement = told(&world.get(&ann, "statement/").await.json(), "entries", "kind");
+    assert_eq!(statement, ["capture", "hold", "credit"]);
+    let events = told(&world.get(&ann, "events/").await.json(), "events", "type");
+    let once_each = ["order.created", "order.received", "order.waiting_again", "message.received"];
+    assert_eq!(events, [&["balance.credited"][..], &once_each, &["order.waiting_again"]].concat());
+});
+
+on_both!(a_link_is_the_same_answer_in_the_list, async |world: &World| {
+    world.numbers(&ANY).await;
+    let ann = world.customer("ann", "5.00").await;
+    let (order, digits) = world.order(&ann, "instagram").await;
+    world.text(&digits, "482910 is your Instagram code").await;
+    world.pass_ms(MINUTE_MS);
+    world.text(&digits, "Tap to log in to Instagram: https://ig.me/abcDEF").await;
+    let read = world.get(&ann, &format!("short-term/sms/?order_id={order}")).await.json();
+    let list = world.get(&ann, "short-term/list/").await.json();
+    assert_eq!((&read["code"], &list["orders"][0]["code"]), (&Value::Null, &Value::Null));
+});
+
 on_both!(the_same_number_is_had_again_as_a_new_order, async |world: &World| {
     world.numbers(&ANY).await;
     let ann = world.customer("ann", "5.00").await;
@@ -155,7 +214,7 @@ on_both!(the_list_goes_on_after_its_cursor, async |world: &World| {
     let rest = world.get(&ann, &format!("short-term/list/?limit=1&cursor={}", page.text("next_cursor"))).await.json();
     assert_eq!(rest["orders"][0]["order_id"], first);
     assert_eq!(rest["orders"][0]["cancellable_until"], "2026-05-22T14:50:00Z");
-    assert_eq!(rest["next_cursor"], serde_json::Value::Null);
+    assert_eq!(rest["next_cursor"], Value::Null);
     world.pass_ms(30 * MINUTE_MS);
     assert_eq!(world.get(&ann, "short-term/list/").await.json()["orders"].as_array().map(Vec::len), Some(0));
     assert_eq!(world.get(&ann, "short-term/list/?status=all").await.json()["orders"][1]["status"], "expired");

@@ -30,7 +30,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     pub(super) fn prefix<'text>(&self, folded: &'text Folded) -> &'text str {
-        &folded.text[self.span.start..self.body.start]
+        folded.part(self.span.start..self.body.start)
     }
 
     /// The code as it is typed: ASCII, without prefix and separators. None if a letter has no ASCII form.
@@ -115,14 +115,13 @@ const MIXED_GROUP_LENGTHS: std::ops::RangeInclusive<usize> = 2..=6;
 const MIXED_LENGTHS: std::ops::RangeInclusive<usize> = 5..=12;
 
 fn runs(folded: &Folded) -> Vec<Run> {
-    let bytes = folded.bytes();
     let mut runs = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    while at < folded.len() {
+        let length = folded.run(at, |byte| byte.is_ascii_alphanumeric());
         if length > 0 {
             let span = at..at + length;
-            let digits = bytes[span.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
+            let digits = folded.part(span.clone()).bytes().filter(u8::is_ascii_digit).count();
             let is_upper = !folded.raw_part(&span).chars().any(char::is_lowercase);
             runs.push(Run { span, digits, is_upper });
         }
@@ -136,7 +135,7 @@ fn prefixed(folded: &Folded, runs: &[Run]) -> Option<(Candidate, usize)> {
         return None;
     };
     let is_prefix = prefix.shape() == Shape::Letters && prefix.len() <= PREFIX_LENGTH_MAX && prefix.is_upper;
-    let is_joined = &folded.text[prefix.span.end..body.span.start] == "-";
+    let is_joined = prefix.span.end + 1 == body.span.start && folded.byte(prefix.span.end) == b'-';
     let is_body = body.shape() == Shape::Digits && (4..=8).contains(&body.len());
     (is_prefix && is_joined && is_body).then(|| {
         let span = prefix.span.start..body.span.end;
@@ -159,7 +158,7 @@ fn grouped(folded: &Folded, runs: &[Run]) -> Option<(Candidate, usize)> {
     if touches_group(folded, first.span.start) || !first.is_code_part() {
         return None;
     }
-    let joint = *folded.bytes().get(first.span.end)?;
+    let joint = folded.byte(first.span.end);
     let chain = chain_length(folded, runs, joint);
     let only_digits = runs[..chain].iter().all(|run| run.shape() == Shape::Digits);
     let used = match joint {
@@ -170,7 +169,7 @@ fn grouped(folded: &Folded, runs: &[Run]) -> Option<(Candidate, usize)> {
     let used_runs = &runs[..used];
     // Two years side by side, or a PIN and a year, are two numbers.
     let has_year =
-        joint == b' ' && used_runs.iter().any(|run| run.len() == 4 && is_year(&folded.text[run.span.clone()]));
+        joint == b' ' && used_runs.iter().any(|run| run.len() == 4 && is_year(folded.part(run.span.clone())));
     let is_split_further = folded.byte(used_runs[used - 1].span.end) == b'-';
     if has_year || is_split_further {
         return None;
@@ -191,9 +190,9 @@ const CHAIN_MAX: usize = 8;
 
 fn chain_length(folded: &Folded, runs: &[Run], joint: u8) -> usize {
     let joined = runs.windows(2).take(CHAIN_MAX).take_while(|pair| {
-        let gap = &folded.bytes()[pair[0].span.end..pair[1].span.start];
+        let is_next = pair[0].span.end + 1 == pair[1].span.start && folded.byte(pair[0].span.end) == joint;
         let is_alike = pair[1].is_code_part() && (joint == b'-' || pair[1].shape() == Shape::Digits);
-        gap == [joint] && is_alike
+        is_next && is_alike
     });
     joined.count() + 1
 }
@@ -240,10 +239,9 @@ fn single(folded: &Folded, run: &Run, found: &mut Vec<Candidate>) {
 
 /// "OTP482913" and "code448120to": the digits alone, when they stand in one piece.
 fn digits_within(folded: &Folded, run: &Run) -> Option<Candidate> {
-    let bytes = folded.bytes();
-    let first = run.span.clone().find(|&at| bytes[at].is_ascii_digit())?;
+    let first = run.span.start + folded.run(run.span.start, |byte| !byte.is_ascii_digit());
     let span = first..first + run.digits;
-    let is_one_piece = span.end <= run.span.end && bytes[span.clone()].iter().all(u8::is_ascii_digit);
+    let is_one_piece = folded.run(first, |byte| byte.is_ascii_digit()) == run.digits;
     (is_one_piece && (4..=8).contains(&run.digits)).then(|| Candidate {
         body: span.clone(),
         span,

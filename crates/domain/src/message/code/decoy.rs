@@ -17,16 +17,17 @@ const RULES: &[fn(&Scene, &Candidate) -> bool] =
 const LABEL_REACH_CHARS: usize = 20;
 
 fn is_sum_of_money(scene: &Scene, candidate: &Candidate) -> bool {
-    let text = &scene.folded.text;
+    let folded = scene.folded;
     let is_before = scene.hits_before(candidate).next().is_some_and(|hit| {
+        let gap = folded.part(hit.span.end..candidate.span.start);
+        let is_near = hit.meaning == Meaning::Currency && matches!(gap, "" | " " | "." | ". " | ":" | ": ");
         // In "5 € 482913" the sign belongs to the five.
-        let is_taken = text[..hit.span.start].trim_end().ends_with(|last: char| last.is_ascii_digit());
-        let gap = &text[hit.span.end..candidate.span.start];
-        hit.meaning == Meaning::Currency && matches!(gap, "" | " " | "." | ". " | ":" | ": ") && !is_taken
+        let last = || folded.chars_before(hit.span.start).find(|sign| !sign.is_whitespace());
+        is_near && !last().is_some_and(|last| last.is_ascii_digit())
     });
     let is_after = scene.hits_after(candidate).next().is_some_and(|hit| {
-        let is_taken = text[hit.span.end..].starts_with(|next: char| next.is_ascii_digit());
-        let gap = &text[candidate.span.end..hit.span.start];
+        let is_taken = folded.byte(hit.span.end).is_ascii_digit();
+        let gap = folded.part(candidate.span.end..hit.span.start);
         hit.meaning == Meaning::Currency && matches!(gap, "" | " " | "-" | ".-") && !is_taken
     });
     is_before || is_after
@@ -40,14 +41,14 @@ fn is_decimal(scene: &Scene, candidate: &Candidate) -> bool {
     if is_point(folded.byte_before(start)) && start >= 2 && folded.byte(start - 2).is_ascii_digit() {
         return true;
     }
-    let decimals = folded.bytes()[end..].iter().skip(1).take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let decimals = (end + 1..end + 5).take_while(|at| folded.byte(*at).is_ascii_digit()).count();
     let counted_end = end + 1 + decimals;
     is_point(folded.byte(end)) && (1..=2).contains(&decimals) && !scene.is_counted(counted_end)
 }
 
 fn is_percentage(scene: &Scene, candidate: &Candidate) -> bool {
-    let rest = scene.folded.text[candidate.span.end..].trim_start_matches(' ');
-    rest.starts_with(['%', '٪']) || scene.folded.byte_before(candidate.span.start) == b'%'
+    let next = scene.folded.chars_from(candidate.span.end).find(|sign| *sign != ' ');
+    matches!(next, Some('%' | '٪')) || scene.folded.byte_before(candidate.span.start) == b'%'
 }
 
 fn is_count(scene: &Scene, candidate: &Candidate) -> bool {
@@ -56,16 +57,17 @@ fn is_count(scene: &Scene, candidate: &Candidate) -> bool {
 
 /// "****4417", "xx4417", "...4417": what is left of a number that is hidden. Stars on both sides are bold type.
 fn is_masked_tail(scene: &Scene, candidate: &Candidate) -> bool {
-    let text = &scene.folded.text;
-    let before = &text[..candidate.span.start];
-    let body = &text[candidate.span.clone()];
-    let stars = before.chars().rev().take_while(|sign| matches!(sign, '*' | '•' | '·' | '●')).count();
-    let is_bold = text[candidate.span.end..].chars().take(stars).all(|sign| sign == '*');
+    let folded = scene.folded;
+    let body = folded.part(candidate.span.clone());
+    let before = || folded.chars_before(candidate.span.start);
+    let stars = before().take_while(|sign| matches!(sign, '*' | '•' | '·' | '●')).count();
+    let is_bold = folded.chars_from(candidate.span.end).take(stars).all(|sign| sign == '*');
+    let is_cut = before().next() == Some('…') || before().take(2).eq(['.', '.']);
     let digits = body.trim_start_matches('x');
     let is_crossed_out =
         digits.len() < body.len() && digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let is_after_cross = candidate.is_glued && before.ends_with('x');
-    stars > 0 && !is_bold || before.ends_with("..") || before.ends_with('…') || is_crossed_out || is_after_cross
+    let is_after_cross = candidate.is_glued && before().next() == Some('x');
+    stars > 0 && !is_bold || is_cut || is_crossed_out || is_after_cross
 }
 
 /// "100-4821-77", "INV-20391", "482913/26", "+4821".
@@ -89,7 +91,7 @@ fn is_named_otherwise(scene: &Scene, candidate: &Candidate) -> bool {
     };
     let gap = scene.gap(name.span.end, candidate.span.start);
     // "Dear customer, 4821 is your code": a comma parts a name from what follows.
-    let is_parted = scene.folded.text[name.span.end..candidate.span.start].contains(',');
+    let is_parted = scene.folded.part(name.span.end..candidate.span.start).contains(',');
     let is_near = gap.chars <= LABEL_REACH_CHARS && gap.sentences == 0 && gap.numbers == 0;
     let is_bound = is_near && !is_parted;
     match name.meaning {
@@ -106,7 +108,7 @@ fn is_said_of_code<'hits>(
     label: &Hit,
     mut earlier: impl Iterator<Item = &'hits Hit>,
 ) -> bool {
-    let between = &scene.folded.text[label.span.end..candidate.span.start];
+    let between = scene.folded.part(label.span.end..candidate.span.start);
     let refers_back = between.contains(':') || evidence::has_only_joining_words(between);
     refers_back
         && earlier.any(|hit| {

@@ -35,10 +35,10 @@ impl<'text> Scene<'text> {
         let mut scene = Self {
             folded,
             hits,
-            breaks: breaks(&folded.text),
+            breaks: breaks(folded.text()),
             numbers: starts,
             rivals: Vec::new(),
-            has_small_letters: folded.raw.contains(char::is_lowercase),
+            has_small_letters: folded.has_raw(char::is_lowercase),
         };
         let rivals = numbers.filter(|number| !decoy::is_other_number(&scene, number));
         scene.rivals = rivals.map(|number| number.span.start).collect();
@@ -61,7 +61,7 @@ impl<'text> Scene<'text> {
     /// What lies between two places, which are no further apart than words are looked for.
     pub(super) fn gap(&self, from: usize, to: usize) -> Gap {
         Gap {
-            chars: self.folded.text[from..to].chars().count(),
+            chars: self.folded.part(from..to).chars().count(),
             sentences: count_between(&self.breaks, from, to),
             numbers: count_between(&self.numbers, from, to),
             rivals: count_between(&self.rivals, from, to),
@@ -72,7 +72,9 @@ impl<'text> Scene<'text> {
     pub(super) fn is_counted(&self, end: usize) -> bool {
         let next = self.hits.partition_point(|hit| hit.span.start < end);
         self.hits.get(next).is_some_and(|hit| {
-            hit.meaning == Meaning::Counted && matches!(&self.folded.text[end..hit.span.start], "" | " " | "-" | " (")
+            hit.meaning == Meaning::Counted
+                && hit.span.start - end <= COUNTED_REACH
+                && matches!(self.folded.part(end..hit.span.start), "" | " " | "-" | " (")
         })
     }
 
@@ -126,6 +128,8 @@ impl Evidence {
 /// Words looked at on each side, and how far away in bytes: both keep the search linear.
 const HITS_MAX: usize = 8;
 const REACH: usize = 600;
+/// How far after a number the word for what it counts may stand, in bytes.
+const COUNTED_REACH: usize = 2;
 
 const STRONG: i32 = 90;
 const PLAIN: i32 = 80;
@@ -169,7 +173,7 @@ fn weigh(scene: &Scene, candidate: &Candidate, hit: &Hit, side: Side) -> Option<
         Side::After => (candidate.span.end, hit.span.start),
     };
     let gap = scene.gap(from, to);
-    let is_phrase = hit.meaning.names_code() && is_joined(&scene.folded.text[from..to], side);
+    let is_phrase = hit.meaning.names_code() && is_joined(scene.folded.part(from..to), side);
     let score = strength
         - cost(gap.chars / 4, 1, 20)
         - cost(gap.sentences, SENTENCE_COST, 2)
@@ -196,7 +200,9 @@ fn side_cost(scene: &Scene, hit: &Hit, side: Side) -> i32 {
 /// "4410: your code 482913": the word belongs to the number it leads.
 fn leads_a_number(scene: &Scene, hit: &Hit) -> bool {
     let next = scene.rivals.partition_point(|&start| start < hit.span.end);
-    scene.rivals.get(next).is_some_and(|&start| is_joined(&scene.folded.text[hit.span.end..start], Side::Before))
+    scene.rivals.get(next).is_some_and(|&start| {
+        start - hit.span.end <= REACH && is_joined(scene.folded.part(hit.span.end..start), Side::Before)
+    })
 }
 
 fn cost(count: usize, each: i32, count_max: usize) -> i32 {
@@ -242,7 +248,7 @@ fn is_joining(word: &str) -> bool {
 fn is_enough(scene: &Scene, candidate: &Candidate, evidence: Evidence) -> bool {
     const NEAR_CHARS: usize = 30;
     const ENTER_CHARS: usize = 4;
-    let text = &scene.folded.text[candidate.span.clone()];
+    let text = scene.folded.part(candidate.span.clone());
     let is_upper = scene.is_upper(candidate);
     match candidate.shape {
         Shape::Digits if candidate.is_glued => evidence.is_phrase && evidence.chars == 0,
@@ -269,11 +275,12 @@ fn is_coupon(text: &str) -> bool {
 
 /// Whether letters stand out as a code does: grouped, or in capitals at the end of a sentence that has small letters.
 fn is_set_off(scene: &Scene, candidate: &Candidate) -> bool {
-    let text = &scene.folded.text;
-    let rest = text[candidate.span.end..].trim_start_matches(' ');
-    let is_last = rest.is_empty() || rest.starts_with(['\n', '.', ',', ';']);
-    let is_word = words::SHOUTED.split(' ').any(|word| word == &text[candidate.span.clone()]);
-    let is_leading = candidate.span.start == 0 && rest.starts_with("is your ");
+    let folded = scene.folded;
+    let rest = candidate.span.end + folded.run(candidate.span.end, |byte| byte == b' ');
+    let is_last = rest == folded.len() || matches!(folded.byte(rest), b'\n' | b'.' | b',' | b';');
+    let text = folded.part(candidate.span.clone());
+    let is_word = words::SHOUTED.split(' ').any(|word| word == text);
+    let is_leading = candidate.span.start == 0 && folded.begins(rest, "is your ");
     scene.has_small_letters && !is_word && scene.is_upper(candidate) && (candidate.is_grouped || is_last || is_leading)
 }
 

@@ -1,15 +1,21 @@
 //! One spelling for all: small letters without accents, ASCII digits, plain spaces and dashes, and the way back.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A text in the one spelling the rules read, which remembers where each of its bytes came from.
+///
+/// The rules read it through its functions alone, and those count what they hand out: that the work grows with the text
+/// and no faster is checked by that count.
 pub(super) struct Folded<'text> {
-    pub(super) raw: &'text str,
-    pub(super) text: String,
+    raw: &'text str,
+    text: String,
     /// Where the raw character of each folded byte begins.
     starts: Vec<usize>,
+    /// Bytes that were handed out.
+    read: Cell<usize>,
 }
 
 impl<'text> Folded<'text> {
@@ -22,16 +28,72 @@ impl<'text> Folded<'text> {
                 starts.resize(text.len(), start);
             }
         }
-        Self { raw, text, starts }
+        Self { raw, text, starts, read: Cell::new(0) }
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.text.as_bytes()
+    fn count(&self, bytes: usize) {
+        self.read.set(self.read.get().saturating_add(bytes));
+    }
+
+    /// How many bytes were handed out so far.
+    #[cfg(test)]
+    pub(super) fn read(&self) -> usize {
+        self.read.get()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &str {
+        self.part(0..self.len())
+    }
+
+    pub(super) fn part(&self, span: Range<usize>) -> &str {
+        self.count(span.len());
+        &self.text[span]
     }
 
     /// The byte at a place, or a space beyond the end.
     pub(super) fn byte(&self, at: usize) -> u8 {
-        self.bytes().get(at).copied().unwrap_or(b' ')
+        self.count(1);
+        self.text.as_bytes().get(at).copied().unwrap_or(b' ')
+    }
+
+    /// How many bytes from a place on are of a kind.
+    pub(super) fn run(&self, from: usize, is_of: impl Fn(u8) -> bool) -> usize {
+        let length = self.text.as_bytes()[from..].iter().take_while(|byte| is_of(**byte)).count();
+        self.count(length + 1);
+        length
+    }
+
+    /// How many bytes at the end of a span are of a kind.
+    pub(super) fn run_before(&self, span: Range<usize>, is_of: impl Fn(u8) -> bool) -> usize {
+        let length = self.text.as_bytes()[span].iter().rev().take_while(|byte| is_of(**byte)).count();
+        self.count(length + 1);
+        length
+    }
+
+    /// Whether a word begins at a place, which may lie within a character.
+    pub(super) fn begins(&self, at: usize, word: &str) -> bool {
+        self.count(word.len());
+        self.text.as_bytes()[at..].starts_with(word.as_bytes())
+    }
+
+    /// The characters from a place on.
+    pub(super) fn chars_from(&self, at: usize) -> impl Iterator<Item = char> {
+        self.text[at..].chars().inspect(|sign| self.count(sign.len_utf8()))
+    }
+
+    /// The characters before a place, the nearest first.
+    pub(super) fn chars_before(&self, at: usize) -> impl Iterator<Item = char> {
+        self.text[..at].chars().rev().inspect(|sign| self.count(sign.len_utf8()))
+    }
+
+    /// The next place at which a character begins, or this one.
+    pub(super) fn boundary_from(&self, at: usize) -> usize {
+        self.text.ceil_char_boundary(at)
     }
 
     /// The byte before a place, or a space before the beginning.
@@ -50,7 +112,15 @@ impl<'text> Folded<'text> {
     }
 
     pub(super) fn raw_part(&self, span: &Range<usize>) -> &'text str {
-        &self.raw[self.raw_span(span)]
+        let raw = &self.raw[self.raw_span(span)];
+        self.count(raw.len());
+        raw
+    }
+
+    /// Whether any raw character is of a kind.
+    pub(super) fn has_raw(&self, is_of: impl Fn(char) -> bool) -> bool {
+        self.count(self.raw.len());
+        self.raw.contains(is_of)
     }
 }
 

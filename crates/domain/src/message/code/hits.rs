@@ -17,12 +17,12 @@ pub(super) struct Hit {
 
 /// Finds the words, in order and without those that lie inside a longer one ("code" in "promo code").
 pub(super) fn find(folded: &Folded) -> Vec<Hit> {
-    let haystack = one_gap(&folded.text);
+    let haystack = one_gap(folded.text());
     let mut hits = Vec::new();
     for found in TABLE.words.find_overlapping_iter(&haystack) {
         let word = &TABLE.ends[found.pattern().as_usize()];
         let span = found.start()..found.end();
-        if word.fits(&folded.text, &span) {
+        if word.fits(folded, &span) {
             hits.push(Hit { span, meaning: word.meaning });
         }
     }
@@ -43,9 +43,9 @@ struct Word {
 }
 
 impl Word {
-    fn fits(&self, text: &str, span: &Range<usize>) -> bool {
-        let may_begin = !self.is_whole_at_start || is_word_end(text[..span.start].chars().next_back());
-        let may_end = !self.is_whole_at_end || is_word_end(text[span.end..].chars().next());
+    fn fits(&self, folded: &Folded, span: &Range<usize>) -> bool {
+        let may_begin = !self.is_whole_at_start || is_word_end(folded.chars_before(span.start).next());
+        let may_end = !self.is_whole_at_end || is_word_end(folded.chars_from(span.end).next());
         may_begin && may_end
     }
 }

@@ -11,7 +11,7 @@ use super::words::Meaning;
 pub(super) fn find(folded: &Folded) -> Vec<Range<usize>> {
     let mut links = Vec::new();
     let mut at = 0;
-    while at < folded.bytes().len() {
+    while at < folded.len() {
         match link_at(folded, at) {
             Some(end) => {
                 links.push(at..end);
@@ -32,7 +32,7 @@ pub(super) fn for_verification(
 ) -> Option<Range<usize>> {
     let asks = hits.iter().any(|hit| matches!(hit.meaning, Meaning::Strong | Meaning::Plain | Meaning::Faint));
     let sells = hits.iter().any(|hit| hit.meaning == Meaning::Promotion);
-    let link = links.iter().find(|link| match purpose(&folded.text[(*link).clone()]) {
+    let link = links.iter().find(|link| match purpose(folded.part((*link).clone())) {
         Purpose::Verification => true,
         Purpose::Unknown => code.is_none() && asks && !sells && invites_click(folded, link),
         Purpose::Other => false,
@@ -142,38 +142,33 @@ fn purpose(link: &str) -> Purpose {
 }
 
 fn invites_click(folded: &Folded, link: &Range<usize>) -> bool {
-    let mut from = link.start.saturating_sub(CLICK_REACH);
-    while !folded.text.is_char_boundary(from) {
-        from += 1;
-    }
-    let before = &folded.text[from..link.start];
+    let before = folded.part(folded.boundary_from(link.start.saturating_sub(CLICK_REACH))..link.start);
     CLICKS.iter().any(|click| before.contains(click))
 }
 
 fn link_at(folded: &Folded, start: usize) -> Option<usize> {
-    let rest = &folded.bytes()[start..];
     let is_inside_word = matches!(folded.byte_before(start), b'a'..=b'z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'/');
     if is_inside_word {
         return None;
     }
-    if rest.starts_with(b"http://") || rest.starts_with(b"https://") || rest.starts_with(b"www.") {
+    if ["http://", "https://", "www."].into_iter().any(|word| folded.begins(start, word)) {
         return Some(link_end(folded, start));
     }
-    let domain_end = start + rest.iter().take_while(|&&byte| is_domain_byte(byte)).count();
+    let domain_end = start + folded.run(start, is_domain_byte);
     if domain_end == start {
         return None;
     }
     let is_path_next = folded.byte(domain_end) == b'/' && folded.byte(domain_end + 1).is_ascii_alphanumeric();
-    is_domain(&folded.text[start..domain_end], is_path_next).then(|| match folded.byte(domain_end) {
+    is_domain(folded.part(start..domain_end), is_path_next).then(|| match folded.byte(domain_end) {
         b'/' | b'?' | b':' => link_end(folded, start),
-        _ => start + folded.text[start..domain_end].trim_end_matches(['.', '-']).len(),
+        _ => start + folded.part(start..domain_end).trim_end_matches(['.', '-']).len(),
     })
 }
 
 fn link_end(folded: &Folded, start: usize) -> usize {
-    let is_link_byte = |byte: &u8| byte.is_ascii_graphic() && !b"<>\"'`{}|\\^[]".contains(byte);
-    let length = folded.bytes()[start..].iter().take_while(|byte| is_link_byte(byte)).count();
-    start + folded.text[start..start + length].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '*', '(']).len()
+    let is_link_byte = |byte: u8| byte.is_ascii_graphic() && !b"<>\"'`{}|\\^[]".contains(&byte);
+    let length = folded.run(start, is_link_byte);
+    start + folded.part(start..start + length).trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '*', '(']).len()
 }
 
 pub(super) fn is_domain_byte(byte: u8) -> bool {
@@ -203,7 +198,5 @@ fn is_domain(text: &str, has_path: bool) -> bool {
 
 fn next_word(folded: &Folded, at: usize) -> usize {
     let is_word = |byte: u8| is_domain_byte(byte) || byte == b'@' || byte == b'/';
-    let bytes = folded.bytes();
-    let skipped = bytes[at..].iter().take_while(|&&byte| is_word(byte)).count().max(1);
-    at + skipped
+    at + folded.run(at, is_word).max(1)
 }

@@ -12,7 +12,7 @@ pub(super) struct Mask {
 
 impl Mask {
     pub(super) fn new(folded: &Folded, links: &[Range<usize>]) -> Self {
-        let mut mask = Self { is_covered: vec![false; folded.bytes().len()] };
+        let mut mask = Self { is_covered: vec![false; folded.len()] };
         for link in links {
             mask.cover(link);
         }
@@ -32,12 +32,11 @@ impl Mask {
     }
 
     fn cover_mail_addresses(&mut self, folded: &Folded) {
-        let bytes = folded.bytes();
         let is_part = |byte: u8| link::is_domain_byte(byte) || matches!(byte, b'_' | b'+');
         let mut done = 0;
-        for at in (0..bytes.len()).filter(|&at| bytes[at] == b'@') {
-            let before = bytes[done..at].iter().rev().take_while(|&&byte| is_part(byte)).count();
-            let after = bytes[at + 1..].iter().take_while(|&&byte| is_part(byte)).count();
+        for (at, _) in folded.text().match_indices('@') {
+            let before = folded.run_before(done..at, is_part);
+            let after = folded.run(at + 1, is_part);
             if before > 0 && after > 0 {
                 self.cover(&(at - before..at + 1 + after));
             }
@@ -47,7 +46,7 @@ impl Mask {
 
     /// Android's SMS Retriever: the eleven characters at the end name the app.
     fn cover_app_hash(&mut self, folded: &Folded) {
-        let text = folded.text.trim_end();
+        let text = folded.text().trim_end();
         let start = text.rfind(char::is_whitespace).map_or(0, |space| space + 1);
         let last = &text.as_bytes()[start..];
         let is_hash_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
@@ -92,12 +91,12 @@ const GROUPS_MAX: usize = 8;
 /// Groups of digits with separators between them.
 struct Chain<'text> {
     groups: Vec<Range<usize>>,
-    text: &'text [u8],
+    folded: &'text Folded<'text>,
 }
 
 impl<'text> Chain<'text> {
     /// Reads groups from a first digit on; `separator` gives the length of the one at a place, none being zero.
-    fn read(folded: &'text Folded, start: usize, separator: impl Fn(&Folded, usize) -> usize) -> Self {
+    fn read(folded: &'text Folded<'text>, start: usize, separator: impl Fn(&Folded, usize) -> usize) -> Self {
         let mut groups = vec![digits_from(folded, start)];
         let mut end = groups[0].end;
         while groups.len() < GROUPS_MAX {
@@ -109,7 +108,7 @@ impl<'text> Chain<'text> {
             end = group.end;
             groups.push(group);
         }
-        Self { groups, text: folded.bytes() }
+        Self { groups, folded }
     }
 
     fn span(&self) -> Range<usize> {
@@ -121,12 +120,12 @@ impl<'text> Chain<'text> {
     }
 
     fn value(&self, group: usize) -> usize {
-        let digits = &self.text[self.groups[group].clone()];
-        digits.iter().take(4).fold(0, |value, digit| value * 10 + usize::from(digit - b'0'))
+        let digits = self.groups[group].clone().take(4).map(|at| self.folded.byte(at));
+        digits.fold(0, |value, digit| value * 10 + usize::from(digit - b'0'))
     }
 
     fn has_separator(&self, separator: u8) -> bool {
-        self.groups.iter().any(|group| self.text.get(group.end) == Some(&separator) && group.end < self.span().end)
+        self.groups.iter().any(|group| group.end < self.span().end && self.folded.byte(group.end) == separator)
     }
 
     fn is_date(&self) -> bool {
@@ -161,7 +160,7 @@ struct PhoneChain<'text> {
 }
 
 impl<'text> PhoneChain<'text> {
-    fn read(folded: &'text Folded, start: usize) -> Self {
+    fn read(folded: &'text Folded<'text>, start: usize) -> Self {
         let mut groups = Chain::read(folded, start, phone_separator);
         let before = folded.byte_before(start);
         groups.end_where_a_number_is_complete(before == b'+');
@@ -178,7 +177,7 @@ impl<'text> PhoneChain<'text> {
         if self.is_glued || lengths[0] > 4 {
             return false;
         }
-        let begins_with_zero = self.groups.text[self.groups.span().start] == b'0';
+        let begins_with_zero = self.groups.folded.byte(self.groups.span().start) == b'0';
         match lengths[..] {
             [_] => false,
             [3, 4] => true,
@@ -219,10 +218,10 @@ fn phone_separator(folded: &Folded, at: usize) -> usize {
 }
 
 fn next_digit(folded: &Folded, from: usize) -> Option<usize> {
-    folded.bytes()[from..].iter().position(u8::is_ascii_digit).map(|offset| from + offset)
+    let at = from + folded.run(from, |byte| !byte.is_ascii_digit());
+    (at < folded.len()).then_some(at)
 }
 
 fn digits_from(folded: &Folded, start: usize) -> Range<usize> {
-    let length = folded.bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    start..start + length
+    start..start + folded.run(start, |byte| byte.is_ascii_digit())
 }

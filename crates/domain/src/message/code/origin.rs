@@ -9,7 +9,7 @@ use super::fold::Folded;
 /// "The last line of the message ... consists of the scope and the code" (WICG, Origin-bound one-time codes):
 /// `@host #code`, after which may follow `@embedded.host` or Apple's older `%embedded.host`.
 pub(super) fn code_span(folded: &Folded) -> Option<Range<usize>> {
-    let text = folded.text.trim_end();
+    let text = folded.text().trim_end();
     let line_start = text.rfind('\n').map_or(0, |newline| newline + 1);
     let line = &text[line_start..];
     let at_sign = line.match_indices('@').map(|(at, _)| at).find(|&at| is_scope_start(line, at))?;

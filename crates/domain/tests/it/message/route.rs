@@ -144,6 +144,34 @@ on_both!(a_bank_s_text_is_given_to_nobody_and_ends_the_order, async |house: Hous
     assert_eq!(account::find(&house.app, "ann").await.expect("read").expect("found").risk, 1);
 });
 
+on_both!(a_denied_text_on_a_number_with_two_orders_of_one_customer_ends_both, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let (first, second) = (house.order(ann, "instagram").await, house.order(ann, "whatsapp").await);
+    assert_eq!(first.digits, second.digits);
+    assert_eq!(house.text(&first.digits, "24273", "Chase: your code is 482910").await, Received::Quarantined);
+    assert_eq!(house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+    for placed in [first, second] {
+        let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+        assert!(inbox.state == order::State::Cancelled && inbox.messages.is_empty());
+    }
+    // One text, however many orders it ends.
+    assert_eq!(account::find(&house.app, "ann").await.expect("read").expect("found").risk, 1);
+    assert_eq!(crate::verify::findings(&house).await, []);
+});
+
+on_both!(a_denied_text_on_a_number_of_two_customers_is_held_against_neither, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let (ann, bob) = (house.customer("ann", "5.00").await, house.customer("bob", "5.00").await);
+    let (first, second) = (house.order(ann, "instagram").await, house.order(bob, "whatsapp").await);
+    assert_eq!(first.digits, second.digits);
+    assert_eq!(house.text(&first.digits, "24273", "Chase: your code is 482910").await, Received::Quarantined);
+    for (name, of) in [("ann", ann), ("bob", bob)] {
+        assert_eq!(house.money(of).await, ("4.58".to_owned(), "0.42".to_owned()));
+        assert_eq!(account::find(&house.app, name).await.expect("read").expect("found").risk, 0);
+    }
+});
+
 on_both!(a_text_without_a_code_shows_and_captures_nothing, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;

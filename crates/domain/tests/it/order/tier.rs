@@ -1,13 +1,19 @@
 //! What a new customer may do in an hour and a day.
 
 use domain::account::{self, Caller, LimitsRefusal, Tier};
-use domain::clock::{DAY_MS, HOUR_MS};
+use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::event::{self, Kind};
+use domain::money::Usd;
 use domain::order::{self, CancelRefusal, SaleRefusal};
 use domain::policy::limits::Limits;
+use domain::product::Product;
+use domain::rental::{self, RenewRefusal};
 use domain::request::Failure;
 
 use crate::house::{House, ask, may, why};
 use crate::on_both;
+
+const DAY: Product = Product::Rental1Day;
 
 async fn turn(house: &House, ann: Caller, service: &str) -> Result<(), i64> {
     match order::place(&house.app, ann, &ask(service), None).await {
@@ -114,4 +120,77 @@ on_both!(limits_that_are_none_are_not_set, async |house: House| {
     assert!(matches!(refused, Err(LimitsRefusal::BadLimits)));
     let nobody = account::set_limits(&house.app, "bob", Limits::NONE, &why("asked"), &may("eve")).await;
     assert!(matches!(nobody, Err(LimitsRefusal::NoAccount)));
+});
+
+async fn rent(house: &House, ann: Caller) -> Result<i64, i64> {
+    match rental::rent(&house.app, ann, DAY, &ask("instagram"), None).await {
+        Ok(rented) => Ok(rented.rental),
+        Err(Failure::Refused(SaleRefusal::LimitReached { retry_after_s })) => Err(retry_after_s),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+async fn renew(house: &House, ann: Caller, rental: i64) -> Result<(), i64> {
+    match rental::renew(&house.app, ann, (DAY, rental), None, None).await {
+        Ok(_) => Ok(()),
+        Err(Failure::Refused(RenewRefusal::Sale(SaleRefusal::LimitReached { retry_after_s }))) => Err(retry_after_s),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+on_both!(a_new_account_spends_twenty_dollars_a_day_on_renewals_too, async |house: House| {
+    let house = House::stocked(house, 3).await;
+    let ann = house.customer_of(Tier::New, "ann", "50.00").await;
+    let rental = rent(&house, ann).await.expect("a rental");
+    for _ in 0..4 {
+        renew(&house, ann, rental).await.expect("within the day's twenty dollars");
+    }
+    assert_eq!(renew(&house, ann, rental).await, Err(86_400));
+    assert_eq!(rent(&house, ann).await, Err(86_400));
+    assert_eq!(house.money(ann).await, ("31.75".to_owned(), "0.00".to_owned()));
+    turn(&house, ann, "instagram").await.expect("an order is within it");
+    house.pass_ms(DAY_MS);
+    renew(&house, ann, rental).await.expect("a day later");
+    assert_eq!(crate::verify::findings(&house).await, []);
+});
+
+on_both!(a_renewal_counts_among_the_orders_of_a_day_and_an_hour, async |house: House| {
+    let house = House::stocked(house, 3).await;
+    let ann = house.customer("ann", "50.00").await;
+    let rental = rent(&house, ann).await.expect("a rental");
+    let by_day = limited(&house, ann, Limits { day_orders: Some(2), ..Limits::NONE }).await;
+    renew(&house, by_day, rental).await.expect("the second of the day");
+    assert_eq!(renew(&house, by_day, rental).await, Err(86_400));
+    assert_eq!(turn(&house, by_day, "instagram").await, Err(86_400));
+    let by_hour = limited(&house, ann, Limits { hour_orders: Some(2), ..Limits::NONE }).await;
+    assert_eq!(renew(&house, by_hour, rental).await, Err(3_600));
+    house.pass_ms(HOUR_MS);
+    renew(&house, by_hour, rental).await.expect("an hour later");
+});
+
+on_both!(a_renewal_takes_no_number_more, async |house: House| {
+    let house = House::stocked(house, 3).await;
+    let ann = house.customer("ann", "50.00").await;
+    let ann = limited(&house, ann, Limits { open: Some(1), hour_same_service: Some(1), ..Limits::NONE }).await;
+    let rental = rent(&house, ann).await.expect("a rental");
+    assert_eq!(rent(&house, ann).await, Err(3_600));
+    renew(&house, ann, rental).await.expect("the same number for longer");
+});
+
+on_both!(the_house_renews_nothing_beyond_a_limit, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "50.00").await;
+    let rental = rent(&house, ann).await.expect("a rental");
+    limited(&house, ann, Limits { day_spend: Some(Usd::from_cents(700)), ..Limits::NONE }).await;
+    let most = Some(Usd::from_cents(365));
+    rental::auto_renew(&house.app, ann.account, (DAY, rental), most).await.expect("switched on");
+    house.pass_ms(23 * HOUR_MS);
+    assert_eq!(rental::auto_renew_due(&house.app).await.expect("looked"), 1);
+    assert_eq!(house.money(ann).await, ("46.35".to_owned(), "0.00".to_owned()));
+    let events = event::feed(&house.app, ann.account, 0, 200).await.expect("read");
+    assert_eq!(events.iter().filter(|event| event.kind == Kind::RentalNotRenewed).count(), 1);
+    limited(&house, ann, Limits::NONE).await;
+    house.pass_ms(10 * MINUTE_MS);
+    assert_eq!(rental::auto_renew_due(&house.app).await.expect("looked"), 1);
+    assert_eq!(house.money(ann).await, ("42.70".to_owned(), "0.00".to_owned()));
 });

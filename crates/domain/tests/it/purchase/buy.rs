@@ -288,3 +288,19 @@ on_both!(what_is_in_doubt_counts_against_an_account_s_limits, async |house: Hous
     assert_eq!(market.house.money(ann).await, ("3.74".to_owned(), "1.26".to_owned()));
     market.is_sound().await;
 });
+
+on_both!(what_is_in_doubt_counts_where_our_own_numbers_are_ordered_as_well, async |house: House| {
+    let market = Market::open(house, 1).await;
+    let ann = market.house.customer_of(account::Tier::New, "ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    for _ in 0..2 {
+        market.alpha.will(&[Mood::LosesQuestion]);
+        market.beta.will(&[Mood::HasNone]);
+        let open = place(&market, ann).await;
+        assert!(matches!(open, Err(Failure::Open { .. })), "{open:?}");
+        market.house.pass_ms(6 * 60_000);
+    }
+    let refused = order::place(&market.house.app, ann, &ask("whatsapp"), None).await;
+    assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { .. }))), "{refused:?}");
+    market.is_sound().await;
+});

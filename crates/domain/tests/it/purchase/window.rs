@@ -67,7 +67,7 @@ on_both!(a_rental_is_activated_when_it_is_ordered, async |house: House| {
     let (market, ann, rental) = rented(house).await;
     market.later(1_000).await;
     assert_eq!(count(&market, "activate"), 1);
-    let awake = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental)).await.expect("awake");
+    let awake = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental), None).await.expect("awake");
     assert_eq!(awake, Wake::Awake { ready_ms: market.house.app.now_ms() });
     market.alpha.text("Your Instagram code is 482910");
     market.later(3_000).await;
@@ -84,11 +84,11 @@ on_both!(a_rental_that_sleeps_is_woken, async |house: House| {
     let (market, ann, rental) = rented(house).await;
     market.round().await;
     market.later(2 * TEN_MINUTES).await;
-    let waking = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental)).await.expect("waking");
+    let waking = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental), None).await.expect("waking");
     assert_eq!(waking, Wake::Waking { ready_ms: market.house.app.now_ms() + 30_000 });
     market.later(1_000).await;
     assert_eq!(count(&market, "activate"), 2);
-    let awake = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental)).await.expect("awake");
+    let awake = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental), None).await.expect("awake");
     assert!(matches!(awake, Wake::Awake { .. }));
 });
 
@@ -100,18 +100,18 @@ on_both!(who_waits_for_a_message_keeps_a_rental_awake, async |house: House| {
     market.later(1_000).await;
     assert_eq!(count(&market, "activate"), 2);
     let bob = market.house.customer("bob", "1.00").await;
-    let refused = purchase::wake(&market.house.app, bob, (Product::Rental30Day, rental)).await;
+    let refused = purchase::wake(&market.house.app, bob, (Product::Rental30Day, rental), None).await;
     assert!(matches!(refused, Err(Failure::Refused(WakeRefusal::NotFound))), "{refused:?}");
-    assert!(purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental)).await.is_ok());
+    assert!(purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental), None).await.is_ok());
 });
 
 on_both!(a_number_of_our_own_is_always_awake, async |house: House| {
     let house = House::stocked(house, 1).await;
     let ann = house.customer("ann", "5.00").await;
     let rented = rental::rent(&house.app, ann, Product::Rental1Day, &ask("instagram"), None).await.expect("a rental");
-    let awake = purchase::wake(&house.app, ann, (Product::Rental1Day, rented.rental)).await.expect("awake");
+    let awake = purchase::wake(&house.app, ann, (Product::Rental1Day, rented.rental), None).await.expect("awake");
     assert_eq!(awake, Wake::Awake { ready_ms: house.app.now_ms() });
     house.pass_ms(24 * 3_600_000);
-    let ended = purchase::wake(&house.app, ann, (Product::Rental1Day, rented.rental)).await;
+    let ended = purchase::wake(&house.app, ann, (Product::Rental1Day, rented.rental), None).await;
     assert!(matches!(ended, Err(Failure::Refused(WakeRefusal::Ended))), "{ended:?}");
 });

@@ -4,6 +4,9 @@ mod auto_renew;
 
 use domain::account::Caller;
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, parse_rfc3339, rfc3339};
+use domain::event::{self, Kind};
+use domain::ledger::{self, NewRefund};
+use domain::login::Role;
 use domain::money::Usd;
 use domain::number::{self, NumberState};
 use domain::order::{self, SaleRefusal, Which};
@@ -126,6 +129,60 @@ on_both!(a_rental_cancelled_in_time_is_refunded_in_full, async |house: House| {
     }
     assert_eq!(house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
     assert_eq!(crate::verify::findings(&house).await, []);
+});
+
+on_both!(a_renewed_rental_is_refunded_in_full_as_well, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "20.00").await;
+    let rented = rent(&house, ann, DAY).await;
+    for _ in 0..2 {
+        rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await.expect("renewed");
+    }
+    let inbox = rental::inbox(&house.app, ann.account, DAY, rented.rental).await.expect("read").expect("found");
+    assert_eq!(inbox.cancellable_until_ms, Some(rented.cancellable_until_ms));
+    house.pass_ms(20 * MINUTE_MS - 1);
+    for _ in 0..2 {
+        let cancelled = rental::cancel(&house.app, ann, DAY, rented.rental, None).await.expect("cancelled");
+        assert_eq!(cancelled.refunded, Usd::from_cents(3 * 365));
+    }
+    assert_eq!(house.money(ann).await, ("20.00".to_owned(), "0.00".to_owned()));
+    let payments = ledger::payments(&house.app, DAY, rented.rental).await.expect("read");
+    assert!(payments.len() == 3 && payments.iter().all(|payment| payment.left() == Usd::ZERO));
+    let events = event::feed(&house.app, ann.account, 0, 200).await.expect("read");
+    let told: Vec<_> = events.iter().filter(|event| event.kind == Kind::RentalCancelled).collect();
+    assert_eq!(told.iter().map(|event| event.amount).collect::<Vec<_>>(), [Some(Usd::from_cents(3 * 365))]);
+    assert_eq!(crate::verify::findings(&house).await, []);
+});
+
+on_both!(what_an_operator_gave_back_of_a_renewal_comes_back_once, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "20.00").await;
+    let rented = rent(&house, ann, DAY).await;
+    rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await.expect("renewed");
+    let new = NewRefund {
+        product: DAY,
+        order: rented.rental,
+        amount: Usd::from_cents(100),
+        reason: why("a bad day"),
+        by: "olga".into(),
+        role: Role::Owner,
+    };
+    ledger::refund(&house.app, new, None).await.expect("refunded");
+    let cancelled = rental::cancel(&house.app, ann, DAY, rented.rental, None).await.expect("cancelled");
+    assert_eq!(cancelled.refunded, Usd::from_cents(2 * 365));
+    assert_eq!(house.money(ann).await, ("20.00".to_owned(), "0.00".to_owned()));
+    assert_eq!(crate::verify::findings(&house).await, []);
+});
+
+on_both!(a_renewed_rental_is_not_cancelled_later, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "20.00").await;
+    let rented = rent(&house, ann, DAY).await;
+    house.pass_ms(20 * MINUTE_MS - 1);
+    rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await.expect("renewed");
+    house.pass_ms(1);
+    let refused = rental::cancel(&house.app, ann, DAY, rented.rental, None).await;
+    assert!(matches!(refused, Err(Failure::Refused(CancelRefusal::TooLate))));
 });
 
 on_both!(a_rental_is_not_cancelled_after_twenty_minutes, async |house: House| {

@@ -72,6 +72,25 @@ caught!(
 
 caught!(a_cancelled_rental_without_a_refund, "L7", ["UPDATE rental SET state = 'cancelled' WHERE state = 'active'"]);
 
+caught!(
+    a_cancelled_rental_whose_renewal_did_not_come_back,
+    "L7",
+    [
+        "INSERT INTO transfer
+       (account_id, seq, kind, debit, credit, amount, order_id, product, resolves, available_after, held_after, at_ms)
+     SELECT t.account_id, a.ledger_seq + 1, 'refund', 'revenue', 'available', t.amount, t.order_id, t.product, t.seq,
+       a.available + t.amount, a.held, t.at_ms
+     FROM rental r
+     JOIN account a ON a.id = r.account_id
+     JOIN transfer t ON t.account_id = r.account_id AND t.seq = r.capture
+     WHERE r.state = 'active' AND r.renewals = 1",
+        "UPDATE account
+     SET ledger_seq = ledger_seq + 1, available = available + (SELECT price FROM rental WHERE state = 'active')
+     WHERE id = (SELECT account_id FROM rental WHERE state = 'active')",
+        "UPDATE rental SET state = 'cancelled' WHERE state = 'active'",
+    ]
+);
+
 caught!(a_price_that_was_not_held, "L9", ["UPDATE orders SET price = price + 10000 WHERE state = 'received'"]);
 
 caught!(

@@ -23,7 +23,7 @@ use crate::limits::{Quota, Who};
 use crate::observe::Route;
 
 /// Seconds that an answer may be held open, at most.
-pub(super) const WAIT_MAX_S: u64 = 60;
+pub(crate) const WAIT_MAX_S: u64 = 60;
 
 /// A call whose caller is known and whose fields can be read.
 pub(crate) struct Call {
@@ -95,6 +95,7 @@ async fn run(
     quota: &mut Option<Quota>,
 ) -> Result<Answer, Refusal> {
     let (parts, body) = request.into_parts();
+    check_frame(&parts.headers)?;
     let address = client::address(&door.settings, &parts.headers, &parts.extensions);
     count(&door, endpoint, Who::Address(address), quota)?;
     let entry = Entry { address, scope: scope(endpoint.method) };
@@ -136,6 +137,20 @@ async fn run(
             Ok(Err(_)) | Err(_) => Err(Refusal::outcome_unknown()),
         },
     }
+}
+
+/// Refuses what two who read it may take for two requests: a second host, or a body that is coded twice.
+fn check_frame(headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(Refusal::invalid(Some("Host"), "Send one Host with a request."));
+    }
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let is_chunked = codings.next().is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !is_chunked || codings.next().is_some() {
+        let message = "Send the body with its Content-Length, or in chunks alone.";
+        return Err(Refusal::invalid(Some("Transfer-Encoding"), message));
+    }
+    Ok(())
 }
 
 /// What a method does with an account: a GET changes nothing.

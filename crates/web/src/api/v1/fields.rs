@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use domain::clock;
 use domain::ids;
 use domain::money::Usd;
@@ -28,10 +28,10 @@ const KNOWN: [&str; 11] = [
     "after",
 ];
 
-/// The usual length of a page.
-const LIMIT_USUAL: u16 = 50;
+/// The usual length of a page, where the published page does not make it longer.
+pub(crate) const LIMIT_USUAL: u16 = 50;
 /// The greatest length of a page.
-const LIMIT_MAX: u16 = 200;
+pub(crate) const LIMIT_MAX: u16 = 200;
 
 /// A field and what was sent as it.
 pub(super) type Pair = (&'static str, Value);
@@ -72,6 +72,7 @@ impl Fields {
 
     /// The fields of a body, by its content type.
     pub(super) fn of_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Self, Refusal> {
+        check_coding(headers)?;
         if bytes.trim_ascii().is_empty() {
             return Ok(Self(Vec::new()));
         }
@@ -201,6 +202,15 @@ impl Fields {
         let fault = || format!("`{name}` must be a time such as 2026-05-22T14:30:00Z.");
         clock::parse_rfc3339(text).map(Some).ok_or_else(|| Refusal::invalid(Some(name), fault()))
     }
+}
+
+/// Refuses a body that says it is packed: what is read as it stands would be something else than what its sender meant.
+fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(Some("Content-Encoding"), "Send the body as it is, without a Content-Encoding."))
 }
 
 /// How a body is written.

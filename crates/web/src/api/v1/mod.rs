@@ -24,6 +24,10 @@ use axum::routing::{MethodFilter, on};
 use domain::product::Product;
 use futures_util::future::BoxFuture;
 
+#[cfg(test)]
+pub(crate) use call::WAIT_MAX_S;
+#[cfg(test)]
+pub(crate) use fields::{LIMIT_MAX, LIMIT_USUAL};
 pub(crate) use refusal::Refusal;
 
 use crate::Door;

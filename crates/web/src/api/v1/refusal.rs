@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use domain::account::AuthRefusal;
 use domain::db::DbError;
 use domain::money::Usd;
-use domain::order::SaleRefusal;
+use domain::order::{Ask, SaleRefusal};
 use domain::product::Product;
 use domain::request::Failure;
 use serde::Serialize;
@@ -106,7 +106,10 @@ impl Refusal {
     }
 
     pub(super) fn limit_reached(retry_after: i64) -> Self {
-        let message = format!("The account or its key has reached a limit. Wait {retry_after} seconds.");
+        let message = format!(
+            "The account or its key has reached a limit on what it buys or cancels. Wait {retry_after} seconds, or ask \
+             support to raise it."
+        );
         Self { detail: Detail::Wait { retry_after }, ..Self::new(429, "rate_limited", message) }
     }
 
@@ -132,6 +135,22 @@ impl Refusal {
             Product::Rental1Day | Product::Rental30Day => Detail::Rental { rental_id: id },
         };
         Self { detail, ..Self::new(500, "server_error", message) }
+    }
+
+    /// No number can be had, for a reason that its words tell.
+    pub(super) fn no_numbers(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "no_numbers_available", message)
+    }
+
+    /// Why what was asked for is not sold.
+    pub(super) fn of_sale(failure: Failure<SaleRefusal>, ask: &Ask) -> Self {
+        match (failure, ask.area_code) {
+            (Failure::Refused(SaleRefusal::NoNumbers), Some(area)) => Self::no_numbers(format!(
+                "No number of area code {area} is in stock for this service just now. Try again later, or without \
+                 `area_code`."
+            )),
+            (failure, _) => failure.into(),
+        }
     }
 
     pub(super) fn unknown_service() -> Self {
@@ -206,8 +225,10 @@ impl From<SaleRefusal> for Refusal {
                 Self::new(400, "service_not_allowed", "This house does not receive SMS for this service.")
             }
             SaleRefusal::NoNumbers => {
-                let message = "No number is in stock for what you asked. Try again later, or without `area_code`.";
-                Self::new(400, "no_numbers_available", message)
+                Self::no_numbers("No number is in stock for this service just now. Try again later.")
+            }
+            SaleRefusal::Paused => {
+                Self::no_numbers("All sales are paused for the moment. Try again later; what you have goes on.")
             }
             SaleRefusal::PriceAboveMax { price } => {
                 let message = "The price is above your `max_price`. Raise it, or wait for a lower price.";

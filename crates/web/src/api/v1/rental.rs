@@ -26,7 +26,8 @@ struct RentedBody<'a> {
 /// `POST rental/{kind}/order/`
 pub(super) async fn order(call: Call, product: Product) -> Result<Answer, Refusal> {
     let ask = call.fields.ask()?;
-    let rented = rental::rent(&call.door.app, call.caller, product, &ask, call.once).await?;
+    let rented = rental::rent(&call.door.app, call.caller, product, &ask, call.once).await;
+    let rented = rented.map_err(|failure| Refusal::of_sale(failure, &ask))?;
     Ok(Answer::new(&RentedBody {
         success: true,
         number: &rented.digits,
@@ -130,7 +131,8 @@ impl From<RenewRefusal> for Refusal {
         match refusal {
             RenewRefusal::NotFound => Self::not_found(),
             RenewRefusal::NotRenewable => {
-                let message = "The rental is over or paid as far ahead as possible. Order a new rental.";
+                let message = "The rental is over, paid as far ahead as possible, or its number leaves us at its end. \
+                               Order a new rental.";
                 Self::new(400, "not_renewable", message)
             }
             RenewRefusal::Sale(refusal) => refusal.into(),
@@ -161,7 +163,7 @@ struct WakeBody {
 /// `POST rental/{kind}/wake/`
 pub(super) async fn wake(call: Call, product: Product) -> Result<Answer, Refusal> {
     let rental = call.fields.id(product)?;
-    let (status, ready_ms) = match purchase::wake(&call.door.app, call.caller, (product, rental)).await? {
+    let (status, ready_ms) = match purchase::wake(&call.door.app, call.caller, (product, rental), call.once).await? {
         Wake::Awake { ready_ms } => ("awake", ready_ms),
         Wake::Waking { ready_ms } => ("waking", ready_ms),
     };

@@ -2,7 +2,7 @@
 
 use domain::clock::MINUTE_MS;
 use domain::ids;
-use domain::order::{self, AgainRefusal, CancelRefusal, Placed, ReuseRefusal, State};
+use domain::order::{self, AgainRefusal, CancelRefusal, Placed, ReuseRefusal, SaleRefusal, State};
 use domain::product::Product;
 use serde::Serialize;
 
@@ -43,7 +43,8 @@ impl<'a> OrderBody<'a> {
 /// `POST short-term/order/`
 pub(super) async fn order(call: Call) -> Result<Answer, Refusal> {
     let ask = call.fields.ask()?;
-    let placed = order::place(&call.door.app, call.caller, &ask, call.once).await?;
+    let placed = order::place(&call.door.app, call.caller, &ask, call.once).await;
+    let placed = placed.map_err(|failure| Refusal::of_sale(failure, &ask))?;
     Ok(Answer::new(&OrderBody::new(&placed)))
 }
 
@@ -58,6 +59,9 @@ impl From<ReuseRefusal> for Refusal {
     fn from(refusal: ReuseRefusal) -> Self {
         match refusal {
             ReuseRefusal::NotFound => Self::not_found(),
+            ReuseRefusal::Sale(SaleRefusal::NoNumbers) => {
+                Self::no_numbers("The number of this order cannot be had again just now. Order a new number.")
+            }
             ReuseRefusal::Sale(refusal) => refusal.into(),
         }
     }
@@ -160,7 +164,7 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refusal> {
         code: line.code,
         created_at: Time(line.created_ms),
         expires_at: Time(line.end_ms),
-        cancellable_until: (line.state == State::Waiting).then_some(Time(line.end_ms)),
+        cancellable_until: line.is_cancellable.then_some(Time(line.end_ms)),
     };
     let next_cursor = page.next.map(|place| cursor::write(List::Orders, place));
     Ok(Answer::new(&ListBody { success: true, orders: page.lines.into_iter().map(line).collect(), next_cursor }))

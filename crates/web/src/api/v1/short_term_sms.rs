@@ -46,7 +46,8 @@ pub(super) async fn sms(call: Call) -> Result<Answer, Refusal> {
 
 fn shown(inbox: &Inbox) -> Answer {
     let (error, message) = match inbox.state {
-        State::Waiting => ("sms_not_received", "No SMS has arrived yet."),
+        State::Waiting if inbox.is_cancellable => ("sms_not_received", "No SMS has arrived yet."),
+        State::Waiting => ("sms_not_received", "No other SMS has arrived yet."),
         State::Expired => ("order_expired", "The order ended without an SMS and was refunded. Order a new number."),
         State::Cancelled => ("order_cancelled", "The order was cancelled and refunded. Order a new number."),
         State::Received => match inbox.answer.and_then(|place| inbox.messages.get(place)) {

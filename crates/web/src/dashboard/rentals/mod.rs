@@ -11,8 +11,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::catalog;
+use domain::db::DbError;
 use domain::ids;
-use domain::ledger;
+use domain::ledger::{self, Payment};
 use domain::message::Message;
 use domain::money::Usd;
 use domain::order::Which;
@@ -65,6 +66,8 @@ struct RentalPage {
     /// What came back of all its terms.
     refunded: Usd,
     cancellable_until_ms: Option<i64>,
+    /// What a cancel gives back: the rest of what was paid, renewals too.
+    comes_back: Usd,
     /// What another term costs today, if it is sold.
     renew_price: Option<Usd>,
     form_id: String,
@@ -123,6 +126,7 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let (product, rental) = read(id)?;
     let inbox = rental::inbox(app, customer.account(), product, rental).await?.ok_or(PageError::NotFound)?;
     let catalog = catalog::catalog(app).await?;
+    let payments = ledger::payments(app, product, rental).await?;
     let service = catalog.by_slug(&inbox.rental.service).filter(|service| service.is_sold() && customer.may_buy());
     let page = RentalPage {
         id: ids::shown(product, rental),
@@ -130,12 +134,17 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
         renew_price: service.and_then(|service| service.price(product, Some(customer.caller().tier))),
         rental: inbox.rental,
         messages: inbox.messages,
-        refunded: ledger::refunded_of(app, customer.account(), rental).await?,
+        refunded: sum(payments.iter().map(|payment| payment.refunded))?,
         cancellable_until_ms: inbox.cancellable_until_ms,
+        comes_back: sum(payments.iter().map(Payment::left))?,
         form_id: asked::fresh_id(),
         report: Report::about(app, customer.account(), product, rental).await?,
         notice,
     };
     let status = if page.notice.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     Ok(page::show(ONE, status, &page, &Frame::live(HERE, &customer.standing, app.now_ms())))
+}
+
+fn sum(mut amounts: impl Iterator<Item = Usd>) -> Result<Usd, DbError> {
+    amounts.try_fold(Usd::ZERO, Usd::checked_add).ok_or(DbError::Damaged("a sum of payments"))
 }

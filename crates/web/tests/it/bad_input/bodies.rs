@@ -204,6 +204,8 @@ fn ids() -> Vec<Case> {
         id("{foreign}").is(NOT_FOUND),
         id("{received}").is((400, "already_received")),
         id("{expired}").is((400, "order_expired")),
+        id("{over_rental}").is(NOT_FOUND),
+        Case::post("short-term/again/", r#"{"order_id":"{received}"}"#).is((400, "order_expired")),
         Case::post("short-term/again/", r#"{"order_id":"{expired}"}"#).is((400, "order_expired")),
         Case::post("short-term/again/", r#"{"order_id":"{cancelled}"}"#).is((400, "order_cancelled")),
         Case::post("short-term/again/", r#"{"order_id":"{foreign}"}"#).is(NOT_FOUND),
@@ -218,8 +220,21 @@ fn other_calls() -> Vec<Case> {
         Case::post("short-term/reuse/", "{}").field("order_id"),
         Case::post("short-term/again/", "{}").field("order_id"),
         Case::post("short-term/reuse/", r#"{"order_id":"{expired}","max_price":"x"}"#).field("max_price"),
+        Case::post("short-term/reuse/", r#"{"order_id":"{expired}","max_price":0.41}"#).is((400, "price_above_max")),
+        Case::post("rental/1day/renew/", r#"{"rental_id":"{over_rental}","max_price":"x"}"#).field("max_price"),
     ];
-    for call in ["renew", "cancel"] {
+    for (call, over) in [("renew", "not_renewable"), ("cancel", "order_expired"), ("wake", "order_expired")] {
+        let day = format!("rental/1day/{call}/");
+        let month = format!("rental/30day/{call}/");
+        let cancelled = Case::post(&day, r#"{"rental_id":"{cancelled_rental}"}"#);
+        cases.extend([
+            Case::post(&day, r#"{"rental_id":"{over_rental}"}"#).is((400, over)),
+            Case::post(&month, r#"{"rental_id":"{over_rental}"}"#).is(NOT_FOUND),
+        ]);
+        // To cancel again what is cancelled is no fault.
+        cases.extend((call != "cancel").then_some(cancelled.is((400, over))));
+    }
+    for call in ["renew", "cancel", "wake"] {
         let day = format!("rental/1day/{call}/");
         let month = format!("rental/30day/{call}/");
         cases.extend([

@@ -6,7 +6,10 @@ const ORDER: &str = "short-term/order/";
 const INSTAGRAM: &str = r#"{"service":"instagram"}"#;
 
 pub(crate) fn cases() -> Vec<Case> {
-    [methods(), paths(), keys(), content_types(), idempotency_keys()].into_iter().flatten().collect()
+    [methods(), paths(), keys(), content_types(), content_codings(), hosts(), idempotency_keys()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn methods() -> Vec<Case> {
@@ -95,6 +98,36 @@ fn content_types() -> Vec<Case> {
         kind("Content-Type: "),
         kind("Content-Type: text/plain").header("Content-Type: application/json"),
         kind("Content-Type: application/json").header("Content-Type: text/plain"),
+    ]
+}
+
+fn content_codings() -> Vec<Case> {
+    let coding = |header: &str| Case::post(ORDER, INSTAGRAM).header(header).field("Content-Encoding");
+    let gzipped = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xabV*N-*\xcbLNU\xb2R\xca\xcc+.IL/J\xccU\xaa\x05\0\0\0\0\0";
+    let form =
+        ["Authorization: Bearer {key}", "Content-Type: application/x-www-form-urlencoded", "Content-Encoding: br"];
+    vec![
+        coding("Content-Encoding: gzip"),
+        coding("Content-Encoding: x-gzip"),
+        coding("Content-Encoding: deflate"),
+        coding("content-encoding: BR"),
+        coding("Content-Encoding: zstd"),
+        coding("Content-Encoding: nosuch"),
+        coding("Content-Encoding: "),
+        coding("Content-Encoding: identity, gzip"),
+        coding("Content-Encoding: identity").header("Content-Encoding: gzip"),
+        coding("Content-Encoding: gzip").header("Content-Encoding: identity"),
+        Case::post(ORDER, gzipped).header("Content-Encoding: gzip").field("Content-Encoding"),
+        Case::post(ORDER, "service=instagram").headers(&form).field("Content-Encoding"),
+        Case::post(ORDER, gzipped),
+    ]
+}
+
+fn hosts() -> Vec<Case> {
+    vec![
+        Case::post(ORDER, INSTAGRAM).header("Host: localhost").field("Host"),
+        Case::post(ORDER, INSTAGRAM).header("Host: elsewhere").field("Host"),
+        Case::get("balance/").header("Host: elsewhere").field("Host"),
     ]
 }
 

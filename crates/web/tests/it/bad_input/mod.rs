@@ -5,7 +5,7 @@ mod headers;
 mod queries;
 mod raw;
 
-use domain::clock::MINUTE_MS;
+use domain::clock::{DAY_MS, MINUTE_MS};
 
 use crate::http::request;
 use crate::on_both;
@@ -85,13 +85,23 @@ struct Scene {
     expired: String,
     cancelled: String,
     received: String,
+    over_rental: String,
+    cancelled_rental: String,
     revoked: String,
 }
 
 impl Scene {
     async fn set(world: &World) -> Self {
-        world.numbers(&["12025550147", "13105550198", "17325550164", "14155550123", "16175550123"]).await;
-        let (ann, bob) = (world.customer("ann", "1.80").await, world.customer("bob", "5.00").await);
+        let numbers = ["12025550147", "13105550198", "17325550164", "14155550123", "16175550123"];
+        world.numbers(&[&numbers[..], &["17025550123", "18085550123"]].concat()).await;
+        let (ann, bob) = (world.customer("ann", "5.45").await, world.customer("bob", "5.00").await);
+        let rent =
+            async |key| world.post(key, "rental/1day/order/", r#"{"service":"whatsapp"}"#).await.text("rental_id");
+        let cancelled_rental = rent(&ann).await;
+        world.post(&ann, "rental/1day/cancel/", &format!(r#"{{"rental_id":"{cancelled_rental}"}}"#)).await;
+        let over_rental = rent(&ann).await;
+        world.pass_ms(DAY_MS);
+        domain::rental::expire_due(&world.app).await.expect("ended");
         let (received, digits) = world.order(&ann, "instagram").await;
         world.text(&digits, "482910 is your Instagram code").await;
         let (cancelled, _) = world.order(&ann, "whatsapp").await;
@@ -100,12 +110,12 @@ impl Scene {
         world.pass_ms(20 * MINUTE_MS);
         domain::order::expire_due(&world.app).await.expect("ended");
         let (foreign, _) = world.order(&bob, "instagram").await;
-        let foreign_rental =
-            world.post(&bob, "rental/1day/order/", r#"{"service":"whatsapp"}"#).await.text("rental_id");
+        let foreign_rental = rent(&bob).await;
         let revoked = world.key("bob").await;
         let keys = domain::account::keys(&world.app, "bob").await.expect("listed");
         domain::account::revoke_key(&world.app, keys[0].id, "test").await.expect("revoked");
-        Self { key: ann, foreign, foreign_rental, expired, cancelled, received, revoked }
+        let key = ann;
+        Self { key, foreign, foreign_rental, expired, cancelled, received, over_rental, cancelled_rental, revoked }
     }
 
     fn fill(&self, text: &str) -> String {
@@ -116,6 +126,8 @@ impl Scene {
             ("{expired}", &self.expired),
             ("{cancelled}", &self.cancelled),
             ("{received}", &self.received),
+            ("{over_rental}", &self.over_rental),
+            ("{cancelled_rental}", &self.cancelled_rental),
             ("{revoked}", &self.revoked),
         ];
         places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value))

@@ -26,6 +26,9 @@ fn reads() -> Vec<Case> {
         Case::get("rental/1day/sms/?rental_id=RNT-1D-999999&after=2026-05-22").field("after"),
         Case::get("rental/1day/sms/?rental_id=RNT-1D-999999&after=2026-13-45T00:00:00Z").field("after"),
         Case::get("rental/1day/sms/?rental_id=RNT-1D-999999&after=").field("after"),
+        Case::get("rental/30day/sms/?rental_id={over_rental}").is(NOT_FOUND),
+        Case::get("rental/1day/sms/?rental_id={over_rental}&rental_id={over_rental}").field("rental_id"),
+        Case::get("rental/1day/sms/?rental_id={over_rental}&after=2026-05-22T14:30:00Z&after=x").field("after"),
         Case::get("services/?service=nosuch").is((400, "unknown_service")),
         Case::get("services/?service=").field("service"),
         Case::get("short-term/list/?status=open").field("status"),
@@ -36,7 +39,7 @@ fn reads() -> Vec<Case> {
 
 fn places() -> Vec<Case> {
     let mut cases = Vec::new();
-    for list in ["short-term/list/", "statement/", "rental/30day/list/"] {
+    for list in ["short-term/list/", "statement/", "rental/1day/list/", "rental/30day/list/"] {
         for cursor in ["", "x", "o1", "s1-1", "r-1--1", "offffffffffffffffff-1", "null", "o1-1%00"] {
             // A cursor of this very list would be right.
             if !(list == "statement/" && cursor == "s1-1") {
@@ -60,6 +63,7 @@ fn waits() -> Vec<Case> {
     for wait in ["-1", "61", "1.5", "abc", "", "1e1", "99999999999999999999"] {
         cases.push(Case::get(&format!("short-term/sms/?order_id={{received}}&wait={wait}")).field("wait"));
         cases.push(Case::get(&format!("events/?wait={wait}")).field("wait"));
+        cases.push(Case::get(&format!("rental/1day/sms/?rental_id={{over_rental}}&wait={wait}")).field("wait"));
     }
     cases
 }

@@ -64,6 +64,8 @@ fn lengths() -> Vec<Case> {
     const INSTAGRAM: &str = r#"{"service":"instagram"}"#;
     const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
     let old = "POST /api/v1/short-term/order/ HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let twice = format!("{CHUNKED}{CHUNKED}Connection: close\r\n");
+    let packed = "Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n".to_owned();
     let both = format!("Content-Length: 5\r\n{CHUNKED}Content-Type: text/plain\r\n");
     vec![
         order("a length in words", "Content-Length: twenty\r\n", INSTAGRAM),
@@ -72,6 +74,8 @@ fn lengths() -> Vec<Case> {
         order("an overflowing length", "Content-Length: 18446744073709551616\r\n", INSTAGRAM),
         order("two lengths", "Content-Length: 23\r\nContent-Length: 22\r\n", INSTAGRAM),
         order("two lengths in one", "Content-Length: 23, 22\r\n", INSTAGRAM),
+        order("something packed in chunks", &packed, "17\r\n{\"service\":\"instagram\"}\r\n0\r\n\r\n"),
+        order("chunks of chunks", &twice, "17\r\n{\"service\":\"instagram\"}\r\n0\r\n\r\n"),
         order("an unknown coding", "Transfer-Encoding: gzip\r\n", INSTAGRAM),
         order("a coding after the chunks", "Transfer-Encoding: chunked, gzip\r\n", INSTAGRAM),
         order("a chunk that is none", &format!("{CHUNKED}Connection: close\r\n"), "zz\r\n{}\r\n0\r\n\r\n"),
