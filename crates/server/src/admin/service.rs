@@ -86,7 +86,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
             Ok(Answer::line(format!("service {slug} is in the catalogue"), json!({"id": id, "slug": slug})))
         }
         ServiceCommand::Seed => {
-            let Seeded { added, kept } = seed(desk.app, desk.by()?).await?;
+            let Seeded { added, kept } = seed(desk.app, &desk.permit()?).await?;
             let line = format!("added {added} services; {kept} were there already and stay as they are");
             Ok(Answer::line(line, json!({"added": added, "kept": kept})))
         }
@@ -110,7 +110,7 @@ fn new_service(args: PutArgs) -> NewService {
 
 async fn set_enabled(desk: &Desk<'_>, args: &StateArgs, is_enabled: bool) -> Result<Answer, Refusal> {
     let StateArgs { service: slug, reason } = args;
-    edit::set_enabled(desk.app, slug, is_enabled, reason, desk.by()?).await?;
+    edit::set_enabled(desk.app, slug, is_enabled, reason, &desk.permit()?).await?;
     let line = if is_enabled { format!("{slug} is sold") } else { format!("{slug} is not sold") };
     Ok(Answer::line(line, json!({"slug": slug, "is_enabled": is_enabled})))
 }

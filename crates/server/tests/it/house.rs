@@ -114,7 +114,12 @@ async fn make(database: &str) -> String {
     let app = App::open(db, Clock::new(now_ms), &Key::from_bytes([7; 32])).await.expect("it opens");
     let by = || "test".to_owned();
     let settings = Settings::new(BTreeMap::from([("signing_key".to_owned(), SIGNING_KEY.to_owned())]));
-    let new = NewSource { slug: "phone".into(), connector: "sms-gateway-android".into(), settings, by: by() };
+    let new = NewSource {
+        slug: "phone".into(),
+        connector: "sms-gateway-android".into(),
+        settings,
+        by: Permit::at_the_machine("test"),
+    };
     supply::add_source(&app, &connectors::registry(), new).await.expect("a source");
     let new = NewService {
         slug: "google".into(),
@@ -126,10 +131,10 @@ async fn make(database: &str) -> String {
         senders: vec!["22000".into()],
         texts: vec!["google".into()],
     };
-    edit::put_service(&app, new, "test").await.expect("a service");
+    edit::put_service(&app, new, Permit::at_the_machine("test")).await.expect("a service");
     let amount = Some(Usd::from_cents(42));
     let price = NewPrice { service: "google".into(), product: Product::ShortTerm, amount };
-    edit::set_prices(&app, vec![price], "test").await.expect("a price");
+    edit::set_prices(&app, vec![price], Permit::at_the_machine("test")).await.expect("a price");
     stock(&app).await;
     let new = NewAccount { name: "ann".into(), tier: Tier::Business, by: by() };
     account::create(&app, new).await.expect("an account");
@@ -158,8 +163,10 @@ async fn stock(app: &App) {
         acquired_on: "2026-01-01".into(),
         cost: Usd::ZERO,
     };
-    let import = import::begin(app, "phone", [1; 32], 1, "test").await.expect("an import");
+    let import = import::begin(app, "phone", [1; 32], 1, Permit::at_the_machine("test")).await.expect("an import");
     let import = import::load(app, import, vec![new]).await.expect("a batch");
     import::complete(app, import).await.expect("complete");
-    supply::map_sim(app, "phone", &format!("{DEVICE}/1"), &number, "test").await.expect("a SIM");
+    supply::map_sim(app, "phone", &format!("{DEVICE}/1"), &number, Permit::at_the_machine("test"))
+        .await
+        .expect("a SIM");
 }

@@ -14,6 +14,7 @@ use domain::catalog::price_file::{FILE_MAX, read_prices};
 use domain::catalog::sheet::set_sheet;
 use domain::catalog::{self, Service};
 use domain::money::Usd;
+use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use domain::product::Product;
 use tokio::time::timeout;
@@ -66,7 +67,7 @@ async fn render(
 }
 
 async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipart) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let received = timeout(door.settings.request_timeout, file(form)).await;
     let Ok(Ok((bytes, reason))) = received else {
         let told = Told::bad("The file did not arrive whole, or is larger than 4 MiB. Nothing was changed.");
@@ -85,7 +86,7 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
         let rows = bad.told().into_iter().take(BAD_SHOWN).collect();
         return render(&door, &operator, Some(told), rows).await;
     }
-    let told = match operator.author(&reason) {
+    let told = match Author::typed(by, &reason) {
         Ok(by) => match set_sheet(&door.app, prices, by).await {
             Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
             Err(refusal) => told(refusal)?,
