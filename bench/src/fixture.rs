@@ -86,7 +86,7 @@ impl Fixture {
             slug: "bench".into(),
             connector: "jesusnumber".into(),
             settings: Settings::new(BTreeMap::from([("secret".to_owned(), secret())])),
-            by: "bench".into(),
+            by: Permit::at_the_machine("bench"),
         };
         supply::add_source(&self.app, &connectors::registry(), new).await.expect("a source");
         let service = NewService {
@@ -99,10 +99,10 @@ impl Fixture {
             senders: Vec::new(),
             texts: vec!["instagram".into()],
         };
-        edit::put_service(&self.app, service, "bench").await.expect("a service");
+        edit::put_service(&self.app, service, Permit::at_the_machine("bench")).await.expect("a service");
         let price =
             NewPrice { service: "instagram".into(), product: Product::ShortTerm, amount: Some(Usd::from_cents(42)) };
-        edit::set_prices(&self.app, vec![price], "bench").await.expect("a price");
+        edit::set_prices(&self.app, vec![price], Permit::at_the_machine("bench")).await.expect("a price");
     }
 
     /// Places `count` orders through the door, among these customers, and tells the numbers that each has.
@@ -150,7 +150,9 @@ impl Fixture {
     /// The same, for a source of that slug.
     pub(crate) async fn numbers_of(&self, source: &str, count: usize) {
         let total = i64::try_from(count).expect("a count");
-        let mut import = import::begin(&self.app, source, rand::random(), total, "bench").await.expect("an import");
+        let mut import = import::begin(&self.app, source, rand::random(), total, Permit::at_the_machine("bench"))
+            .await
+            .expect("an import");
         let mut all = every_number().take(count);
         loop {
             let batch: Vec<NewNumber> = all.by_ref().take(import::BATCH_MAX).collect();

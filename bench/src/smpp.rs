@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use domain::policy::permit::Permit;
 use domain::supply::{self, NewSource, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -65,7 +66,7 @@ async fn bind_to(house: &Fixture, host: &str) {
         slug: SOURCE.into(),
         connector: "smpp".into(),
         settings: Settings::new(BTreeMap::from(values.map(|(name, value)| (name.to_owned(), value.to_owned())))),
-        by: "bench".into(),
+        by: Permit::at_the_machine("bench"),
     };
     supply::add_source(&house.app, &connectors::registry(), new).await.expect("a source");
 }

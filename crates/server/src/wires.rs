@@ -281,7 +281,8 @@ mod tests {
         let (scribe, now_ms) = (Scribe::default(), Arc::new(AtomicI64::new(1_000_000)));
         let (app, registry) = (app(folder, &now_ms).await, Arc::new(Registry::new(vec![Box::new(scribe.clone())])));
         let settings = Settings::new(some(word));
-        let new = NewSource { slug: "one".into(), connector: "scribe".into(), settings, by: "test".into() };
+        let new =
+            NewSource { slug: "one".into(), connector: "scribe".into(), settings, by: Permit::at_the_machine("test") };
         supply::add_source(&app, &registry, new).await.expect("added");
         (app, registry, scribe, now_ms)
     }

@@ -9,10 +9,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use domain::login::{self, Entered, Kind, Secret, Session, Visit};
-use domain::policy::author::Author;
 use domain::policy::permit::{Permit, Right};
 use domain::policy::powers::Power;
-use domain::policy::reason::{BadReason, Reason};
 
 use crate::page::PageError;
 use crate::percent::encoded;
@@ -76,7 +74,7 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
-    /// Refuses what the role may not do: asked before every change.
+    /// Refuses what the role may not do: for a form that is shown, and for changes whose verb looks at the role itself.
     pub(crate) fn may(&self, power: Power) -> Result<(), PageError> {
         if self.role.may(power) { Ok(()) } else { Err(PageError::Forbidden(self.role, power)) }
     }
@@ -84,11 +82,6 @@ impl Operator {
     /// A permit for verbs that ask for one; refuses what the role may not do.
     pub(crate) fn permit<R: Right>(&self) -> Result<Permit<R>, PageError> {
         Permit::of(&self.name, self.role).ok_or(PageError::Forbidden(self.role, R::POWER))
-    }
-
-    /// Who changes something, for the audit log, with the reason that they typed, if any.
-    pub(crate) fn author(&self, reason: &str) -> Result<Author, BadReason> {
-        Ok(Author::new(&self.name, Reason::parse_optional(reason)?))
     }
 }
 

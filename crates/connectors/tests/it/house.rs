@@ -33,7 +33,12 @@ impl House {
         let clock = Clock::new(move || now_ms.load(Ordering::SeqCst));
         let app = App::open(db, clock, &Key::from_bytes([9; 32])).await.expect("the house opens");
         let settings = peer.settings(peer.secret);
-        let new = NewSource { slug: "rack".into(), connector: peer.connector.into(), settings, by: "test".into() };
+        let new = NewSource {
+            slug: "rack".into(),
+            connector: peer.connector.into(),
+            settings,
+            by: Permit::at_the_machine("test"),
+        };
         supply::add_source(&app, &connectors::registry(), new).await.expect("a source");
         Self { app, folder }
     }

@@ -8,6 +8,7 @@ use crate::money::Usd;
 use crate::order::{self, Lately};
 use crate::policy::audit::{self, Deed};
 use crate::policy::limits::{Limits, Usage};
+use crate::policy::permit::{Answer, Permit};
 use crate::values;
 
 /// Letters of a note, at most.
@@ -101,13 +102,13 @@ pub enum NoteRefusal {
 ///
 /// # Errors
 /// See [`NoteRefusal`].
-pub async fn set_note(app: &App, account: i64, note: &str, by: &str) -> Result<(), NoteRefusal> {
+pub async fn set_note(app: &App, account: i64, note: &str, by: &Permit<Answer>) -> Result<(), NoteRefusal> {
     let note: String =
         note.replace("\r\n", "\n").trim().chars().filter(|sign| *sign == '\n' || !sign.is_control()).collect();
     if note.chars().count() > NOTE_MAX {
         return Err(NoteRefusal::TooLong);
     }
-    let (now, by) = (app.now_ms(), by.to_owned());
+    let (now, by) = (app.now_ms(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let sql = "SELECT name, note FROM account WHERE id = $1 {for_update}";
         let row = tx.one(sql, values![account])?.ok_or(NoteRefusal::NoAccount)?;
@@ -116,7 +117,7 @@ pub async fn set_note(app: &App, account: i64, note: &str, by: &str) -> Result<(
         }
         tx.run("UPDATE account SET note = $2 WHERE id = $1", values![account, &note])?;
         let (before, after) = (Some(row.text(1)), Some(note.as_str()));
-        let deed = Deed { who: &by, deed: "account.note", subject: row.text(0), reason: "", before, after };
+        let deed = Deed { who: &by.who, deed: "account.note", subject: row.text(0), reason: "", before, after };
         audit::write(tx, now, &deed)?;
         Ok(())
     };

@@ -11,6 +11,7 @@ use crate::money::Usd;
 use crate::policy::audit::{self, Chain, Deed};
 use crate::policy::author::Author;
 use crate::policy::denied::{Denied, denied_category, denied_service};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::product::Product;
 
@@ -106,7 +107,7 @@ pub async fn put_service(app: &App, new: NewService, by: impl Into<Author>) -> R
         let id = rows::put(tx, fresh_id, &new)?;
         let after = rows::in_words(tx, &new.slug)?;
         let (before, after) = (before.as_deref(), after.as_deref());
-        let deed = Deed { who: &by.who, deed: "service.put", subject: &new.slug, reason: by.why(), before, after };
+        let deed = Deed { who: by.who(), deed: "service.put", subject: &new.slug, reason: by.why(), before, after };
         audit::write(tx, now, &deed)?;
         Ok(id)
     };
@@ -145,9 +146,9 @@ pub async fn set_enabled(
     slug: &str,
     is_enabled: bool,
     reason: &Reason,
-    by: &str,
+    by: &Permit<Run>,
 ) -> Result<(), EditRefusal> {
-    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.clone());
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.clone(), reason.clone());
     let story = move |tx: &mut Tx<'_>| {
         let word = |is_enabled| if is_enabled { "enabled" } else { "disabled" };
         let was = rows::set_enabled(tx, &slug, is_enabled)?.ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
@@ -156,7 +157,7 @@ pub async fn set_enabled(
         }
         let (before, after) = (Some(word(was)), Some(word(is_enabled)));
         let reason = reason.text();
-        let deed = Deed { who: &by, deed: "service.state", subject: &slug, reason, before, after };
+        let deed = Deed { who: &by.who, deed: "service.state", subject: &slug, reason, before, after };
         audit::write(tx, now, &deed)?;
         Ok(())
     };
@@ -219,7 +220,7 @@ pub async fn set_prices_seen(
             let before = told(prices.iter().map(|(product, _)| (*product, was(product))));
             let after = told(prices.iter().copied());
             let deed = Deed {
-                who: &by.who,
+                who: by.who(),
                 deed: "price.set",
                 subject: slug,
                 reason: by.why(),
@@ -294,7 +295,7 @@ pub async fn set_tier_prices_seen(
         let before = told_tiers(prices.iter().map(|price| (*price, of(price))));
         let after = told_tiers(prices.iter().map(|price| (*price, price.amount)));
         let (before, after) = (Some(before.as_str()), Some(after.as_str()));
-        let deed = Deed { who: &by.who, deed: "price.tier", subject: &slug, reason: by.why(), before, after };
+        let deed = Deed { who: by.who(), deed: "price.tier", subject: &slug, reason: by.why(), before, after };
         chain.write(tx, now, &deed)?;
         Ok(())
     };

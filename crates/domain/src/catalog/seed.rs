@@ -6,6 +6,7 @@ use super::catalog;
 use super::edit::{EditRefusal, NewPrice, NewService, put_service, set_prices};
 use crate::App;
 use crate::money::Usd;
+use crate::policy::permit::{Permit, Run};
 use crate::product::Product;
 
 /// One service of the shipped catalogue.
@@ -80,7 +81,7 @@ pub struct Seeded {
 ///
 /// # Errors
 /// See [`EditRefusal`].
-pub async fn seed(app: &App, sale: Sale, by: &str) -> Result<Seeded, EditRefusal> {
+pub async fn seed(app: &App, sale: Sale, by: &Permit<Run>) -> Result<Seeded, EditRefusal> {
     let known = catalog(app).await?;
     let mut seeded = Seeded::default();
     for service in seed_services() {

@@ -73,7 +73,7 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
         let service = *ids.get(slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
         let mut write = |tx: &mut Tx<'_>, deed, before: &str, after: &str| {
             let (before, after) = (Some(before), Some(after));
-            chain.write(tx, now_ms, &Deed { who: &by.who, deed, subject: slug, reason: by.why(), before, after })
+            chain.write(tx, now_ms, &Deed { who: by.who(), deed, subject: slug, reason: by.why(), before, after })
         };
         if !prices.common.is_empty() {
             let was = |product: &Product| common.get(&service).and_then(|prices| prices.get(product)).copied();

@@ -7,6 +7,7 @@ use crate::App;
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::policy::audit::{self, Deed};
 use crate::policy::permit::{Permit, Rule};
+use crate::policy::reason::Reason;
 use crate::values;
 
 /// Operators that are listed, at most.
@@ -87,27 +88,36 @@ pub async fn create_operator(app: &App, new: NewOperator) -> Result<Secret, Oper
         let now_ms = house.now_ms();
         let id = rows::insert_operator(tx, &new.name, new.role, now_ms)?.ok_or(OperatorRefusal::Taken)?;
         offer_set_up(tx, &house, id, &kept)?;
-        note(tx, now_ms, &new.by.who, "operator.create", &new.name, (None, Some(new.role.word())))?;
+        let (who, after) = (&new.by.who, Some(new.role.word()));
+        let deed = Deed { who, deed: "operator.create", subject: &new.name, reason: "", before: None, after };
+        audit::write(tx, now_ms, &deed)?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await.map(|()| secret)
 }
 
 /// Gives an operator another link to set password and second factor, ends every session and forgets every passkey: they
-/// may be on what was lost. Password and second factor stay in force until the link is used.
+/// may be on what was lost. Password and second factor stay in force until the link is used. Why is in the audit log.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn recover_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<Secret, OperatorRefusal> {
-    let (house, name, by, secret) = (app.clone(), name.to_owned(), by.clone(), Secret::random());
-    let kept = secret.clone();
+pub async fn recover_operator(
+    app: &App,
+    name: &str,
+    reason: &Reason,
+    by: &Permit<Rule>,
+) -> Result<Secret, OperatorRefusal> {
+    let (house, secret) = (app.clone(), Secret::random());
+    let (name, reason, by, kept) = (name.to_owned(), reason.clone(), by.clone(), secret.clone());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         session::end_all(tx, operator.id, None)?;
         link::end_all(tx, operator.id)?;
         passkey::forget_all(tx, operator.id)?;
         offer_set_up(tx, &house, operator.id, &kept)?;
-        note(tx, house.now_ms(), &by.who, "operator.recover", &name, (None, Some("a link was made, sessions ended")))?;
+        let (reason, after) = (reason.text(), Some("a link was made, sessions ended"));
+        let deed = Deed { who: &by.who, deed: "operator.recover", subject: &name, reason, before: None, after };
+        audit::write(tx, house.now_ms(), &deed)?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await.map(|()| secret)
@@ -117,17 +127,6 @@ fn offer_set_up(tx: &mut Tx<'_>, app: &App, login: i64, secret: &Secret) -> Resu
     let sealed = app.vault.seal(&second::purpose(login), &totp::new_secret());
     let link = Link { login: Some(login), state: Some(sealed), ..Link::default() };
     link::make(tx, Purpose::Setup, secret, &link, app.now_ms())
-}
-
-fn note(
-    tx: &mut Tx<'_>,
-    now_ms: i64,
-    who: &str,
-    deed: &str,
-    subject: &str,
-    (before, after): (Option<&str>, Option<&str>),
-) -> Result<(), DbError> {
-    audit::write(tx, now_ms, &Deed { who, deed, subject, reason: "", before, after })
 }
 
 /// Who a link is for, and the code generator that it offers. The link stays good.
@@ -189,7 +188,9 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
         passkey::forget_all(tx, person.id)?;
         session::end_all(tx, person.id, None)?;
         link::end_all(tx, person.id)?;
-        note(tx, now_ms, &person.name, "operator.set_up", &person.name, (None, Some("set up")))?;
+        let (who, after) = (&person.name, Some("set up"));
+        let deed = Deed { who, deed: "operator.set_up", subject: who, reason: "", before: None, after };
+        audit::write(tx, now_ms, &deed)?;
         session::begin(tx, &house, &person, &kept, Tell::Nobody)?;
         Ok(())
     };
@@ -197,31 +198,30 @@ pub async fn set_up(app: &App, visit: &Visit, set: SetUp) -> Result<(Entered, Ve
     Ok((entry.entered(), shown))
 }
 
-/// Stops an operator: they are refused on the next request. The last owner is not stopped.
+/// Stops an operator: they are refused on the next request; why is in the audit log. The last owner is not stopped.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn stop_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
-    let stopped_ms = Some(app.now_ms());
-    set_stopped(app, name, by, "operator.stop", stopped_ms).await
+pub async fn stop_operator(app: &App, name: &str, reason: &Reason, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
+    set_stopped(app, name, Some(app.now_ms()), reason, by).await
 }
 
-/// Lets a stopped operator sign in again.
+/// Lets a stopped operator sign in again; why is in the audit log.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn resume_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
-    set_stopped(app, name, by, "operator.resume", None).await
+pub async fn resume_operator(app: &App, name: &str, reason: &Reason, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
+    set_stopped(app, name, None, reason, by).await
 }
 
 async fn set_stopped(
     app: &App,
     name: &str,
-    by: &Permit<Rule>,
-    deed: &'static str,
     stopped_ms: Option<i64>,
+    reason: &Reason,
+    by: &Permit<Rule>,
 ) -> Result<(), OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
+    let (name, reason, by, now_ms) = (name.to_owned(), reason.clone(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let word = |is_stopped| if is_stopped { "stopped" } else { "may sign in" };
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
@@ -230,26 +230,40 @@ async fn set_stopped(
         }
         rows::set_stopped(tx, operator.id, stopped_ms)?;
         session::end_all(tx, operator.id, None)?;
-        note(tx, now_ms, &by.who, deed, &name, (Some(word(operator.is_stopped)), Some(word(stopped_ms.is_some()))))?;
+        let deed = Deed {
+            who: &by.who,
+            deed: if stopped_ms.is_some() { "operator.stop" } else { "operator.resume" },
+            subject: &name,
+            reason: reason.text(),
+            before: Some(word(operator.is_stopped)),
+            after: Some(word(stopped_ms.is_some())),
+        };
+        audit::write(tx, now_ms, &deed)?;
         Ok::<_, OperatorRefusal>(())
     };
     app.db.write(Lane::Work, story).await
 }
 
-/// Gives an operator another role, from the next request on. The last owner stays one.
+/// Gives an operator another role, from the next request on; why is in the audit log. The last owner stays one.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn set_role(app: &App, name: &str, role: Role, by: &Permit<Rule>) -> Result<(), OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
+pub async fn set_role(
+    app: &App,
+    name: &str,
+    role: Role,
+    reason: &Reason,
+    by: &Permit<Rule>,
+) -> Result<(), OperatorRefusal> {
+    let (name, reason, by, now_ms) = (name.to_owned(), reason.clone(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         if role != Role::Owner {
             keep_an_owner(tx, operator.id)?;
         }
         let before = rows::set_role(tx, operator.id, role)?;
-        let (before, after) = (Some(before.word()), Some(role.word()));
-        let deed = Deed { who: &by.who, deed: "operator.role", subject: &name, reason: "", before, after };
+        let (reason, before, after) = (reason.text(), Some(before.word()), Some(role.word()));
+        let deed = Deed { who: &by.who, deed: "operator.role", subject: &name, reason, before, after };
         audit::write(tx, now_ms, &deed)?;
         Ok::<_, OperatorRefusal>(())
     };
@@ -265,16 +279,24 @@ fn keep_an_owner(tx: &mut Tx<'_>, but: i64) -> Result<(), OperatorRefusal> {
     if is_last { Err(OperatorRefusal::LastOwner) } else { Ok(()) }
 }
 
-/// Ends all sessions of an operator, as their owner wishes; tells how many.
+/// Ends all sessions of an operator, as an owner wishes; tells how many. Why is in the audit log.
 ///
 /// # Errors
 /// See [`OperatorRefusal`].
-pub async fn sign_out_operator(app: &App, name: &str, by: &Permit<Rule>) -> Result<u64, OperatorRefusal> {
-    let (name, by, now_ms) = (name.to_owned(), by.clone(), app.now_ms());
+pub async fn sign_out_operator(
+    app: &App,
+    name: &str,
+    reason: &Reason,
+    by: &Permit<Rule>,
+) -> Result<u64, OperatorRefusal> {
+    let (name, reason, by, now_ms) = (name.to_owned(), reason.clone(), by.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {
         let operator = rows::named(tx, Kind::Operator, &name)?.ok_or(OperatorRefusal::NoOperator)?;
         let ended = session::end_all(tx, operator.id, None)?;
-        note(tx, now_ms, &by.who, "operator.sign_out", &name, (None, Some(&format!("{ended} sessions ended"))))?;
+        let (reason, after) = (reason.text(), format!("{ended} sessions ended"));
+        let (before, after) = (None, Some(after.as_str()));
+        let deed = Deed { who: &by.who, deed: "operator.sign_out", subject: &name, reason, before, after };
+        audit::write(tx, now_ms, &deed)?;
         Ok::<_, OperatorRefusal>(ended)
     };
     app.db.write(Lane::Work, story).await

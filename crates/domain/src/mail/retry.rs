@@ -3,6 +3,7 @@
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::values;
 
 /// Why a mail is not tried again.
@@ -23,8 +24,8 @@ pub enum RetryRefusal {
 ///
 /// # Errors
 /// See [`RetryRefusal`].
-pub async fn retry(app: &App, id: i64, by: &str) -> Result<(), RetryRefusal> {
-    let (now, by) = (app.now_ms(), by.to_owned());
+pub async fn retry(app: &App, id: i64, by: &Permit<Run>) -> Result<(), RetryRefusal> {
+    let (now, by) = (app.now_ms(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let sql = "SELECT CASE WHEN sealed IS NULL THEN 0 ELSE 1 END
              FROM mail
@@ -38,7 +39,11 @@ pub async fn retry(app: &App, id: i64, by: &str) -> Result<(), RetryRefusal> {
         tx.run(again, values![id, now])?;
         let subject = format!("mail {id}");
         let (before, after) = (Some("failed"), Some("waiting"));
-        audit::write(tx, now, &Deed { who: &by, deed: "mail.retry", subject: &subject, reason: "", before, after })?;
+        audit::write(
+            tx,
+            now,
+            &Deed { who: &by.who, deed: "mail.retry", subject: &subject, reason: "", before, after },
+        )?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

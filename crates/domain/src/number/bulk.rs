@@ -5,6 +5,7 @@ use super::search::{self, Filter};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::Chain;
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::values;
 
@@ -58,9 +59,9 @@ pub async fn set_states(
     which: Which,
     state: NumberState,
     reason: &Reason,
-    by: &str,
+    by: &Permit<Run>,
 ) -> Result<Changed, BulkRefusal> {
-    let task = Task { state, reason: reason.clone(), by: by.to_owned() };
+    let task = Task { state, reason: reason.clone(), by: by.clone() };
     match which {
         Which::Ids(ids) if ids.len() > BULK_MAX => Err(BulkRefusal::TooMany),
         Which::Ids(ids) => named(app, &ids, &task).await,
@@ -73,7 +74,7 @@ pub async fn set_states(
 struct Task {
     state: NumberState,
     reason: Reason,
-    by: String,
+    by: Permit<Run>,
 }
 
 async fn named(app: &App, ids: &[i64], task: &Task) -> Result<Changed, BulkRefusal> {
@@ -136,7 +137,7 @@ fn apply(tx: &mut Tx<'_>, numbers: &[NumberLine], task: &Task, now_ms: i64) -> R
     if count > 0 {
         let mut chain = Chain::extend(tx, count)?;
         for number in &changing {
-            let (reason, by) = (task.reason.text(), task.by.as_str());
+            let (reason, by) = (task.reason.text(), task.by.who.as_str());
             let step = Change { number: number.id, before: number.state, after: task.state, reason, by };
             change(tx, &mut chain, &step, now_ms)?;
         }

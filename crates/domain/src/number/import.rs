@@ -187,7 +187,7 @@ pub async fn begin(
              VALUES ($1, $2, $3, $4, $5, 0, 'loading', $6)";
         tx.run(sql, values![id, source_id, file_hash.as_slice(), first_id, rows, now])?;
         let rows = rows.to_string();
-        let (who, reason, after) = (by.who.as_str(), by.why(), Some(rows.as_str()));
+        let (who, reason, after) = (by.who(), by.why(), Some(rows.as_str()));
         let deed = Deed { who, deed: "number.import", subject: &source, reason, before: None, after };
         audit::write(tx, now, &deed)?;
         Ok(Import { id, source: source_id, done: 0, first_id })
@@ -336,7 +336,7 @@ pub async fn undo(app: &App, id: i64, by: impl Into<Author>) -> Result<u64, Impo
         if deleted == 0 {
             tx.run("UPDATE number_import SET state = 'undone' WHERE id = $1", values![id])?;
             let (subject, before) = (format!("import {id}"), format!("{} of {}", row.int(0), row.int(1)));
-            let (who, reason) = (by.who.as_str(), by.why());
+            let (who, reason) = (by.who(), by.why());
             let (before, after) = (Some(before.as_str()), Some("none"));
             let deed = Deed { who, deed: "number.undo", subject: &subject, reason, before, after };
             audit::write(tx, now, &deed)?;

@@ -5,6 +5,7 @@ use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::money::Usd;
 use crate::phone::Nanp;
 use crate::policy::audit::{Chain, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::values;
 
@@ -152,10 +153,10 @@ pub async fn set_state(
     number: &Nanp,
     state: NumberState,
     reason: &Reason,
-    by: &str,
+    by: &Permit<Run>,
 ) -> Result<(), NumberRefusal> {
     let (now, digits) = (app.now_ms(), number.digits());
-    let (reason, by) = (reason.clone(), by.to_owned());
+    let (reason, by) = (reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
         let row = tx.one("SELECT id, state FROM number WHERE digits = $1 {for_update}", values![&digits])?;
         let row = row.ok_or(NumberRefusal::NoNumber)?;
@@ -168,7 +169,7 @@ pub async fn set_state(
             change(
                 tx,
                 &mut chain,
-                &Change { number: row.int(0), before, after: state, reason: reason.text(), by: &by },
+                &Change { number: row.int(0), before, after: state, reason: reason.text(), by: &by.who },
                 now,
             )?;
         }

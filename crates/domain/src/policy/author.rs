@@ -1,19 +1,33 @@
-//! Who changes something, and why, where they say so: what the audit log keeps of an edit that needs no reason.
+//! Who changes how the house runs, and why, where they say so: what the audit log keeps of an edit that needs no reason.
 
-use super::reason::Reason;
+use super::permit::{Permit, Run};
+use super::reason::{BadReason, Reason};
 
-/// Who changes something. A name alone is one who gives no reason.
+/// Who changes something, by their permit. A permit alone is somebody who gives no reason.
 #[derive(Debug, Clone)]
 pub struct Author {
-    pub(crate) who: String,
+    by: Permit<Run>,
     reason: Option<Reason>,
 }
 
 impl Author {
-    /// Somebody, with the reason that they give.
+    /// Somebody who may, with the reason that they give.
     #[must_use]
-    pub fn new(who: &str, reason: Option<Reason>) -> Self {
-        Self { who: who.to_owned(), reason }
+    pub fn new(by: Permit<Run>, reason: Option<Reason>) -> Self {
+        Self { by, reason }
+    }
+
+    /// Somebody who may, with the reason that was typed: none, where nothing was.
+    ///
+    /// # Errors
+    /// See [`BadReason`].
+    pub fn typed(by: Permit<Run>, reason: &str) -> Result<Self, BadReason> {
+        Ok(Self::new(by, Reason::parse_optional(reason)?))
+    }
+
+    /// The name for the audit log.
+    pub(crate) fn who(&self) -> &str {
+        &self.by.who
     }
 
     /// The reason for the audit log; nothing, where none was given.
@@ -22,8 +36,14 @@ impl Author {
     }
 }
 
-impl From<&str> for Author {
-    fn from(who: &str) -> Self {
-        Self::new(who, None)
+impl From<Permit<Run>> for Author {
+    fn from(by: Permit<Run>) -> Self {
+        Self::new(by, None)
+    }
+}
+
+impl From<&Permit<Run>> for Author {
+    fn from(by: &Permit<Run>) -> Self {
+        by.clone().into()
     }
 }

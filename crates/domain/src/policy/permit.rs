@@ -1,4 +1,4 @@
-//! Permits: what shows a verb that somebody may do it. Verbs that touch money, people, texts or secrets take one, so that
+//! Permits: what shows a verb that somebody may do it. Every verb of the console that changes something takes one, so that
 //! no page can forget to ask.
 
 use std::marker::PhantomData;
@@ -26,6 +26,14 @@ pub struct Rule;
 
 impl Right for Rule {
     const POWER: Power = Power::Rule;
+}
+
+/// [`Power::Answer`] as a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer;
+
+impl Right for Answer {
+    const POWER: Power = Power::Answer;
 }
 
 /// [`Power::ReadTexts`] as a type.
@@ -66,6 +74,7 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(Permit::<Run>::of("ann", role).is_some(), role.may(Power::Run));
             assert_eq!(Permit::<Rule>::of("ann", role).is_some(), role.may(Power::Rule));
+            assert_eq!(Permit::<Answer>::of("ann", role).is_some(), role.may(Power::Answer));
             assert_eq!(Permit::<ReadTexts>::of("ann", role).is_some(), role.may(Power::ReadTexts));
         }
     }

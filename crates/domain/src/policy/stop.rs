@@ -4,6 +4,7 @@ use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::policy::audit::{self, Deed};
 use crate::policy::deeds::{self, DeedLine};
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::values;
 
@@ -14,8 +15,8 @@ const DEEDS_MAX: i64 = 20;
 ///
 /// # Errors
 /// What the database said.
-pub async fn pause_sales(app: &App, is_paused: bool, reason: &Reason, by: &str) -> Result<(), DbError> {
-    let (now, reason, by) = (app.now_ms(), reason.clone(), by.to_owned());
+pub async fn pause_sales(app: &App, is_paused: bool, reason: &Reason, by: &Permit<Run>) -> Result<(), DbError> {
+    let (now, reason, by) = (app.now_ms(), reason.clone(), by.clone());
     app.db
         .write(Lane::Work, move |tx| {
             let word = |is_paused| if is_paused { "paused" } else { "open" };
@@ -25,7 +26,7 @@ pub async fn pause_sales(app: &App, is_paused: bool, reason: &Reason, by: &str) 
                  ON CONFLICT (name) DO UPDATE SET value = $1";
             tx.run(sql, values![value])?;
             let (reason, after) = (reason.text(), Some(word(is_paused)));
-            audit::write(tx, now, &Deed { who: &by, deed: "sales", subject: "all", reason, before, after })
+            audit::write(tx, now, &Deed { who: &by.who, deed: "sales", subject: "all", reason, before, after })
         })
         .await?;
     app.catalog.forget();

@@ -11,6 +11,7 @@ use crate::clock::MINUTE_MS;
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{Permit, Run};
 use crate::product::Product;
 use crate::supply::{self, Fault, Offer, Window};
 use crate::{catalog, values};
@@ -161,7 +162,7 @@ pub struct NewMapping {
     /// Whether orders may be shorter than usual.
     pub short_ok: bool,
     /// Who maps it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
 
 /// Why nothing was mapped.
@@ -210,7 +211,7 @@ pub async fn map(app: &App, new: NewMapping) -> Result<(), MapRefusal> {
         tx.run(sql, values![source, service, new.product, &new.code, new.short_ok])?;
         let reason = format!("{} {}", new.service, new.product.word());
         let (before, after) = (before.as_deref(), Some(new.code.as_str()));
-        let deed = Deed { who: &new.by, deed: "offer.map", subject: &new.source, reason: &reason, before, after };
+        let deed = Deed { who: &new.by.who, deed: "offer.map", subject: &new.source, reason: &reason, before, after };
         Ok::<_, MapRefusal>(audit::write(tx, now, &deed)?)
     };
     app.db.write(Lane::Work, story).await?;
@@ -222,17 +223,23 @@ pub async fn map(app: &App, new: NewMapping) -> Result<(), MapRefusal> {
 ///
 /// # Errors
 /// See [`MapRefusal`].
-pub async fn unmap(app: &App, source: &str, service: &str, product: Product, by: &str) -> Result<(), MapRefusal> {
+pub async fn unmap(
+    app: &App,
+    source: &str,
+    service: &str,
+    product: Product,
+    by: &Permit<Run>,
+) -> Result<(), MapRefusal> {
     let catalog = catalog::catalog(app).await?;
     let service_id = catalog.by_slug(service).ok_or(MapRefusal::NoService)?.id;
-    let (now, source, by) = (app.now_ms(), source.to_owned(), by.to_owned());
+    let (now, source, by) = (app.now_ms(), source.to_owned(), by.clone());
     let reason = format!("{service} {}", product.word());
     let story = move |tx: &mut Tx<'_>| {
         let id = supply::house_id(tx, &source)?.ok_or(MapRefusal::NoHouse)?;
         let sql = "DELETE FROM offer WHERE source_id = $1 AND service_id = $2 AND product = $3 RETURNING code";
         let row = tx.one(sql, values![id, service_id, product])?.ok_or(MapRefusal::NotMapped)?;
         let (before, after) = (Some(row.text(0)), None);
-        let deed = Deed { who: &by, deed: "offer.unmap", subject: &source, reason: &reason, before, after };
+        let deed = Deed { who: &by.who, deed: "offer.unmap", subject: &source, reason: &reason, before, after };
         Ok::<_, MapRefusal>(audit::write(tx, now, &deed)?)
     };
     app.db.write(Lane::Work, story).await?;

@@ -6,6 +6,7 @@ use crate::db::{DbError, Lane, Tx};
 use crate::phone::Nanp;
 use crate::policy::audit::{self, Deed};
 use crate::policy::author::Author;
+use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::{ids, number, values};
 
@@ -39,7 +40,7 @@ pub struct NewSource {
     /// What the connector asks for.
     pub settings: Settings,
     /// Who adds it.
-    pub by: String,
+    pub by: Permit<Run>,
 }
 
 /// Why a source was not added or changed.
@@ -106,7 +107,7 @@ pub async fn add_source(app: &App, registry: &Registry, new: NewSource) -> Resul
             return Err(SourceRefusal::Taken);
         }
         let deed = Deed {
-            who: &new.by,
+            who: &new.by.who,
             deed: "source.add",
             subject: &new.slug,
             reason: "",
@@ -167,9 +168,9 @@ pub async fn set_source_state(
     slug: &str,
     is_enabled: bool,
     reason: &Reason,
-    by: &str,
+    by: &Permit<Run>,
 ) -> Result<(), SourceRefusal> {
-    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.to_owned(), reason.clone());
+    let (now, slug, by, reason) = (app.now_ms(), slug.to_owned(), by.clone(), reason.clone());
     let story = move |tx: &mut Tx<'_>| {
         let state = if is_enabled { "enabled" } else { "paused" };
         let row = tx.one("SELECT state FROM source WHERE slug = $1 {for_update}", values![&slug])?;
@@ -179,7 +180,7 @@ pub async fn set_source_state(
         }
         tx.run("UPDATE source SET state = $2 WHERE slug = $1", values![&slug, state])?;
         let deed = Deed {
-            who: &by,
+            who: &by.who,
             deed: "source.state",
             subject: &slug,
             reason: reason.text(),
@@ -219,7 +220,7 @@ pub async fn map_sim(
         number::map_sim(tx, source_id, &sim, number, now)?;
         let (before, after) = (before.map(|digits| told(&sim, &digits)), told(&sim, &digits));
         let deed = Deed {
-            who: &by.who,
+            who: by.who(),
             deed: "source.map_sim",
             subject: &source,
             reason: by.why(),
@@ -246,7 +247,7 @@ pub async fn unmap_sim(app: &App, source: &str, sim: &str, by: impl Into<Author>
         }
         let before = told(&sim, &before);
         let deed = Deed {
-            who: &by.who,
+            who: by.who(),
             deed: "source.unmap_sim",
             subject: &source,
             reason: by.why(),

@@ -9,6 +9,7 @@ use crate::App;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::db::{DbError, Lane, Row, Tx, word};
 use crate::policy::audit::{self, Deed};
+use crate::policy::permit::{self, Permit};
 use crate::{ids, values};
 
 /// How often the house looks by itself.
@@ -208,12 +209,12 @@ pub async fn found(app: &App, run: i64, after: i64, limit: i64) -> Result<Vec<Fo
 ///
 /// # Errors
 /// See [`AskRefusal`].
-pub async fn ask(app: &App, by: &str) -> Result<i64, AskRefusal> {
-    let (now, by) = (app.now_ms(), by.to_owned());
+pub async fn ask(app: &App, by: &Permit<permit::Run>) -> Result<i64, AskRefusal> {
+    let (now, by) = (app.now_ms(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
-        let id = insert(tx, Some(&by), RunState::Asked, now)?.ok_or(AskRefusal::Open)?;
+        let id = insert(tx, Some(&by.who), RunState::Asked, now)?.ok_or(AskRefusal::Open)?;
         let subject = format!("verify {id}");
-        let deed = Deed { who: &by, deed: "verify.ask", subject: &subject, reason: "", before: None, after: None };
+        let deed = Deed { who: &by.who, deed: "verify.ask", subject: &subject, reason: "", before: None, after: None };
         audit::write(tx, now, &deed)?;
         Ok(id)
     };

@@ -98,7 +98,7 @@ impl House {
 
     pub(crate) async fn source(&self, slug: &str) -> i64 {
         let settings = Settings::new(BTreeMap::new());
-        let new = NewSource { slug: slug.into(), connector: "deaf".into(), settings, by: "test".into() };
+        let new = NewSource { slug: slug.into(), connector: "deaf".into(), settings, by: may("test") };
         supply::add_source(&self.app, &registry(), new).await.expect("a source")
     }
 
@@ -113,11 +113,11 @@ impl House {
             senders: Vec::new(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
         };
-        let id = edit::put_service(&self.app, new, "test").await.expect("a service");
+        let id = edit::put_service(&self.app, new, may("test")).await.expect("a service");
         let price = |product, cents| NewPrice { service: slug.into(), product, amount: Some(Usd::from_cents(cents)) };
         let prices =
             vec![price(Product::ShortTerm, 42), price(Product::Rental1Day, 365), price(Product::Rental30Day, 1_999)];
-        edit::set_prices(&self.app, prices, "test").await.expect("prices");
+        edit::set_prices(&self.app, prices, may("test")).await.expect("prices");
         id
     }
 
@@ -137,7 +137,7 @@ impl House {
         let rows: Vec<NewNumber> = digits.iter().map(|digits| new_number(digits)).collect();
         let hash = rand::random();
         let count = i64::try_from(rows.len()).expect("few rows");
-        let mut import = import::begin(&self.app, source, hash, count, "test").await.expect("an import");
+        let mut import = import::begin(&self.app, source, hash, count, may("test")).await.expect("an import");
         for batch in rows.chunks(500) {
             import = import::load(&self.app, import, batch.to_vec()).await.expect("a batch");
         }

@@ -159,7 +159,7 @@ impl Desk<'_> {
     /// # Errors
     /// As [`Desk::by`].
     fn author(&self, reason: Option<Reason>) -> Result<Author, Refusal> {
-        Ok(Author::new(self.by()?, reason))
+        Ok(Author::new(self.permit()?, reason))
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: NumberCommand) -> Result<Answe
 }
 
 async fn set_state(desk: &Desk<'_>, args: &StateArgs, state: NumberState) -> Result<Answer, Refusal> {
-    number::set_state(desk.app, &args.number, state, &args.reason, desk.by()?).await?;
+    number::set_state(desk.app, &args.number, state, &args.reason, &desk.permit()?).await?;
     let line = format!("{} is {}", args.number.e164(), state.word());
     Ok(Answer::line(line, json!({"number": args.number.digits(), "state": state.word()})))
 }

@@ -64,14 +64,14 @@ pub(super) async fn run(desk: &Desk<'_>, command: OfferCommand) -> Result<Answer
             Ok(theirs(offers.into_iter().filter(fits)))
         }
         OfferCommand::Map { source, service, product, code, short_ok } => {
-            let by = desk.by()?.to_owned();
+            let by = desk.permit()?;
             let line = format!("{code} of {source} is {service} {}", product.word());
             let json = json!({"source": source, "service": service, "product": product.word(), "code": code});
             purchase::map(desk.app, NewMapping { source, service, product, code, short_ok, by }).await?;
             Ok(Answer::line(line, json))
         }
         OfferCommand::Unmap { source, service, product } => {
-            purchase::unmap(desk.app, &source, &service, product, desk.by()?).await?;
+            purchase::unmap(desk.app, &source, &service, product, &desk.permit()?).await?;
             let line = format!("{service} {} is not bought from {source} any more", product.word());
             Ok(Answer::line(line, json!({"source": source, "service": service, "product": product.word()})))
         }

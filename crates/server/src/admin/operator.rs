@@ -1,7 +1,8 @@
 //! `admin operator`: people who run the house.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use domain::login::{self, NewOperator, OperatorLine, Role, Secret};
+use domain::policy::reason::Reason;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -19,35 +20,41 @@ pub(crate) enum OperatorCommand {
         role: Role,
     },
     /// End an operator's sessions and print another link, for a lost password or a lost second factor
-    #[command(after_help = "Example: jesusnumber admin operator recover olga")]
-    Recover {
-        /// The name
-        name: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin operator recover olga --reason 'lost her phone'")]
+    Recover(DeedArgs),
     /// Stop an operator: refused on the next request
-    #[command(after_help = "Example: jesusnumber admin operator stop olga")]
-    Stop {
-        /// The name
-        name: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin operator stop olga --reason 'left us'")]
+    Stop(DeedArgs),
     /// Let a stopped operator sign in again
-    #[command(after_help = "Example: jesusnumber admin operator resume olga")]
-    Resume {
-        /// The name
-        name: String,
-    },
+    #[command(after_help = "Example: jesusnumber admin operator resume olga --reason 'is back'")]
+    Resume(DeedArgs),
     /// Give an operator another role, from the next request on
-    #[command(after_help = "Example: jesusnumber admin operator role olga support")]
+    #[command(
+        after_help = "Example: jesusnumber admin operator role olga support --reason 'answers customers from now on'"
+    )]
     Role {
         /// The name
         name: String,
         /// owner, operator, support or auditor
         #[arg(value_parser = words::role)]
         role: Role,
+        /// Why, for the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
     },
     /// List the operators by name
     #[command(after_help = "Example: jesusnumber admin operator list")]
     List,
+}
+
+/// Whom a deed is done to, and why.
+#[derive(Args)]
+pub(crate) struct DeedArgs {
+    /// The name
+    name: String,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
 }
 
 pub(super) async fn run(desk: &Desk<'_>, command: OperatorCommand) -> Result<Answer, Refusal> {
@@ -56,20 +63,20 @@ pub(super) async fn run(desk: &Desk<'_>, command: OperatorCommand) -> Result<Ans
             let new = NewOperator { name: name.clone(), role, by: desk.permit()? };
             Ok(link(desk, &name, &login::create_operator(desk.app, new).await?))
         }
-        OperatorCommand::Recover { name } => {
-            let secret = login::recover_operator(desk.app, &name, &desk.permit()?).await?;
+        OperatorCommand::Recover(DeedArgs { name, reason }) => {
+            let secret = login::recover_operator(desk.app, &name, &reason, &desk.permit()?).await?;
             Ok(link(desk, &name, &secret))
         }
-        OperatorCommand::Stop { name } => {
-            login::stop_operator(desk.app, &name, &desk.permit()?).await?;
+        OperatorCommand::Stop(DeedArgs { name, reason }) => {
+            login::stop_operator(desk.app, &name, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} is stopped"), json!({"name": name, "stopped": true})))
         }
-        OperatorCommand::Resume { name } => {
-            login::resume_operator(desk.app, &name, &desk.permit()?).await?;
+        OperatorCommand::Resume(DeedArgs { name, reason }) => {
+            login::resume_operator(desk.app, &name, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} may sign in"), json!({"name": name, "stopped": false})))
         }
-        OperatorCommand::Role { name, role } => {
-            login::set_role(desk.app, &name, role, &desk.permit()?).await?;
+        OperatorCommand::Role { name, role, reason } => {
+            login::set_role(desk.app, &name, role, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("operator {name} is {}", role.word()), json!({"name": name, "role": role.word()})))
         }
         OperatorCommand::List => {

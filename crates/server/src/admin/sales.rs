@@ -31,7 +31,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: SalesCommand) -> Result<Answer
         SalesCommand::Pause(args) => (true, args.reason),
         SalesCommand::Resume(args) => (false, args.reason),
     };
-    stop::pause_sales(desk.app, is_paused, &reason, desk.by()?).await?;
+    stop::pause_sales(desk.app, is_paused, &reason, &desk.permit()?).await?;
     let line = if is_paused { "sales are paused" } else { "sales go on" };
     Ok(Answer::line(line, json!({"sales_are_paused": is_paused})))
 }

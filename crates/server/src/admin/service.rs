@@ -93,7 +93,7 @@ pub(super) async fn run(desk: &Desk<'_>, command: ServiceCommand) -> Result<Answ
         }
         ServiceCommand::Seed { on_sale } => {
             let (sale, how) = if on_sale { (Sale::Now, "on sale") } else { (Sale::Later, "switched off") };
-            let Seeded { added, kept } = seed(desk.app, sale, desk.by()?).await?;
+            let Seeded { added, kept } = seed(desk.app, sale, &desk.permit()?).await?;
             let line = format!("added {added} services, {how}; {kept} were there already and stay as they are");
             Ok(Answer::line(line, json!({"added": added, "on_sale": on_sale, "kept": kept})))
         }
@@ -117,7 +117,7 @@ fn new_service(args: PutArgs) -> NewService {
 
 async fn set_enabled(desk: &Desk<'_>, args: &StateArgs, is_enabled: bool) -> Result<Answer, Refusal> {
     let StateArgs { service: slug, reason } = args;
-    edit::set_enabled(desk.app, slug, is_enabled, reason, desk.by()?).await?;
+    edit::set_enabled(desk.app, slug, is_enabled, reason, &desk.permit()?).await?;
     let line = if is_enabled { format!("{slug} is sold") } else { format!("{slug} is not sold") };
     Ok(Answer::line(line, json!({"slug": slug, "is_enabled": is_enabled})))
 }

@@ -89,12 +89,12 @@ pub(super) async fn run(desk: &Desk<'_>, command: SourceCommand) -> Result<Answe
         SourceCommand::Add(args) => add(desk, args).await,
         SourceCommand::List => list(desk).await,
         SourceCommand::Pause(StateArgs { source, reason }) => {
-            supply::set_source_state(desk.app, &source, false, &reason, desk.by()?).await?;
+            supply::set_source_state(desk.app, &source, false, &reason, &desk.permit()?).await?;
             let line = format!("the numbers of {source} are not sold for now");
             Ok(Answer::line(line, json!({"source": source, "is_enabled": false})))
         }
         SourceCommand::Resume(StateArgs { source, reason }) => {
-            supply::set_source_state(desk.app, &source, true, &reason, desk.by()?).await?;
+            supply::set_source_state(desk.app, &source, true, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("the numbers of {source} are sold"), json!({"source": source, "is_enabled": true})))
         }
         SourceCommand::MapSim { source, sim, number, reason } => {
@@ -142,7 +142,7 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         slug: slug.clone(),
         connector: connector.clone(),
         settings: Settings::new(settings),
-        by: desk.by()?.to_owned(),
+        by: desk.permit()?,
     };
     let id = supply::add_source(desk.app, desk.registry, new).await?;
     let is_held = desk.registry.get(&connector).is_some_and(|connector| connector.holds());

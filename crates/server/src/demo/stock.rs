@@ -44,7 +44,7 @@ pub(super) struct Stocked {
 /// Makes what is missing; what an earlier demo made stays as it is.
 pub(super) async fn fill(app: &App, registry: &Registry, key_file: &Path) -> Result<Stocked, Fault> {
     let source = source(app, registry).await?;
-    seed::seed(app, Sale::Now, BY).await?;
+    seed::seed(app, Sale::Now, &Permit::at_the_machine(BY)).await?;
     customer(app).await?;
     numbers(app).await?;
     Ok(Stocked { source, key: key(app, key_file).await? })
@@ -53,7 +53,12 @@ pub(super) async fn fill(app: &App, registry: &Registry, key_file: &Path) -> Res
 async fn source(app: &App, registry: &Registry) -> Result<i64, Fault> {
     let secret = format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>()));
     let settings = Settings::new(BTreeMap::from([("secret".to_owned(), secret)]));
-    let new = NewSource { slug: SOURCE.to_owned(), connector: "jesusnumber".to_owned(), settings, by: BY.to_owned() };
+    let new = NewSource {
+        slug: SOURCE.to_owned(),
+        connector: "jesusnumber".to_owned(),
+        settings,
+        by: Permit::at_the_machine(BY),
+    };
     match supply::add_source(app, registry, new).await {
         Ok(id) => Ok(id),
         Err(SourceRefusal::Taken) => {
@@ -88,7 +93,7 @@ async fn customer(app: &App) -> Result<(), Fault> {
 async fn numbers(app: &App) -> Result<(), Fault> {
     let all = fictional()?;
     let total = i64::try_from(all.len())?;
-    let mut import = import::begin(app, SOURCE, [0x55; 32], total, BY).await?;
+    let mut import = import::begin(app, SOURCE, [0x55; 32], total, Permit::at_the_machine(BY)).await?;
     let done = usize::try_from(import.done)?;
     for batch in all[done..].chunks(BATCH_MAX) {
         import = match import::load(app, import, batch.to_vec()).await {
@@ -102,7 +107,7 @@ async fn numbers(app: &App) -> Result<(), Fault> {
 
 /// The numbers were there: what was begun for nothing is taken back.
 async fn undo(app: &App, import: Import) -> Result<(), Fault> {
-    while import::undo(app, import.id, BY).await? > 0 {}
+    while import::undo(app, import.id, Permit::at_the_machine(BY)).await? > 0 {}
     Ok(())
 }
 

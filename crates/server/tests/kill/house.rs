@@ -100,14 +100,20 @@ pub(crate) fn now_ms() -> i64 {
 async fn stock(app: &App) {
     let secret = format!("whsec_{}", STANDARD.encode(SECRET));
     let settings = Settings::new(BTreeMap::from([("secret".to_owned(), secret)]));
-    let new = NewSource { slug: SOURCE.into(), connector: "jesusnumber".into(), settings, by: "test".into() };
+    let new = NewSource {
+        slug: SOURCE.into(),
+        connector: "jesusnumber".into(),
+        settings,
+        by: Permit::at_the_machine("test"),
+    };
     supply::add_source(app, &connectors::registry(), new).await.expect("a source");
     for slug in SERVICES {
         service(app, slug).await;
     }
     let rows: Vec<NewNumber> = (0..NUMBERS).map(number).collect();
     let count = i64::try_from(rows.len()).expect("few rows");
-    let mut import = import::begin(app, SOURCE, rand::random(), count, "test").await.expect("an import");
+    let mut import =
+        import::begin(app, SOURCE, rand::random(), count, Permit::at_the_machine("test")).await.expect("an import");
     for batch in rows.chunks(500) {
         import = import::load(app, import, batch.to_vec()).await.expect("a batch");
     }
@@ -125,10 +131,10 @@ async fn service(app: &App, slug: &str) {
         senders: Vec::new(),
         texts: vec![slug.into()],
     };
-    edit::put_service(app, new, "test").await.expect("a service");
+    edit::put_service(app, new, Permit::at_the_machine("test")).await.expect("a service");
     let price = |product, cents| NewPrice { service: slug.into(), product, amount: Some(Usd::from_cents(cents)) };
     let prices = vec![price(Product::ShortTerm, 42), price(Product::Rental1Day, 365)];
-    edit::set_prices(app, prices, "test").await.expect("prices");
+    edit::set_prices(app, prices, Permit::at_the_machine("test")).await.expect("prices");
 }
 
 fn number(place: usize) -> NewNumber {

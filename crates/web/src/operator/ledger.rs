@@ -124,8 +124,8 @@ async fn render(
 }
 
 async fn check(State(door): State<Arc<Door>>, operator: Operator) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
-    match verify::ask(&door.app, &operator.name).await {
+    let by = operator.permit()?;
+    match verify::ask(&door.app, &by).await {
         Ok(_) => Ok(page::see_other(CHECK, HERE)),
         Err(AskRefusal::Open) => {
             let told = Told::bad("A check is under way already: this page shows how far it is.");

@@ -139,8 +139,8 @@ async fn retry(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
-    match mail::retry(&door.app, id_in(&id)?, &operator.name).await {
+    let by = operator.permit()?;
+    match mail::retry(&door.app, id_in(&id)?, &by).await {
         Ok(()) => Ok(page::see_other(HERE, HERE)),
         Err(RetryRefusal::Db(error)) => Err(error.into()),
         Err(refusal) => {

@@ -10,9 +10,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use domain::login::{self, Device, Kind, NewOperator, OperatorLine, OperatorRefusal, Role, Secret};
 use domain::policy::powers::Power;
+use domain::policy::reason::Reason;
 
 use super::Frame;
-use super::told::Told;
+use super::told::{NO_REASON, Told};
 use crate::Door;
 use crate::form::Form;
 use crate::page::{self, PageError};
@@ -85,6 +86,12 @@ async fn render(door: &Door, operator: &Operator, shown: Shown) -> Result<Respon
     Ok(page::show(HERE, status, &page, &Frame::of(door, operator, HERE).await?))
 }
 
+/// A deed that was not done because nobody said why.
+async fn no_reason(door: &Door, operator: &Operator) -> Result<Response, PageError> {
+    let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
+    render(door, operator, Shown { told, ..Shown::default() }).await
+}
+
 /// What became of a deed: the page again, with a sentence where it was refused.
 async fn done<T>(door: &Door, operator: &Operator, deed: Result<T, OperatorRefusal>) -> Result<Response, PageError> {
     match deed {
@@ -131,32 +138,37 @@ async fn make(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> 
 
 async fn recover(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     let by = operator.permit()?;
+    let Some(reason) = Reason::parse(form.text("reason")) else { return no_reason(&door, &operator).await };
     let name = form.text("name");
-    let made = login::recover_operator(&door.app, name, &by).await;
+    let made = login::recover_operator(&door.app, name, &reason, &by).await;
     link(&door, &operator, name, made, Shown::default()).await
 }
 
 async fn set_role(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     let by = operator.permit()?;
     let role = Role::from_word(form.text("role")).ok_or(PageError::BadForm)?;
-    let deed = login::set_role(&door.app, form.text("name"), role, &by).await;
+    let Some(reason) = Reason::parse(form.text("reason")) else { return no_reason(&door, &operator).await };
+    let deed = login::set_role(&door.app, form.text("name"), role, &reason, &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn stop(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     let by = operator.permit()?;
-    let deed = login::stop_operator(&door.app, form.text("name"), &by).await;
+    let Some(reason) = Reason::parse(form.text("reason")) else { return no_reason(&door, &operator).await };
+    let deed = login::stop_operator(&door.app, form.text("name"), &reason, &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn resume(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     let by = operator.permit()?;
-    let deed = login::resume_operator(&door.app, form.text("name"), &by).await;
+    let Some(reason) = Reason::parse(form.text("reason")) else { return no_reason(&door, &operator).await };
+    let deed = login::resume_operator(&door.app, form.text("name"), &reason, &by).await;
     done(&door, &operator, deed).await
 }
 
 async fn sign_out(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
     let by = operator.permit()?;
-    let deed = login::sign_out_operator(&door.app, form.text("name"), &by).await;
+    let Some(reason) = Reason::parse(form.text("reason")) else { return no_reason(&door, &operator).await };
+    let deed = login::sign_out_operator(&door.app, form.text("name"), &reason, &by).await;
     done(&door, &operator, deed).await
 }

@@ -57,7 +57,7 @@ async fn render(door: &Door, operator: &Operator, told: Option<Told>) -> Result<
 }
 
 async fn change(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let is_paused = match form.text("to") {
         "paused" => true,
         "open" => false,
@@ -67,6 +67,6 @@ async fn change(State(door): State<Arc<Door>>, operator: Operator, form: Form) -
         let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
         return render(&door, &operator, Some(told)).await;
     };
-    stop::pause_sales(&door.app, is_paused, &reason, &operator.name).await?;
+    stop::pause_sales(&door.app, is_paused, &reason, &by).await?;
     Ok(page::see_other(HERE, HERE))
 }

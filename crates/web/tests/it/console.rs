@@ -9,7 +9,7 @@ use domain::policy::stop;
 
 use crate::on_both;
 use crate::people::operator;
-use crate::world::{World, why};
+use crate::world::{World, may, why};
 
 on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Auditor).await;
@@ -18,7 +18,7 @@ on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &Wor
     assert!(page.body.contains("<bdi>olga</bdi> <small class=\"soft\">auditor</small>"));
     assert!(page.body.contains("<a href=\"/operator/\" aria-current=\"page\">Today</a>"));
     assert!(!page.body.contains("All sales are paused."));
-    stop::pause_sales(&world.app, true, &why("a test"), "test").await.expect("paused");
+    stop::pause_sales(&world.app, true, &why("a test"), &may("test")).await.expect("paused");
     assert!(olga.get("/operator/").await.body.contains("All sales are paused."));
 });
 
@@ -41,7 +41,9 @@ on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {
     assert!(page.contains("14:00–15:00"));
     for digits in &digits[..15] {
         let number = Nanp::parse(digits).expect("a number");
-        number::set_state(&world.app, &number, NumberState::Paused, &why("a test"), "test").await.expect("paused");
+        number::set_state(&world.app, &number, NumberState::Paused, &why("a test"), &may("test"))
+            .await
+            .expect("paused");
     }
     world.pass_ms(60_000);
     alert::look(&world.app).await.expect("looked");

@@ -6,7 +6,7 @@ use domain::{message, verify};
 use crate::dashboard::{buy, digits, place};
 use crate::on_both;
 use crate::people::{operator, rich};
-use crate::world::World;
+use crate::world::{World, may};
 
 on_both!(the_books_are_shown_and_checked_when_asked, async |world: &World| {
     world.numbers(&["12025550147"]).await;
@@ -39,7 +39,7 @@ on_both!(what_a_check_found_is_named, async |world: &World| {
         tx.run(sql, values).map(drop)
     };
     world.app.db.write::<_, domain::db::DbError, _>(domain::db::Lane::Work, story).await.expect("written");
-    verify::ask(&world.app, "olga").await.expect("asked");
+    verify::ask(&world.app, &may("olga")).await.expect("asked");
     verify::run_due(&world.app).await.expect("carried out");
     let page = olga.get("/operator/ledger/").await;
     assert!(page.body.contains("audit 10000") && page.body.contains("AUDIT"), "{}", page.body);

@@ -5,7 +5,7 @@ use domain::login::Role;
 use crate::browser::Browser;
 use crate::on_both;
 use crate::people::operator;
-use crate::world::World;
+use crate::world::{World, may};
 
 const HEADER: &str = "number,carrier,line_type,supplier,contract,acquired_on,cost";
 
@@ -131,7 +131,7 @@ on_both!(a_broken_import_is_taken_back, async |world: &World| {
         acquired_on: "2026-01-01".into(),
         cost: domain::money::Usd::ZERO,
     };
-    let import = domain::number::import::begin(&world.app, "wire", [7; 32], 2, "test").await.expect("begun");
+    let import = domain::number::import::begin(&world.app, "wire", [7; 32], 2, may("test")).await.expect("begun");
     domain::number::import::load(&world.app, import, vec![new]).await.expect("loaded");
     let mut olga = operator(world, "olga", Role::Operator).await;
     assert!(settled(&mut olga).await.contains("1 in</span>"));

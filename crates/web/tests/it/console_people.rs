@@ -15,6 +15,13 @@ async fn deeds(world: &World, deed: &str) -> usize {
     domain::policy::deeds::deeds(&world.app, &filter, None, 100).await.expect("read").0.len()
 }
 
+/// Why the deeds of a kind were done, as the audit log has it.
+async fn reasons(world: &World, deed: &str) -> Vec<String> {
+    let filter = domain::policy::deeds::DeedFilter { deed: deed.into(), ..Default::default() };
+    let (lines, _) = domain::policy::deeds::deeds(&world.app, &filter, None, 100).await.expect("read");
+    lines.into_iter().map(|line| line.reason).collect()
+}
+
 on_both!(a_customer_is_found_credited_suspended_and_let_go_on, async |world: &World| {
     rich(world, "ann@example.org", "5.00").await;
     let mut olga = operator(world, "olga", Role::Operator).await;
@@ -129,18 +136,23 @@ on_both!(an_owner_makes_changes_and_stops_operators_but_not_the_last_owner, asyn
     assert!(!olga.get("/operator/operators/").await.body.contains("token="));
     let taken = olga.post("/operator/operators/", "name=sam&role=support").await;
     assert!(taken.status == 422 && taken.body.contains("exists already"));
-    assert_eq!(olga.post("/operator/operators/role/", "name=sam&role=auditor").await.status, 303);
-    assert_eq!(olga.post("/operator/operators/stop/", "name=sam").await.status, 303);
-    assert_eq!(olga.post("/operator/operators/resume/", "name=sam").await.status, 303);
-    assert!(olga.post("/operator/operators/recover/", "name=sam").await.body.contains("token="));
-    let last = olga.post("/operator/operators/role/", "name=olga&role=support").await;
+    assert_eq!(olga.post("/operator/operators/role/", "name=sam&role=auditor&reason=a+test").await.status, 303);
+    assert_eq!(olga.post("/operator/operators/stop/", "name=sam&reason=a+test").await.status, 303);
+    assert_eq!(olga.post("/operator/operators/resume/", "name=sam&reason=a+test").await.status, 303);
+    assert!(olga.post("/operator/operators/recover/", "name=sam&reason=a+test").await.body.contains("token="));
+    let silent = olga.post("/operator/operators/stop/", "name=sam&reason=+").await;
+    assert!(silent.status == 422 && silent.body.contains("say why"), "{}", silent.body);
+    for deed in ["role", "stop", "resume", "recover"] {
+        assert_eq!(reasons(world, &format!("operator.{deed}")).await, ["a test"]);
+    }
+    let last = olga.post("/operator/operators/role/", "name=olga&role=support&reason=a+test").await;
     assert!(last.status == 422 && last.body.contains("last owner"), "{}", last.body);
-    assert_eq!(olga.post("/operator/operators/stop/", "name=olga").await.status, 422);
+    assert_eq!(olga.post("/operator/operators/stop/", "name=olga&reason=a+test").await.status, 422);
     let roles: Vec<Role> = login::operators(&world.app).await.expect("read").iter().map(|line| line.role).collect();
     assert_eq!(roles, [Role::Owner, Role::Auditor]);
     let id = login::operators(&world.app).await.expect("read")[0].id;
     assert_eq!(login::sessions(&world.app, Kind::Operator, id).await.expect("read").len(), 1);
-    assert_eq!(olga.post("/operator/operators/sign-out/", "name=olga").await.status, 303);
+    assert_eq!(olga.post("/operator/operators/sign-out/", "name=olga&reason=a+test").await.status, 303);
     assert_eq!(olga.get("/operator/operators/").await.status, 303);
 });
 

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::http::{self, request, send};
 use crate::on_both;
-use crate::world::World;
+use crate::world::{World, may};
 
 /// Bytes of the front page with everything that it loads, as they travel to a browser that was never here: about a second
 /// on a slow line.
@@ -53,7 +53,7 @@ on_both!(a_page_travels_packed_and_an_answer_of_the_api_does_not, async |world: 
 
 on_both!(the_front_page_and_all_it_loads_are_light, async |world: &World| {
     world.numbers(&["12025550147"]).await;
-    seed(&world.app, Sale::Now, "olga").await.expect("the shipped catalogue");
+    seed(&world.app, Sale::Now, &may("olga")).await.expect("the shipped catalogue");
     world.pass_ms(SECOND_MS * 2);
     let page = world.send(&request("GET", "/", &[], b"")).await.body;
     assert!(page.matches("<tr>").count() > 50, "the page has the whole catalogue");

@@ -16,7 +16,7 @@ use domain::supply::{
 use crate::browser::Browser;
 use crate::on_both;
 use crate::people::operator;
-use crate::world::World;
+use crate::world::{World, may};
 
 /// A house that sells one number, and may lose its answer or keep silent.
 #[derive(Clone, Default)]
@@ -111,10 +111,10 @@ async fn shop(world: &World) -> (Shop, i64) {
     let shop = Shop::default();
     let registry = Arc::new(Registry::new(vec![Box::new(shop.clone())]));
     let settings = Settings::new(BTreeMap::new());
-    let new = NewSource { slug: "shop".into(), connector: "shop".into(), settings, by: "test".into() };
+    let new = NewSource { slug: "shop".into(), connector: "shop".into(), settings, by: may("test") };
     let source = supply::add_source(&world.app, &registry, new).await.expect("a source");
     world.app.buy_from(Houses::new(registry, Houses::PATIENCE, || 1));
-    let (source_name, service, code, by) = ("shop".into(), "instagram".into(), "ig".into(), "test".into());
+    let (source_name, service, code, by) = ("shop".into(), "instagram".into(), "ig".into(), may("test"));
     let product = Product::ShortTerm;
     let new = NewMapping { source: source_name, service, product, code, short_ok: false, by };
     purchase::map(&world.app, new).await.expect("mapped");

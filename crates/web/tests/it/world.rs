@@ -144,7 +144,7 @@ impl World {
     pub(crate) async fn numbers(&self, digits: &[&str]) {
         let rows: Vec<NewNumber> = digits.iter().map(|digits| new_number(digits)).collect();
         let count = i64::try_from(rows.len()).expect("few rows");
-        let mut import = import::begin(&self.app, "wire", rand::random(), count, "test").await.expect("an import");
+        let mut import = import::begin(&self.app, "wire", rand::random(), count, may("test")).await.expect("an import");
         for batch in rows.chunks(500) {
             import = import::load(&self.app, import, batch.to_vec()).await.expect("a batch");
         }
@@ -177,7 +177,7 @@ impl World {
 
     pub(crate) async fn price(&self, service: &str, product: Product, cents: i32) {
         let price = NewPrice { service: service.into(), product, amount: Some(Usd::from_cents(cents)) };
-        edit::set_prices(&self.app, vec![price], "test").await.expect("a price");
+        edit::set_prices(&self.app, vec![price], may("test")).await.expect("a price");
     }
 
     /// A text comes in.
@@ -220,7 +220,7 @@ impl World {
 
 async fn furnish(app: &App) {
     let settings = Settings::new(BTreeMap::new());
-    let new = NewSource { slug: "wire".into(), connector: "wire".into(), settings, by: "test".into() };
+    let new = NewSource { slug: "wire".into(), connector: "wire".into(), settings, by: may("test") };
     supply::add_source(app, &registry(), new).await.expect("a source");
     for (slug, name, category) in [
         ("instagram", "Instagram", "social"),
@@ -237,11 +237,11 @@ async fn furnish(app: &App) {
             senders: Vec::new(),
             texts: vec![slug.to_owned()],
         };
-        edit::put_service(app, new, "test").await.expect("a service");
+        edit::put_service(app, new, may("test")).await.expect("a service");
         let price = |product, cents| NewPrice { service: slug.into(), product, amount: Some(Usd::from_cents(cents)) };
         let prices =
             vec![price(Product::ShortTerm, 42), price(Product::Rental1Day, 365), price(Product::Rental30Day, 1_999)];
-        edit::set_prices(app, prices, "test").await.expect("prices");
+        edit::set_prices(app, prices, may("test")).await.expect("prices");
     }
 }
 

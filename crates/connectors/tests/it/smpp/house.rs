@@ -71,8 +71,12 @@ impl House {
         let db = Db::open(&options).await.expect("it opens");
         let clock = Clock::new(move || clock.load(Ordering::SeqCst));
         let app = App::open(db, clock, &Key::from_bytes([9; 32])).await.expect("it opens");
-        let new =
-            NewSource { slug: "centre".to_owned(), connector: connector.to_owned(), settings, by: "test".to_owned() };
+        let new = NewSource {
+            slug: "centre".to_owned(),
+            connector: connector.to_owned(),
+            settings,
+            by: Permit::at_the_machine("test"),
+        };
         supply::add_source(&app, &connectors::registry(), new).await.expect("added");
         let number = NewNumber {
             number: Nanp::parse(NUMBER).expect("a number"),
@@ -83,7 +87,7 @@ impl House {
             acquired_on: "2026-01-01".to_owned(),
             cost: Usd::ZERO,
         };
-        let begun = import::begin(&app, "centre", [7; 32], 1, "test").await.expect("an import");
+        let begun = import::begin(&app, "centre", [7; 32], 1, Permit::at_the_machine("test")).await.expect("an import");
         let loaded = import::load(&app, begun, vec![number]).await.expect("a number");
         import::complete(&app, loaded).await.expect("complete");
         Self { app, connector, now_ms, folder }
@@ -92,7 +96,7 @@ impl House {
     /// Says that a SIM is the house's number.
     pub(crate) async fn map(&self, sim: &str) {
         let number = Nanp::parse(NUMBER).expect("a number");
-        supply::map_sim(&self.app, "centre", sim, &number, "test").await.expect("mapped");
+        supply::map_sim(&self.app, "centre", sim, &number, Permit::at_the_machine("test")).await.expect("mapped");
     }
 
     pub(crate) fn pass_ms(&self, ms: i64) {

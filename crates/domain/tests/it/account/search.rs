@@ -83,12 +83,12 @@ on_both!(a_profile_tells_what_was_ordered_and_how_far_its_limits_are_used, async
 
 on_both!(a_note_is_kept_and_what_stood_there_is_in_the_log, async |house: House| {
     let ann = house.customer("ann", "0.00").await;
-    account::set_note(&house.app, ann.account, " Calls on\r\nMondays. ", "eve").await.expect("kept");
-    account::set_note(&house.app, ann.account, "Calls no more.", "eve").await.expect("kept");
+    account::set_note(&house.app, ann.account, " Calls on\r\nMondays. ", &may("eve")).await.expect("kept");
+    account::set_note(&house.app, ann.account, "Calls no more.", &may("eve")).await.expect("kept");
     let profile = account::profile(&house.app, ann.account).await.expect("read").expect("an account");
     assert_eq!(profile.note, "Calls no more.");
     let audited = "SELECT COUNT(*) FROM audit WHERE deed = 'account.note' AND subject = 'ann'";
     assert_eq!(house.number_of(audited).await, 2);
-    let long = account::set_note(&house.app, ann.account, &"x".repeat(2_001), "eve").await;
+    let long = account::set_note(&house.app, ann.account, &"x".repeat(2_001), &may("eve")).await;
     assert!(matches!(long, Err(NoteRefusal::TooLong)));
 });

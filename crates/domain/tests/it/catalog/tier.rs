@@ -9,7 +9,7 @@ use domain::product::Product;
 use domain::rental;
 use domain::request::Failure;
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may};
 use crate::on_both;
 
 fn price(product: Product, tier: Tier, cents: Option<i32>) -> TierPrice {
@@ -17,7 +17,7 @@ fn price(product: Product, tier: Tier, cents: Option<i32>) -> TierPrice {
 }
 
 async fn set(house: &House, prices: Vec<TierPrice>) {
-    edit::set_tier_prices(&house.app, "instagram", prices, "olga").await.expect("set");
+    edit::set_tier_prices(&house.app, "instagram", prices, may("olga")).await.expect("set");
 }
 
 on_both!(each_tier_pays_its_price_and_the_others_the_common_one, async |house: House| {
@@ -60,7 +60,7 @@ on_both!(what_is_off_sale_has_no_price_for_any_tier, async |house: House| {
     let bob = house.customer_of(Tier::Business, "bob", "5.00").await;
     set(&house, vec![price(Product::ShortTerm, Tier::Business, Some(30))]).await;
     let off = edit::NewPrice { service: "instagram".into(), product: Product::ShortTerm, amount: None };
-    edit::set_prices(&house.app, vec![off], "olga").await.expect("off");
+    edit::set_prices(&house.app, vec![off], may("olga")).await.expect("off");
     let refused = order::place(&house.app, bob, &ask("instagram"), None).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::UnknownService))));
 });
@@ -68,9 +68,9 @@ on_both!(what_is_off_sale_has_no_price_for_any_tier, async |house: House| {
 on_both!(a_price_of_nothing_is_refused_and_so_is_a_service_that_is_not_there, async |house: House| {
     let house = House::stocked(house, 0).await;
     let nothing = vec![price(Product::ShortTerm, Tier::New, Some(0))];
-    let refused = edit::set_tier_prices(&house.app, "instagram", nothing, "olga").await;
+    let refused = edit::set_tier_prices(&house.app, "instagram", nothing, may("olga")).await;
     assert!(matches!(refused, Err(EditRefusal::BadPrice)));
-    let refused = edit::set_tier_prices(&house.app, "nowhere", Vec::new(), "olga").await;
+    let refused = edit::set_tier_prices(&house.app, "nowhere", Vec::new(), may("olga")).await;
     assert!(matches!(refused, Err(EditRefusal::NoService(_))));
 });
 
@@ -81,7 +81,7 @@ on_both!(a_preview_is_what_is_set, async |house: House| {
     let steps = change::preview(&catalog, &range, change::PriceChange::Percent(10)).expect("it makes sense");
     assert_eq!(steps.len(), 1);
     assert_eq!((steps[0].before, steps[0].after), (Usd::from_cents(42), Usd::from_cents(46)));
-    edit::set_prices(&house.app, change::prices(&steps), "olga").await.expect("set");
+    edit::set_prices(&house.app, change::prices(&steps), may("olga")).await.expect("set");
     let catalog = catalog::catalog(&house.app).await.expect("a catalogue");
     let is = |slug| catalog.by_slug(slug).expect("a service").price(Product::ShortTerm, None);
     assert_eq!((is("instagram"), is("whatsapp")), (Some(Usd::from_cents(46)), Some(Usd::from_cents(42))));

@@ -368,11 +368,11 @@ async fn deeds_of(house: &House, who: &str) -> Vec<String> {
 on_both!(a_stopped_operator_s_is_refused_and_a_recovery_forgets_it, async |house: House| {
     let olga = operator(&house, "olga").await;
     let mut key = device(&house, olga).await;
-    login::stop_operator(&house.app, "olga", &may("test")).await.expect("stopped");
+    login::stop_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("stopped");
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
-    login::resume_operator(&house.app, "olga", &may("test")).await.expect("goes on");
+    login::resume_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("goes on");
     assert!(enter(&house, Kind::Operator, &mut key).await.is_ok());
-    let link = login::recover_operator(&house.app, "olga", &may("test")).await.expect("a link");
+    let link = login::recover_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("a link");
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));
     set_up(&house, link).await;
     assert!(is_not_taken(&enter(&house, Kind::Operator, &mut key).await));

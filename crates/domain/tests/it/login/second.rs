@@ -185,17 +185,17 @@ on_both!(an_operators_session_ends_after_an_hour_unused, async |house: House| {
 
 on_both!(a_stopped_operator_is_refused_on_the_next_request, async |house: House| {
     let (entered, _) = operator(&house, "olga").await;
-    login::stop_operator(&house.app, "olga", &may("test")).await.expect("stopped");
+    login::stop_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("stopped");
     assert_eq!(operator_session(&house, &entered.session).await, None);
     let refused = login::sign_in(&house.app, Kind::Operator, &visit(1), credentials("olga", PASSWORD)).await;
     assert!(matches!(refused, Err(SignInRefusal::Wrong)));
-    login::resume_operator(&house.app, "olga", &may("test")).await.expect("goes on");
+    login::resume_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("goes on");
     ticket(&house, Kind::Operator, "olga").await;
 });
 
 on_both!(a_recovery_ends_sessions_and_its_link_works_once, async |house: House| {
     let (entered, _) = operator(&house, "olga").await;
-    let link = login::recover_operator(&house.app, "olga", &may("test")).await.expect("a link");
+    let link = login::recover_operator(&house.app, "olga", &why("a test"), &may("test")).await.expect("a link");
     assert_eq!(operator_session(&house, &entered.session).await, None);
     set_up(&house, &link).await;
     assert!(matches!(login::set_up_offer(&house.app, &link).await, Err(OperatorRefusal::BadLink)));

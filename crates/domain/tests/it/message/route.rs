@@ -8,7 +8,7 @@ use domain::product::Product;
 use domain::supply::{self, Line, Part};
 use domain::{order, rental};
 
-use crate::house::{House, START_MS, ask, part};
+use crate::house::{House, START_MS, ask, may, part};
 use crate::on_both;
 
 const INSTAGRAM: &str = "482910 is your Instagram code.";
@@ -208,7 +208,7 @@ on_both!(a_port_counts_where_its_sim_is_not_mapped, async |house: House| {
     let other = if hers == "12025550100" { "12025550101" } else { "12025550100" };
     for (sim, digits) in [("24.01", hers.as_str()), ("89610300003433465383", other)] {
         let number = Nanp::parse(digits).expect("a number");
-        supply::map_sim(&house.app, "simulator", sim, &number, "olga").await.expect("mapped");
+        supply::map_sim(&house.app, "simulator", sim, &number, may("olga")).await.expect("mapped");
     }
     let come = async |sim: &str, port: &str| {
         let line = Line { sim: Some(sim.to_owned()), port: Some(port.to_owned()), number: None };
@@ -226,7 +226,7 @@ on_both!(a_port_does_not_count_where_another_sim_was_moved_into_it, async |house
     let ann = house.customer("ann", "5.00").await;
     let hers = Nanp::parse(&house.order(ann, "instagram").await.digits).expect("a number");
     for sim in ["24.01", "89610300003433465383"] {
-        supply::map_sim(&house.app, "simulator", sim, &hers, "olga").await.expect("mapped");
+        supply::map_sim(&house.app, "simulator", sim, &hers, may("olga")).await.expect("mapped");
     }
     let come = async |sim: &str| {
         let line = Line { sim: Some(sim.to_owned()), port: Some("24.01".to_owned()), number: None };
@@ -234,7 +234,7 @@ on_both!(a_port_does_not_count_where_another_sim_was_moved_into_it, async |house
     };
     assert_eq!(come("89610300003433465399").await, Received::Quarantined);
     assert_eq!(reason(&house).await, "unmapped_sim");
-    assert!(supply::unmap_sim(&house.app, "simulator", "89610300003433465383", "olga").await.is_ok());
+    assert!(supply::unmap_sim(&house.app, "simulator", "89610300003433465383", may("olga")).await.is_ok());
     assert_eq!(come("89610300003433465398").await, Received::Delivered { account: ann.account });
 });
 

@@ -5,7 +5,7 @@ use domain::order::{self, SaleRefusal};
 use domain::phone::Nanp;
 use domain::request::Failure;
 
-use crate::house::{House, ask, new_number};
+use crate::house::{House, ask, may, new_number};
 use crate::on_both;
 
 fn rows(places: std::ops::Range<usize>) -> Vec<NewNumber> {
@@ -13,7 +13,7 @@ fn rows(places: std::ops::Range<usize>) -> Vec<NewNumber> {
 }
 
 async fn begin(house: &House, count: i64) -> Import {
-    import::begin(&house.app, "simulator", [3; 32], count, "test").await.expect("begun")
+    import::begin(&house.app, "simulator", [3; 32], count, may("test")).await.expect("begun")
 }
 
 async fn is_sold_out(house: &House) -> bool {
@@ -74,14 +74,14 @@ on_both!(an_import_is_undone_wholly, async |house: House| {
     let house = House::stocked(house, 0).await;
     let import = begin(&house, 20).await;
     import::load(&house.app, import, rows(0..10)).await.expect("loaded");
-    while import::undo(&house.app, import.id, "test").await.expect("undone") > 0 {}
+    while import::undo(&house.app, import.id, may("test")).await.expect("undone") > 0 {}
     assert_eq!(house.number_of("SELECT COUNT(*) FROM number").await, 0);
     assert!(matches!(import::load(&house.app, import, rows(0..10)).await, Err(ImportRefusal::NoImport)));
 });
 
 on_both!(a_complete_import_is_not_undone, async |house: House| {
     let house = House::stocked(house, 10).await;
-    assert!(matches!(import::undo(&house.app, 1, "test").await, Err(ImportRefusal::NoImport)));
+    assert!(matches!(import::undo(&house.app, 1, may("test")).await, Err(ImportRefusal::NoImport)));
 });
 
 on_both!(known_numbers_are_told_before_an_import, async |house: House| {

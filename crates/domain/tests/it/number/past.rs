@@ -6,7 +6,7 @@ use domain::phone::Nanp;
 use domain::product::Product;
 use domain::supply;
 
-use crate::house::{House, START_MS};
+use crate::house::{House, START_MS, may};
 use crate::on_both;
 
 on_both!(a_number_tells_its_leases_and_what_came_of_them, async |house: House| {
@@ -32,7 +32,7 @@ on_both!(a_number_tells_its_leases_and_what_came_of_them, async |house: House| {
 on_both!(a_number_tells_the_sims_it_was_in, async |house: House| {
     let house = House::stocked(house, 1).await;
     let number = Nanp::parse("12025550100").expect("a number");
-    supply::map_sim(&house.app, "simulator", "phone-1/0", &number, "ann").await.expect("mapped");
+    supply::map_sim(&house.app, "simulator", "phone-1/0", &number, may("ann")).await.expect("mapped");
     let id = number::show(&house.app, &number).await.expect("read").expect("it is there").id;
     let sims = number::past(&house.app, id).await.expect("told").sims;
     assert_eq!(sims, [SimSpan { source: 1, sim: "phone-1/0".into(), from_ms: START_MS, until_ms: None }]);

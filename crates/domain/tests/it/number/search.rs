@@ -3,7 +3,7 @@
 use domain::number::{self, Filter, NumberState};
 use domain::phone::Nanp;
 
-use crate::house::{House, why};
+use crate::house::{House, may, why};
 use crate::on_both;
 
 async fn found(house: &House, filter: &Filter) -> Vec<String> {
@@ -29,7 +29,7 @@ on_both!(every_filter_counts, async |house: House| {
     let other = house.source("rack-2").await;
     house.import("rack-2", &["13055550100".to_owned()]).await;
     let number = Nanp::parse("12025550110").expect("a number");
-    number::set_state(&house.app, &number, NumberState::Paused, &why("a test"), "test").await.expect("paused");
+    number::set_state(&house.app, &number, NumberState::Paused, &why("a test"), &may("test")).await.expect("paused");
     let all = Filter::default();
     assert_eq!(found(&house, &Filter { state: Some(NumberState::Paused), ..all.clone() }).await, ["12025550110"]);
     assert_eq!(found(&house, &Filter { state: Some(NumberState::Active), ..all.clone() }).await.len(), 101);

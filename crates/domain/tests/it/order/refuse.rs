@@ -10,7 +10,7 @@ use domain::policy::stop;
 use domain::request::Failure;
 use domain::supply::{self, NewSource, Registry, Setting, Settings, Supply};
 
-use crate::house::{House, ask, new_number, why};
+use crate::house::{House, ask, may, new_number, why};
 use crate::on_both;
 
 async fn refusal(house: &House, ask: &Ask) -> Option<SaleRefusal> {
@@ -32,32 +32,32 @@ on_both!(a_service_that_nobody_knows_is_refused, async |house: House| {
 
 on_both!(a_service_that_is_switched_off_is_refused, async |house: House| {
     let house = House::stocked(house, 1).await;
-    edit::set_enabled(&house.app, "instagram", false, &why("a test"), "test").await.expect("off");
+    edit::set_enabled(&house.app, "instagram", false, &why("a test"), &may("test")).await.expect("off");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::UnknownService));
 });
 
 on_both!(nothing_is_sold_while_sales_are_paused, async |house: House| {
     let house = House::stocked(house, 1).await;
-    stop::pause_sales(&house.app, true, &why("a fault"), "test").await.expect("paused");
+    stop::pause_sales(&house.app, true, &why("a fault"), &may("test")).await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
 on_both!(numbers_of_a_paused_source_are_not_sold, async |house: House| {
     let house = House::stocked(house, 1).await;
-    supply::set_source_state(&house.app, "simulator", false, &why("a test"), "test").await.expect("paused");
+    supply::set_source_state(&house.app, "simulator", false, &why("a test"), &may("test")).await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
 on_both!(a_paused_number_is_not_sold, async |house: House| {
     let house = House::stocked(house, 1).await;
     let number = Nanp::parse("12025550100").expect("a number");
-    number::set_state(&house.app, &number, NumberState::Paused, &why("odd"), "test").await.expect("paused");
+    number::set_state(&house.app, &number, NumberState::Paused, &why("odd"), &may("test")).await.expect("paused");
     assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
 });
 
 on_both!(a_voip_number_is_not_sold, async |house: House| {
     let house = House::stocked(house, 0).await;
-    let import = number::import::begin(&house.app, "simulator", [7; 32], 1, "test").await.expect("begun");
+    let import = number::import::begin(&house.app, "simulator", [7; 32], 1, may("test")).await.expect("begun");
     let voip = number::import::NewNumber { line_type: "voip".into(), ..new_number("12025550100") };
     let import = number::import::load(&house.app, import, vec![voip]).await.expect("loaded");
     number::import::complete(&house.app, import).await.expect("complete");
@@ -91,8 +91,8 @@ impl Supply for Cloud {
 
 on_both!(numbers_of_a_voip_source_are_not_sold_whatever_the_file_says, async |house: House| {
     let house = House::stocked(house, 0).await;
-    let (slug, by) = ("cloud".to_owned(), "test".to_owned());
-    let new = NewSource { slug, connector: "cloud".into(), settings: Settings::default(), by };
+    let new =
+        NewSource { slug: "cloud".into(), connector: "cloud".into(), settings: Settings::default(), by: may("test") };
     supply::add_source(&house.app, &Registry::new(vec![Box::new(Cloud)]), new).await.expect("a source");
     // The file says that they are mobile.
     house.numbers("cloud", 3).await;

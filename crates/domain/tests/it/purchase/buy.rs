@@ -9,7 +9,7 @@ use domain::request::Failure;
 use domain::{account, supply};
 
 use super::market::{Market, Mood, cents};
-use crate::house::{House, ask, once};
+use crate::house::{House, ask, may, once};
 use crate::on_both;
 
 async fn place(market: &Market, caller: account::Caller) -> Result<Placed, Failure<SaleRefusal>> {
@@ -46,8 +46,8 @@ on_both!(a_bought_number_is_never_sold_from_stock, async |house: House| {
     market.house.pass_ms(60 * 60_000);
     domain::number::refill_low(&market.house.app).await.expect("looked");
     let reason = Reason::parse("a test").expect("a reason");
-    supply::set_source_state(&market.house.app, "alpha", false, &reason, "test").await.expect("paused");
-    supply::set_source_state(&market.house.app, "beta", false, &reason, "test").await.expect("paused");
+    supply::set_source_state(&market.house.app, "alpha", false, &reason, &may("test")).await.expect("paused");
+    supply::set_source_state(&market.house.app, "beta", false, &reason, &may("test")).await.expect("paused");
     market.house.pass_ms(5_000);
     let refused = place(&market, ann).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::NoNumbers))), "{refused:?}");

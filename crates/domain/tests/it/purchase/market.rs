@@ -14,7 +14,7 @@ use domain::supply::{
 };
 use tokio::sync::Notify;
 
-use crate::house::House;
+use crate::house::{House, may};
 
 /// How a house answers to one wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -322,7 +322,7 @@ impl Market {
         let mut sources = [0; 2];
         for (place, slug) in ["alpha", "beta"].into_iter().enumerate() {
             let settings = Settings::new(BTreeMap::new());
-            let new = NewSource { slug: slug.into(), connector: slug.into(), settings, by: "test".into() };
+            let new = NewSource { slug: slug.into(), connector: slug.into(), settings, by: may("test") };
             sources[place] = supply::add_source(&house.app, &registry, new).await.expect("a source");
         }
         let market = Self { house, alpha, beta, sources, registry };
@@ -338,7 +338,7 @@ impl Market {
     }
 
     pub(super) async fn map(&self, source: &str, product: Product, short_ok: bool) {
-        let (source, service, code, by) = (source.into(), "instagram".into(), "ig".into(), "test".into());
+        let (source, service, code, by) = (source.into(), "instagram".into(), "ig".into(), may("test"));
         let new = NewMapping { source, service, product, code, short_ok, by };
         purchase::map(&self.house.app, new).await.expect("mapped");
     }

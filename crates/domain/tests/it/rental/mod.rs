@@ -15,7 +15,7 @@ use domain::product::Product;
 use domain::rental::{self, CancelRefusal, RenewRefusal, Rented, State};
 use domain::request::Failure;
 
-use crate::house::{House, ask, once, why};
+use crate::house::{House, ask, may, once, why};
 use crate::on_both;
 
 const DAY: Product = Product::Rental1Day;
@@ -104,7 +104,7 @@ on_both!(a_retired_number_is_not_renewed, async |house: House| {
     let ann = house.customer("ann", "9.00").await;
     let rented = rent(&house, ann, DAY).await;
     let number = Nanp::parse(&rented.digits).expect("a number");
-    number::set_state(&house.app, &number, NumberState::Retired, &why("gone"), "test").await.expect("retired");
+    number::set_state(&house.app, &number, NumberState::Retired, &why("gone"), &may("test")).await.expect("retired");
     let refused = rental::renew(&house.app, ann, (DAY, rented.rental), None, None).await;
     assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::NotRenewable))));
 });

@@ -54,7 +54,7 @@ fn some(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 async fn keen(house: &House) {
     let settings = Settings::new(some(&[("secret", "swordfish")]));
-    let new = NewSource { slug: "rack".into(), connector: "keen".into(), settings, by: "olga".into() };
+    let new = NewSource { slug: "rack".into(), connector: "keen".into(), settings, by: may("olga") };
     supply::add_source(&house.app, &registry(), new).await.expect("added");
 }
 
@@ -121,13 +121,13 @@ on_both!(a_source_tells_how_it_does, async |house: House| {
 on_both!(a_sim_is_mapped_and_unmapped, async |house: House| {
     let house = House::stocked(house, 1).await;
     let number = Nanp::parse("12025550100").expect("a number");
-    supply::map_sim(&house.app, "simulator", "phone-1/0", &number, "olga").await.expect("mapped");
+    supply::map_sim(&house.app, "simulator", "phone-1/0", &number, may("olga")).await.expect("mapped");
     house.pass_ms(HOUR_MS);
-    supply::unmap_sim(&house.app, "simulator", "phone-1/0", "olga").await.expect("unmapped");
+    supply::unmap_sim(&house.app, "simulator", "phone-1/0", may("olga")).await.expect("unmapped");
     assert_eq!(supply::sims(&house.app, "simulator").await.expect("listed"), []);
-    let again = supply::unmap_sim(&house.app, "simulator", "phone-1/0", "olga").await;
+    let again = supply::unmap_sim(&house.app, "simulator", "phone-1/0", may("olga")).await;
     assert!(matches!(again, Err(SourceRefusal::NoSim)));
-    let bad = supply::map_sim(&house.app, "simulator", "a\nb", &number, "olga").await;
+    let bad = supply::map_sim(&house.app, "simulator", "a\nb", &number, may("olga")).await;
     assert!(matches!(bad, Err(SourceRefusal::BadSim)));
 });
 
@@ -136,7 +136,7 @@ mod status;
 
 on_both!(a_source_that_is_pushed_to_is_asked_too_if_its_settings_say_so, async |house: House| {
     let settings = Settings::new(BTreeMap::from([("secret".to_owned(), "word".to_owned())]));
-    let new = NewSource { slug: "one".into(), connector: "keen".into(), settings, by: "test".into() };
+    let new = NewSource { slug: "one".into(), connector: "keen".into(), settings, by: may("test") };
     supply::add_source(&house.app, &registry(), new).await.expect("added");
     let asked = async || supply::wires(&house.app, &registry()).await.expect("looked").len();
     assert_eq!(asked().await, 0);

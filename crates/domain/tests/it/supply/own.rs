@@ -5,7 +5,7 @@ use domain::supply::{
 };
 use tokio::sync::watch;
 
-use crate::house::{House, part};
+use crate::house::{House, may, part};
 use crate::on_both;
 
 async fn take(house: &House, owner: &str) -> Option<Owned> {
@@ -105,7 +105,7 @@ on_both!(a_source_whose_settings_are_damaged_keeps_no_other_from_being_held, asy
     let registry = Registry::new(vec![Box::new(Holder)]);
     for slug in ["one", "two"] {
         let (settings, slug) = (Settings::default(), slug.to_owned());
-        let new = NewSource { slug, connector: "holder".into(), settings, by: "test".into() };
+        let new = NewSource { slug, connector: "holder".into(), settings, by: may("test") };
         supply::add_source(&house.app, &registry, new).await.expect("added");
     }
     house
@@ -118,7 +118,7 @@ on_both!(a_source_whose_settings_are_damaged_keeps_no_other_from_being_held, asy
 on_both!(a_push_to_a_wire_is_refused_and_is_no_fault_of_it, async |house: House| {
     let registry = Registry::new(vec![Box::new(Holder)]);
     let settings = Settings::default();
-    let new = NewSource { slug: "one".into(), connector: "holder".into(), settings, by: "test".into() };
+    let new = NewSource { slug: "one".into(), connector: "holder".into(), settings, by: may("test") };
     supply::add_source(&house.app, &registry, new).await.expect("added");
     let (method, tail, query) = ("POST".to_owned(), String::new(), String::new());
     let request = Request { method, tail, query, headers: Vec::new(), body: Vec::new() };

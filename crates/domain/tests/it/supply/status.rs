@@ -6,7 +6,7 @@ use domain::phone::Nanp;
 use domain::request::Failure;
 use domain::supply::{self, Heard, Line, NewSource, Registry, Reply, Request, Setting, Settings, Status, Supply};
 
-use crate::house::{House, ask};
+use crate::house::{House, ask, may};
 use crate::on_both;
 
 /// A connector that tells of SIMs, a word each line: `SIM PORT on|off`, with `-` for what is not told.
@@ -46,11 +46,11 @@ impl Supply for Teller {
 async fn house_of_one(house: House) -> (House, i64) {
     let house = House::stocked(house, 0).await;
     let new =
-        NewSource { slug: "box".into(), connector: "teller".into(), settings: Settings::default(), by: "test".into() };
+        NewSource { slug: "box".into(), connector: "teller".into(), settings: Settings::default(), by: may("test") };
     supply::add_source(&house.app, &registry(), new).await.expect("added");
     let digits = house.numbers("box", 1).await.remove(0);
     let number = Nanp::parse(&digits).expect("a number");
-    supply::map_sim(&house.app, "box", "one", &number, "test").await.expect("mapped");
+    supply::map_sim(&house.app, "box", "one", &number, may("test")).await.expect("mapped");
     let id = number::show(&house.app, &number).await.expect("told").expect("there").id;
     (house, id)
 }
@@ -118,7 +118,7 @@ on_both!(another_sim_is_for_sale_until_its_source_tells, async |house: House| {
     tell(&house, "one 1.01 off").await;
     let digits = number::of_id(&house.app, id).await.expect("told").expect("there").digits;
     let number = Nanp::parse(&digits).expect("a number");
-    supply::map_sim(&house.app, "box", "two", &number, "test").await.expect("mapped");
+    supply::map_sim(&house.app, "box", "two", &number, may("test")).await.expect("mapped");
     assert_eq!(number::line_state(&house.app, id).await.expect("told"), None);
     assert!(is_sold(&house, "ann").await);
 });

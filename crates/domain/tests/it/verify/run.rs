@@ -4,13 +4,13 @@ use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::verify::{self, AskRefusal, RunState};
 
 use super::busy;
-use crate::house::House;
+use crate::house::{House, may};
 use crate::on_both;
 
 on_both!(a_run_that_is_asked_for_is_carried_out_once_and_kept, async |house: House| {
     let house = busy(house).await;
-    let id = verify::ask(&house.app, "eve").await.expect("asked");
-    assert!(matches!(verify::ask(&house.app, "eve").await, Err(AskRefusal::Open)));
+    let id = verify::ask(&house.app, &may("eve")).await.expect("asked");
+    assert!(matches!(verify::ask(&house.app, &may("eve")).await, Err(AskRefusal::Open)));
     assert_eq!(verify::latest(&house.app).await.expect("read"), None);
     assert_eq!(verify::run_due(&house.app).await.expect("carried out"), 1);
     assert_eq!(verify::run_due(&house.app).await.expect("nothing to do"), 0);
@@ -21,7 +21,7 @@ on_both!(a_run_that_is_asked_for_is_carried_out_once_and_kept, async |house: Hou
 on_both!(what_is_broken_is_named_row_by_row, async |house: House| {
     let house = busy(house).await;
     house.tamper(&["UPDATE account SET available = available + 10000 WHERE name = 'ann'"]).await;
-    let id = verify::ask(&house.app, "eve").await.expect("asked");
+    let id = verify::ask(&house.app, &may("eve")).await.expect("asked");
     verify::run_due(&house.app).await.expect("carried out");
     let run = verify::latest(&house.app).await.expect("read").expect("it has ended");
     assert_eq!((run.state, run.findings), (RunState::Broken, 1));
@@ -41,7 +41,7 @@ on_both!(the_house_looks_at_itself_every_day, async |house: House| {
 });
 
 on_both!(a_run_whose_process_is_gone_is_given_up, async |house: House| {
-    let id = verify::ask(&house.app, "eve").await.expect("asked");
+    let id = verify::ask(&house.app, &may("eve")).await.expect("asked");
     house.side("UPDATE verify_run SET state = 'running'").await.expect("as another process would");
     assert_eq!(verify::run_due(&house.app).await.expect("it may still live"), 0);
     house.pass_ms(5 * MINUTE_MS);
@@ -55,9 +55,9 @@ on_both!(a_run_whose_process_is_gone_is_given_up, async |house: House| {
 on_both!(a_run_that_failed_makes_nothing_good, async |house: House| {
     let house = busy(house).await;
     house.tamper(&["UPDATE account SET available = available + 10000 WHERE name = 'ann'"]).await;
-    let broken = verify::ask(&house.app, "eve").await.expect("asked");
+    let broken = verify::ask(&house.app, &may("eve")).await.expect("asked");
     verify::run_due(&house.app).await.expect("carried out");
-    verify::ask(&house.app, "eve").await.expect("asked");
+    verify::ask(&house.app, &may("eve")).await.expect("asked");
     house
         .side("UPDATE verify_run SET state = 'running' WHERE state = 'asked'")
         .await
@@ -70,7 +70,7 @@ on_both!(a_run_that_failed_makes_nothing_good, async |house: House| {
 });
 
 on_both!(a_run_ends_when_the_house_closes, async |house: House| {
-    verify::ask(&house.app, "eve").await.expect("asked");
+    verify::ask(&house.app, &may("eve")).await.expect("asked");
     house.app.notices.close();
     assert!(verify::run_due(&house.app).await.is_err());
     let run = verify::latest(&house.app).await.expect("read").expect("it has ended");

@@ -2,6 +2,7 @@
 
 use domain::number::import::{self as domain_import, NumberFile, fingerprint};
 use domain::phone::Nanp;
+use domain::policy::permit::Permit;
 
 use super::house::House;
 use super::on_both;
@@ -110,7 +111,8 @@ async fn break_off(house: &House, file: &str, batches: usize) -> i64 {
         all.push(row.number.expect("a good row"));
     }
     let total = i64::try_from(all.len()).expect("few");
-    let mut import = domain_import::begin(&house.app, "rack", hash, total, "olga").await.expect("begun");
+    let mut import =
+        domain_import::begin(&house.app, "rack", hash, total, Permit::at_the_machine("olga")).await.expect("begun");
     for batch in all.chunks(500).take(batches) {
         import = domain_import::load(&house.app, import, batch.to_vec()).await.expect("loaded");
     }

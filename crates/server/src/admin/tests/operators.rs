@@ -10,16 +10,16 @@ on_both!(an_operator_is_made_by_a_link_and_recovered_by_another, async |house: H
     let link = house.says("operator create ann --role support").await;
     assert!(link.starts_with("https://house.example/operator/set-up/?token="), "{link}");
     assert_eq!(house.last_deed().await, "olga operator.create ann");
-    let other = house.says("operator recover ann").await;
+    let other = house.says("operator recover ann --reason lost").await;
     assert_ne!(link, other);
-    assert_eq!(house.last_deed().await, "olga operator.recover ann");
-    house.says("operator role ann auditor").await;
-    assert_eq!(house.last_deed().await, "olga operator.role ann");
-    house.says("operator role ann support").await;
-    house.says("operator stop ann").await;
+    assert_eq!(house.last_deed().await, "olga operator.recover ann lost");
+    house.says("operator role ann auditor --reason audits").await;
+    assert_eq!(house.last_deed().await, "olga operator.role ann audits");
+    house.says("operator role ann support --reason answers").await;
+    house.says("operator stop ann --reason left").await;
     let listed = house.json("operator list").await;
     assert_eq!(listed, json!([{"id": 1, "name": "ann", "role": "support", "set_up": false, "stopped": true}]));
-    assert_eq!(house.refuses("operator recover bob").await, "there is no such operator");
+    assert_eq!(house.refuses("operator recover bob --reason lost").await, "there is no such operator");
 });
 
 on_both!(a_mail_is_listed_without_its_text_and_its_reading_is_audited, async |house: House| {

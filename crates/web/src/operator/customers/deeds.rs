@@ -10,7 +10,6 @@ use domain::account::{
 use domain::login::{self, NoSecond, PersonRefusal, Removal};
 use domain::money::Usd;
 use domain::policy::permit::{Permit, Run};
-use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 
 use super::HERE;
@@ -130,9 +129,9 @@ pub(super) async fn note(
     form: Form,
 ) -> Result<Response, PageError> {
     // Who answers customers notes what they said.
-    operator.may(Power::Answer)?;
+    let by = operator.permit()?;
     let id = id_in(&id)?;
-    match account::set_note(&door.app, id, form.text("note"), &operator.name).await {
+    match account::set_note(&door.app, id, form.text("note"), &by).await {
         Ok(()) => Ok(back(id, "note")),
         Err(NoteRefusal::NoAccount) => Err(PageError::NotFound),
         Err(NoteRefusal::Db(error)) => Err(error.into()),

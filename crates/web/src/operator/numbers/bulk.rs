@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::number::{self, BULK_MAX, BulkRefusal, NumberState, Which};
-use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 use domain::supply;
 
@@ -54,7 +53,7 @@ pub(super) async fn change(
     operator: Operator,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let (wish, state) = (Wish::of(&form), asked_state(form.text("to"))?);
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
@@ -75,7 +74,7 @@ pub(super) async fn change(
         }
         Which::Ids(ids)
     };
-    match number::set_states(&door.app, which, state, &reason, &operator.name).await {
+    match number::set_states(&door.app, which, state, &reason, &by).await {
         Ok(done) => {
             let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
             let changed = number_of(&form, "changed").saturating_add(count(done.changed));

@@ -16,6 +16,7 @@ use axum::routing::{MethodRouter, get};
 use domain::bad_rows::BadRows;
 use domain::number::import::{self, FileRefusal, ImportLine, ImportRefusal, ImportState, NumberFileImport, Progress};
 use domain::policy::author::Author;
+use domain::policy::permit::{Permit, Run};
 use domain::policy::powers::Power;
 use domain::supply::{self, Source};
 
@@ -100,14 +101,14 @@ pub(super) async fn upload(
     operator: Operator,
     form: Multipart,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let Some(slot) = door.imports.take(&operator.name) else {
         let told = Told::bad("Another import runs on this node. Wait until it is done, then send the file again.");
         return render(&door, &operator, Some(told), StatusCode::CONFLICT).await;
     };
     match upload::receive(form, door.settings.uploads.clone(), &slot).await {
         Ok(upload) => {
-            tokio::spawn(load(Arc::clone(&door), slot, upload, operator.name));
+            tokio::spawn(load(Arc::clone(&door), slot, upload, by));
             Ok(page::see_other(ROUTE, ROUTE))
         }
         Err(fault) => {
@@ -127,9 +128,9 @@ pub(super) async fn upload(
     }
 }
 
-async fn load(door: Arc<Door>, slot: Slot, upload: Upload, by: String) {
+async fn load(door: Arc<Door>, slot: Slot, upload: Upload, by: Permit<Run>) {
     let Upload { path, hash, source, reason } = upload;
-    let by = Author::new(&by, reason);
+    let by = Author::new(by, reason);
     let tell = |progress| {
         slot.set(match progress {
             Progress::Checking(rows) => Stage::Checking(rows),
@@ -148,9 +149,9 @@ async fn load(door: Arc<Door>, slot: Slot, upload: Upload, by: String) {
 
 /// Takes back an import that is not complete, in a task of its own.
 pub(super) async fn undo(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let id: i64 = form.text("import").parse().map_err(|_| PageError::BadForm)?;
-    let by = match operator.author(form.text("reason")) {
+    let by = match Author::typed(by, form.text("reason")) {
         Ok(by) => by,
         Err(bad) => return render(&door, &operator, Some(bad.into()), StatusCode::UNPROCESSABLE_ENTITY).await,
     };

@@ -125,13 +125,13 @@ pub(super) async fn change(
     Path(digits): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let (number, state) = (found(&door, &digits).await?, asked_state(form.text("to"))?);
     let Some(reason) = Reason::parse(form.text("reason")) else {
         let told = Told::bad(format!("Nothing was changed: {NO_REASON}."));
         return render(&door, &operator, &digits, Some(told), form.text("reason")).await;
     };
-    match number::set_states(&door.app, Which::Ids(vec![number.id]), state, &reason, &operator.name).await {
+    match number::set_states(&door.app, Which::Ids(vec![number.id]), state, &reason, &by).await {
         Ok(_) => Ok(page::see_other(ROUTE, &format!("{HERE}{digits}/"))),
         Err(BulkRefusal::Db(error)) => Err(error.into()),
         Err(refusal @ BulkRefusal::TooMany) => {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::catalog::change::{self, PERCENT_MAX, PriceChange, PriceRange, PriceStep};
 use domain::catalog::{self, edit};
+use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use domain::product::Product;
 
@@ -89,7 +90,7 @@ pub(super) async fn change(
     operator: Operator,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let catalog = catalog::catalog(&door.app).await?;
     let product = Product::from_word(form.text("product")).ok_or(PageError::BadForm)?;
     let mut page = PricesPage {
@@ -114,7 +115,7 @@ pub(super) async fn change(
     };
     page.mark = change::mark(&steps);
     if form.text("mark") == page.mark {
-        page.told = Some(match operator.author(&page.reason) {
+        page.told = Some(match Author::typed(by, &page.reason) {
             Ok(by) => match edit::set_prices(&door.app, change::prices(&steps), by).await {
                 Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
                 Err(refusal) => told(refusal)?,

@@ -12,6 +12,7 @@ use domain::bad_rows::BadRows;
 use domain::catalog;
 use domain::catalog::price_file::{FILE_MAX, read_prices, write_prices};
 use domain::catalog::sheet::set_sheet;
+use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use tokio::time::timeout;
 
@@ -61,7 +62,7 @@ async fn render(
 }
 
 async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipart) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let received = timeout(door.settings.request_timeout, file(form)).await;
     let Ok(Ok((bytes, reason))) = received else {
         let told = Told::bad("The file did not arrive whole, or is larger than 4 MiB. Nothing was changed.");
@@ -80,7 +81,7 @@ async fn upload(State(door): State<Arc<Door>>, operator: Operator, form: Multipa
         let rows = bad.first().to_vec();
         return render(&door, &operator, Some(told), rows).await;
     }
-    let told = match operator.author(&reason) {
+    let told = match Author::typed(by, &reason) {
         Ok(by) => match set_sheet(&door.app, prices, by).await {
             Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?done=prices"))),
             Err(refusal) => told(refusal)?,

@@ -19,6 +19,7 @@ use domain::catalog::{self, Catalog, Service};
 use domain::money::Usd;
 use domain::number;
 use domain::order::{self, Delivery};
+use domain::policy::author::Author;
 use domain::policy::denied::Denied;
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
@@ -242,7 +243,7 @@ fn told(refusal: EditRefusal) -> Result<Told, PageError> {
 
 /// Sets the three prices of a service as they stand in its row, unless somebody else changed one since it was shown.
 async fn set_prices(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let wish = Wish::of(&form);
     let slug = form.text("service").to_owned();
     let mut prices = Vec::with_capacity(Product::ALL.len());
@@ -261,7 +262,7 @@ async fn set_prices(State(door): State<Arc<Door>>, operator: Operator, form: For
             }
         }
     }
-    let told = match operator.author(form.text("reason")) {
+    let told = match Author::typed(by, form.text("reason")) {
         Ok(by) => match edit::set_prices_seen(&door.app, prices, seen, by).await {
             Ok(()) => return Ok(back(&wish, "prices")),
             Err(refusal) => told(refusal)?,
@@ -277,7 +278,7 @@ fn back(wish: &Wish, done: &str) -> Response {
 
 /// Switches a service on or off.
 async fn set_state(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let wish = Wish::of(&form);
     let to = form.text("to");
     let is_on = match to {
@@ -286,12 +287,10 @@ async fn set_state(State(door): State<Arc<Door>>, operator: Operator, form: Form
         _ => return Err(PageError::BadForm),
     };
     let told = match Reason::parse(form.text("reason")) {
-        Some(reason) => {
-            match edit::set_enabled(&door.app, form.text("service"), is_on, &reason, &operator.name).await {
-                Ok(()) => return Ok(back(&wish, to)),
-                Err(refusal) => told(refusal)?,
-            }
-        }
+        Some(reason) => match edit::set_enabled(&door.app, form.text("service"), is_on, &reason, &by).await {
+            Ok(()) => return Ok(back(&wish, to)),
+            Err(refusal) => told(refusal)?,
+        },
         None => Told::bad(format!("Nothing was changed for {}: {NO_REASON}.", form.text("service"))),
     };
     render(&door, &operator, wish, Some(told), StatusCode::UNPROCESSABLE_ENTITY).await
@@ -299,9 +298,9 @@ async fn set_state(State(door): State<Arc<Door>>, operator: Operator, form: Form
 
 /// Adds the services of the shipped catalogue that the house does not have: switched off, unless the box is ticked.
 async fn load_shipped(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let sale = if form.text("on_sale") == "yes" { Sale::Now } else { Sale::Later };
-    match seed(&door.app, sale, &operator.name).await {
+    match seed(&door.app, sale, &by).await {
         Ok(Seeded { added, .. }) => Ok(page::see_other(HERE, &format!("{HERE}?done=seed-{added}"))),
         Err(refusal) => {
             let told = told(refusal)?;

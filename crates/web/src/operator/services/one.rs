@@ -10,6 +10,7 @@ use domain::account::Tier;
 use domain::catalog::edit::{self, NewService, TierPrice};
 use domain::catalog::{self, Service};
 use domain::money::Usd;
+use domain::policy::author::Author;
 use domain::policy::denied::Denied;
 use domain::policy::powers::Power;
 use domain::product::Product;
@@ -158,7 +159,7 @@ pub(super) async fn put(
     slug: Option<Path<String>>,
     LongForm(form): LongForm,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let catalog = catalog::catalog(&door.app).await?;
     let mut fields = Fields::typed(&form);
     let service = match &slug {
@@ -175,7 +176,7 @@ pub(super) async fn put(
     } else if new.senders.len().max(new.texts.len()) > PATTERNS_MAX {
         Told::bad("Nothing was changed: a service has at most 200 senders and 200 phrases.")
     } else {
-        match operator.author(&fields.reason) {
+        match Author::typed(by, &fields.reason) {
             Ok(by) => match edit::put_service(&door.app, new, by).await {
                 Ok(_) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=kept", fields.slug))),
                 Err(refusal) => told(refusal)?,
@@ -193,7 +194,7 @@ pub(super) async fn set_tiers(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let catalog = catalog::catalog(&door.app).await?;
     let service = catalog.by_slug(&slug).ok_or(PageError::NotFound)?;
     let (mut prices, mut seen) = (Vec::new(), Vec::new());
@@ -213,7 +214,7 @@ pub(super) async fn set_tiers(
         }
     }
     if complaint.is_none() {
-        complaint = match operator.author(form.text("reason")) {
+        complaint = match Author::typed(by, form.text("reason")) {
             Ok(by) => match edit::set_tier_prices_seen(&door.app, &service.slug, prices, seen, by).await {
                 Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}?q={}&done=prices", service.slug))),
                 Err(refusal) => Some(told(refusal)?),

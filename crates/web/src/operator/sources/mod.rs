@@ -161,17 +161,12 @@ fn typed_settings(settings: &[Setting], form: &Form) -> BTreeMap<String, String>
 }
 
 async fn add(State(door): State<Arc<Door>>, operator: Operator, form: Form) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let kind = door.registry.get(form.text("connector")).ok_or(PageError::BadForm)?;
     let mut values = typed_settings(kind.settings(), &form);
     values.retain(|_, value| !value.is_empty());
     let slug = form.text("slug").trim().to_owned();
-    let new = NewSource {
-        slug: slug.clone(),
-        connector: kind.name().to_owned(),
-        settings: Settings::new(values),
-        by: operator.name.clone(),
-    };
+    let new = NewSource { slug: slug.clone(), connector: kind.name().to_owned(), settings: Settings::new(values), by };
     match supply::add_source(&door.app, &door.registry, new).await {
         Ok(_) => Ok(page::see_other(NEW, &format!("{HERE}{slug}/?done=added"))),
         Err(refusal) => {

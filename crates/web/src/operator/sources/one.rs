@@ -145,7 +145,7 @@ pub(super) async fn set_state(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
+    let by = operator.permit()?;
     let (is_enabled, word) = match form.text("to") {
         "enabled" => (true, "enabled"),
         "paused" => (false, "paused"),
@@ -155,7 +155,7 @@ pub(super) async fn set_state(
         let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
         return render(&door, &operator, &slug, None, told, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    match supply::set_source_state(&door.app, &slug, is_enabled, &reason, &operator.name).await {
+    match supply::set_source_state(&door.app, &slug, is_enabled, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/?done={word}"))),
         Err(refusal) => {
             let told = Some(told(refusal)?);

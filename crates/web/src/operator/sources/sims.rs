@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::phone::Nanp;
+use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use domain::supply::{self, SourceRefusal};
 use serde::Deserialize;
@@ -106,8 +107,8 @@ pub(super) async fn map(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
-    let complaint = match (Nanp::parse(form.text("number")), operator.author(form.text("reason"))) {
+    let by = operator.permit()?;
+    let complaint = match (Nanp::parse(form.text("number")), Author::typed(by, form.text("reason"))) {
         (Ok(number), Ok(by)) => match supply::map_sim(&door.app, &slug, form.text("sim").trim(), &number, by).await {
             Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
             Err(refusal) => told(refusal)?,
@@ -124,8 +125,8 @@ pub(super) async fn unmap(
     Path(slug): Path<String>,
     form: Form,
 ) -> Result<Response, PageError> {
-    operator.may(Power::Run)?;
-    let complaint = match operator.author(form.text("reason")) {
+    let by = operator.permit()?;
+    let complaint = match Author::typed(by, form.text("reason")) {
         Ok(by) => match supply::unmap_sim(&door.app, &slug, form.text("sim"), by).await {
             Ok(()) => return Ok(page::see_other(ROUTE, &format!("{HERE}{slug}/sims/"))),
             Err(refusal) => told(refusal)?,
