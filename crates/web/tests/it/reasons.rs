@@ -28,7 +28,7 @@ on_both!(a_pause_of_all_sales_is_no_lack_of_numbers, async |world: &World| {
     let rental = world.post(&ann, "rental/1day/order/", INSTAGRAM).await.text("rental_id");
     let (order, _) = world.order(&ann, "whatsapp").await;
     world.pass_ms(40 * MINUTE_MS);
-    stop::pause_sales(&world.app, true, &why("a test"), "test").await.expect("paused");
+    stop::pause_sales(&world.app, true, &why("a test"), &may("test")).await.expect("paused");
     let (order, rental) = (format!(r#"{{"order_id":"{order}"}}"#), format!(r#"{{"rental_id":"{rental}"}}"#));
     for (call, body) in [
         ("short-term/order/", INSTAGRAM),
@@ -40,7 +40,7 @@ on_both!(a_pause_of_all_sales_is_no_lack_of_numbers, async |world: &World| {
     ] {
         tells(&world.post(&ann, call, body).await, NONE, "sales are paused", "area_code");
     }
-    stop::pause_sales(&world.app, false, &why("a test"), "test").await.expect("resumed");
+    stop::pause_sales(&world.app, false, &why("a test"), &may("test")).await.expect("resumed");
     assert_eq!(world.post(&ann, "short-term/reuse/", &order).await.status, 200);
 });
 
@@ -64,7 +64,7 @@ on_both!(what_is_not_renewed_says_why, async |world: &World| {
     let ann = world.customer("ann", "50.00").await;
     let rented = world.post(&ann, "rental/1day/order/", INSTAGRAM).await;
     let number = Nanp::parse(&rented.text("number")).expect("a number");
-    number::set_state(&world.app, &number, NumberState::Retired, &why("gone"), "test").await.expect("retired");
+    number::set_state(&world.app, &number, NumberState::Retired, &why("gone"), &may("test")).await.expect("retired");
     let body = format!(r#"{{"rental_id":"{}"}}"#, rented.text("rental_id"));
     let refused = world.post(&ann, "rental/1day/renew/", &body).await;
     tells(&refused, (400, "not_renewable"), "its number leaves us", "");
