@@ -40,6 +40,7 @@ use std::sync::{Arc, OnceLock};
 use clock::Clock;
 use db::{Db, DbError, Lane};
 use ids::Ids;
+use policy::kept::Kept;
 use seal::{Key, Vault};
 
 /// The house at work: the first parameter of every verb. Clones share it.
@@ -72,6 +73,7 @@ pub struct House {
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
     pub(crate) watch: OnceLock<alert::Watch>,
     pub(crate) houses: OnceLock<purchase::Houses>,
+    kept: OnceLock<Kept>,
 }
 
 impl std::ops::Deref for App {
@@ -109,6 +111,7 @@ impl App {
             postman: OnceLock::new(),
             watch: OnceLock::new(),
             houses: OnceLock::new(),
+            kept: OnceLock::new(),
         })))
     }
 
@@ -125,6 +128,17 @@ impl App {
     /// Buys numbers from other houses from now on, where sources are houses. The first one stays.
     pub fn buy_from(&self, houses: purchase::Houses) {
         drop(self.houses.set(houses));
+    }
+
+    /// Keeps records and deeds for so long from now on, instead of [`Kept::DEFAULT`]. The first one stays.
+    pub fn keep(&self, kept: Kept) {
+        self.kept.get_or_init(|| kept);
+    }
+
+    /// How long records and deeds are kept.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        self.kept.get().copied().unwrap_or(Kept::DEFAULT)
     }
 
     /// The time now, in ms since 1970 UTC.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use domain::db::DbUrl;
+use domain::policy::kept::Kept;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -99,6 +100,11 @@ settings! {
     alert_to: Vec<String> = "[]",
     /// Operators are told when fewer numbers than this are left to sell for a service; 0 is never.
     stock_low: i64 = "20",
+    /// Days that orders and rentals are kept after their end, with their numbers and the traces of their messages, and
+    /// that events are; 40 to 3650. Texts go within a week, the ledger stays.
+    records_days: i64 = "90",
+    /// Days that the audit log keeps what people with power did, 90 to 3650.
+    audit_days: i64 = "400",
     /// How customers add funds, as the page says it; an empty line parts paragraphs.
     funds_text: String = "''",
     /// Seconds that requests in flight get to end after a SIGTERM, 1 to 600.
@@ -231,6 +237,12 @@ fn check(settings: &Settings, layers: &Layers) -> Result<(), ConfigError> {
     }
     if !(0..=1_000_000).contains(&settings.stock_low) {
         return bad("stock_low", "it is 0 to 1000000");
+    }
+    if !Kept::RECORDS_DAYS.contains(&settings.records_days) {
+        return bad("records_days", "it is 40 to 3650");
+    }
+    if !Kept::AUDIT_DAYS.contains(&settings.audit_days) {
+        return bad("audit_days", "it is 90 to 3650");
     }
     if !(1..=600).contains(&settings.shutdown_seconds) {
         return bad("shutdown_seconds", "it is 1 to 600");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::App;
+use domain::policy::kept::Kept;
 use domain::purchase::Houses;
 use domain::supply::Registry;
 use tokio::net::TcpListener;
@@ -101,6 +102,7 @@ pub(crate) async fn attend(
 ) -> Result<(), ServeError> {
     let metrics = Metrics::start()?;
     app.watch_by(watch::watch(settings));
+    app.keep(Kept { records_days: settings.records_days, audit_days: settings.audit_days });
     app.buy_from(Houses::new(registry.clone(), Houses::PATIENCE, rand::random));
     if let (Ok(listen), Ok(private)) = (doors.public.local_addr(), doors.private.local_addr()) {
         tracing::info!(%listen, %private, "the house is open");

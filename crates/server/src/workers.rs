@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use domain::db::DbError;
+use domain::policy::kept;
 use domain::{
     App, account, alert, complaint, event, figures, login, mail, message, number, order, purchase, rental, request,
     supply, verify,
@@ -58,6 +59,8 @@ const WORKERS: &[Worker] = &[
     worker!("mail::forget_old" every 600_000 ms: |app| mail::forget_old(&app)),
     worker!("complaint::forget_old" every 600_000 ms: |app| complaint::forget_old(&app)),
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
+    worker!("kept::forget_records" every 20_000 ms: |app| kept::forget_records(&app)),
+    worker!("kept::forget_audit" every 600_000 ms: |app| kept::forget_audit(&app)),
     worker!("verify::run_due" every 2_000 ms: |app| verify::run_due(&app)),
     worker!("figures::count_due" every 10_000 ms: |app| figures::count_due(&app)),
     worker!("alert::look" every 30_000 ms: |app| alert::look(&app)),

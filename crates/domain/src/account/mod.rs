@@ -8,6 +8,7 @@ mod key;
 mod limits;
 mod low_balance;
 mod profile;
+mod retention;
 mod rows;
 mod scope;
 mod search;
@@ -28,6 +29,7 @@ pub(crate) use limits::limits_of;
 pub use limits::{LimitsRefusal, set_limits};
 pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance, tell_low};
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
+pub use retention::{RETENTION_HOURS, RetentionRefusal, set_retention};
 pub(crate) use rows::{
     Change, balance_in, change, event_floor, lock, named, names, next_event, raise_event_floor, raise_risk, spend,
     totals,

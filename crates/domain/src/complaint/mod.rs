@@ -8,6 +8,7 @@ mod report;
 mod rows;
 
 pub use answer::{ANSWER_MAX, Answer, AnswerRefusal, Answered, answer};
+pub(crate) use forget::forget_of;
 pub use forget::forget_old;
 pub use list::{Line, Record, Which, about, all, counts, is_of, of_account, show};
 pub use report::{NewComplaint, ReportRefusal, WORDS_MAX, report};

@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (18, include_str!("../../../../migrations/0018_houses.sql")),
     (20, include_str!("../../../../migrations/0020_status.sql")),
     (21, include_str!("../../../../migrations/0021_written_once.sql")),
+    (22, include_str!("../../../../migrations/0022_kept_for_a_time.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

@@ -5,15 +5,12 @@ pub(crate) mod check;
 mod rows;
 
 use crate::App;
-use crate::clock::DAY_MS;
 use crate::db::{DbError, Lane, Tx};
 use crate::money::Usd;
 use crate::product::Product;
 
 /// Events in one answer, at most.
 pub const PAGE_MAX: i64 = 200;
-/// How long events are kept.
-const KEPT_MS: i64 = 90 * DAY_MS;
 /// Events deleted in one story of the worker.
 const DELETE_MAX: i64 = 5_000;
 
@@ -156,12 +153,12 @@ pub async fn feed(app: &App, account: i64, after: i64, limit: i64) -> Result<Vec
         .await
 }
 
-/// Deletes events older than 90 days and remembers up to where, so that a cursor before it is told; tells how many.
+/// Deletes events that are older than records are kept and remembers up to where, so that a cursor before it is told; tells how many.
 ///
 /// # Errors
 /// What the database said.
 pub async fn delete_old(app: &App) -> Result<u64, DbError> {
-    let before = app.now_ms() - KEPT_MS;
+    let before = app.now_ms() - app.kept().records_ms();
     app.db
         .write(Lane::Work, move |tx| {
             let old = rows::older_than(tx, before, DELETE_MAX)?;

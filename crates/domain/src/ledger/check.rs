@@ -28,8 +28,8 @@ pub(crate) struct Walk {
     /// The sums of the customer's two books.
     available: i64,
     held: i64,
-    /// Holds that nothing has ended yet: amount and order.
-    open: BTreeMap<i64, (i64, i64)>,
+    /// Holds that nothing has ended yet: amount, order and time.
+    open: BTreeMap<i64, (i64, i64, i64)>,
     /// What was given back of each capture, and of each order.
     refunded: HashMap<i64, i64>,
     refunded_orders: HashMap<i64, i64>,
@@ -55,11 +55,12 @@ impl Walk {
 
     /// The holds that were open when the account's row was read.
     pub(crate) fn open_holds(&self) -> impl Iterator<Item = Outcome> + '_ {
-        let outcome = |(hold, (_, order)): (&i64, &(i64, i64))| Outcome {
+        let outcome = |(hold, (_, order, at_ms)): (&i64, &(i64, i64, i64))| Outcome {
             account: self.account,
             seq: *hold,
             kind: Move::Hold,
             order: *order,
+            paid_ms: *at_ms,
         };
         self.open.iter().map(outcome)
     }
@@ -77,7 +78,7 @@ impl Walk {
             let what = format!("counts {} transfers but its last one is number {}", self.ledger_seq, self.seq);
             findings.push(Finding::new("L5", what, row()));
         }
-        let open = self.open.values().fold(0_i64, |sum, (amount, _)| sum.saturating_add(*amount));
+        let open = self.open.values().fold(0_i64, |sum, (amount, ..)| sum.saturating_add(*amount));
         let books = [
             ("L3", "available", self.row_available.micros(), self.available, "the sum of its transfers"),
             ("L3", "held", self.row_held.micros(), self.held, "the sum of its transfers"),
@@ -103,6 +104,8 @@ pub(crate) struct Outcome {
     pub(crate) seq: i64,
     pub(crate) kind: Move,
     pub(crate) order: i64,
+    /// When the price was set aside or charged that it moves: never after the order's end.
+    pub(crate) paid_ms: i64,
 }
 
 /// What one page said.
@@ -120,7 +123,8 @@ pub(crate) fn walk(
     after: (i64, i64),
     last: i64,
 ) -> Result<Page, DbError> {
-    let sql = "SELECT account_id, seq, kind, debit, credit, amount, order_id, resolves, available_after, held_after
+    let sql = "SELECT account_id, seq, kind, debit, credit, amount, order_id, resolves, available_after, held_after,
+           at_ms
          FROM transfer
          WHERE (account_id, seq) > ($1, $2) AND account_id <= $3
          ORDER BY account_id, seq
@@ -165,9 +169,10 @@ fn step(tx: &mut Tx<'_>, walk: &mut Walk, row: &Row, page: &mut Page) -> Result<
         }
     }
     let order = row.opt_int(6);
-    page.findings.extend(hold_or_end(tx, walk, kind, row)?);
+    let (paid_ms, finding) = hold_or_end(tx, walk, kind, row)?;
+    page.findings.extend(finding);
     if let Some(order) = order {
-        page.outcomes.push(Outcome { account: walk.account, seq, kind, order });
+        page.outcomes.push(Outcome { account: walk.account, seq, kind, order, paid_ms });
     }
     Ok(())
 }
@@ -185,37 +190,41 @@ fn running_balances(walk: &mut Walk, kind: Move, row: &Row) -> Option<Finding> {
     (!is_right).then(|| Finding::new("L4", what, walk.row(seq)))
 }
 
-/// Every hold is ended at most once, by its own amount, for its own order; refunds stay within their capture.
-fn hold_or_end(tx: &mut Tx<'_>, walk: &mut Walk, kind: Move, row: &Row) -> Result<Option<Finding>, DbError> {
+/// Every hold is ended at most once, by its own amount, for its own order; refunds stay within their capture. Tells also
+/// when the price was set aside or charged that is moved.
+fn hold_or_end(tx: &mut Tx<'_>, walk: &mut Walk, kind: Move, row: &Row) -> Result<(i64, Option<Finding>), DbError> {
     let (seq, amount, order, resolves) = (row.int(1), row.int(5), row.opt_int(6), row.opt_int(7).unwrap_or(0));
+    let at_ms = row.int(10);
     match kind {
-        Move::Credit | Move::Debit => Ok(None),
+        Move::Credit | Move::Debit => Ok((at_ms, None)),
         Move::Hold => {
-            walk.open.insert(seq, (amount, order.unwrap_or(0)));
-            Ok(None)
+            walk.open.insert(seq, (amount, order.unwrap_or(0), at_ms));
+            Ok((at_ms, None))
         }
         Move::Capture | Move::Release => {
-            let Some((held, held_for)) = walk.open.remove(&resolves) else {
+            let Some((held, held_for, held_ms)) = walk.open.remove(&resolves) else {
                 let what = format!("ends hold {resolves}, which is not open");
-                return Ok(Some(Finding::new("L6", what, walk.row(seq))));
+                return Ok((at_ms, Some(Finding::new("L6", what, walk.row(seq)))));
             };
             if Some(held_for) != order {
                 let what = format!("ends hold {resolves}, which is of another order");
-                return Ok(Some(Finding::new("L7", what, walk.row(seq))));
+                return Ok((held_ms, Some(Finding::new("L7", what, walk.row(seq)))));
             }
             let what = format!("ends hold {resolves} with another amount");
-            Ok((held != amount).then(|| Finding::new("L9", what, walk.row(seq))))
+            Ok((held_ms, (held != amount).then(|| Finding::new("L9", what, walk.row(seq)))))
         }
         Move::Refund => {
-            let captured = "SELECT amount FROM transfer WHERE account_id = $1 AND seq = $2 AND kind = 'capture'";
-            let captured = tx.one(captured, values![walk.account, resolves])?.map_or(0, |row| row.int(0));
+            let captured = "SELECT amount, at_ms FROM transfer WHERE account_id = $1 AND seq = $2 AND kind = 'capture'";
+            let captured = tx.one(captured, values![walk.account, resolves])?;
+            let captured_ms = captured.as_ref().map_or(at_ms, |row| row.int(1));
+            let captured = captured.map_or(0, |row| row.int(0));
             let given_back = walk.refunded.entry(resolves).or_insert(0);
             *given_back = given_back.saturating_add(amount);
             let is_above = *given_back > captured;
             let of_order = walk.refunded_orders.entry(order.unwrap_or(0)).or_insert(0);
             *of_order = of_order.saturating_add(amount);
             let what = format!("gives back more than transfer {resolves} captured");
-            Ok(is_above.then(|| Finding::new("L7", what, walk.row(seq))))
+            Ok((captured_ms, is_above.then(|| Finding::new("L7", what, walk.row(seq)))))
         }
     }
 }

@@ -68,6 +68,14 @@ pub(crate) fn link(last: &[u8], seq: i64, at_ms: i64, deed: &Deed<'_>) -> [u8; 3
     hash.finalize().into()
 }
 
+/// The deed by which old rows went.
+pub(crate) const FORGET: &str = "audit.forget";
+
+/// What the deed is done to, by which all rows up to one went.
+pub(crate) fn gone_upto(seq: i64) -> String {
+    format!("audit 1 to {seq}")
+}
+
 /// Deeds read in one snapshot.
 const PAGE_MAX: i64 = 1_000;
 
@@ -85,8 +93,13 @@ pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Checked) -> Result<(Vec<Finding
          WHERE seq > $1
          ORDER BY seq
          LIMIT $2";
-    let rows = tx.all(sql, values![chain.seq, PAGE_MAX])?;
     let mut findings = Vec::new();
+    let mark = tx.one("SELECT upto, hash FROM audit_mark WHERE id = 1", &[])?;
+    let upto = mark.as_ref().map_or(0, |mark| mark.int(0));
+    if let Some(mark) = mark.filter(|mark| mark.int(0) > chain.seq) {
+        *chain = Checked { seq: upto, hash: mark.blob(1).to_vec() };
+    }
+    let rows = tx.all(sql, values![chain.seq, PAGE_MAX])?;
     for row in &rows {
         let seq = row.int(0);
         let deed = Deed {
@@ -106,6 +119,11 @@ pub(crate) fn check(tx: &mut Tx<'_>, chain: &mut Checked) -> Result<(Vec<Finding
     }
     let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_MAX);
     if !is_full {
+        let told = "SELECT 1 FROM audit WHERE deed = $1 AND subject = $2";
+        if upto > 0 && tx.one(told, values![FORGET, gone_upto(upto)])?.is_none() {
+            let what = format!("rows up to {upto} are gone, and no row says that they went with age");
+            findings.push(Finding::new("AUDIT", what, "audit"));
+        }
         let taken = ids::taken(tx, "audit")?;
         if taken != chain.seq {
             let what = format!("ends at row {} although {taken} were written", chain.seq);

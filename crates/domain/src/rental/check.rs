@@ -73,16 +73,19 @@ fn is_its_capture(named: &Named, id: i64) -> bool {
     named.kind == Move::Capture && named.order == Some(id)
 }
 
-/// Checks transfers that name no short-term order: each names a rental of its account. A rental is never released.
-pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<Finding>, DbError> {
+/// Checks transfers that name no short-term order: each names a rental of its account, or something that was paid for before
+/// `mark_ms` and may be gone. A rental is never released.
+pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: &[Outcome], mark_ms: i64) -> Result<Vec<Finding>, DbError> {
     let sql = "SELECT p.a, r.account_id
          FROM (json_pairs($1)) p
          JOIN rental r ON r.id = p.a";
     let rows = tx.all(sql, &[pairs(outcomes.iter().map(|outcome| (outcome.order, 0)))])?;
     let accounts: HashMap<i64, i64> = rows.iter().map(|row| (row.int(0), row.int(1))).collect();
-    let is_right = |outcome: &&Outcome| {
-        accounts.get(&outcome.order) == Some(&outcome.account)
-            && matches!(outcome.kind, Move::Hold | Move::Capture | Move::Refund)
+    let is_right = |outcome: &&Outcome| match accounts.get(&outcome.order) {
+        Some(account) => {
+            *account == outcome.account && matches!(outcome.kind, Move::Hold | Move::Capture | Move::Refund)
+        }
+        None => outcome.paid_ms < mark_ms,
     };
     let wrong = outcomes.iter().filter(|outcome| !is_right(outcome));
     let finding = |outcome: &Outcome| {

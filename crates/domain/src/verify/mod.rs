@@ -16,7 +16,7 @@ use crate::ledger::check as ledger;
 use crate::message::check as message;
 use crate::number::check as number;
 use crate::order::check as order;
-use crate::policy::audit;
+use crate::policy::{audit, kept};
 use crate::purchase::check as purchase;
 use crate::rental::check as rental;
 use crate::request;
@@ -212,7 +212,8 @@ async fn ledgers(
             let page = ledger::walk(tx, &mut walks, place, last)?;
             let (mut findings, others) = order::outcomes(tx, &page.outcomes)?;
             let others = purchase::outcomes(tx, others)?;
-            findings.extend(rental::outcomes(tx, &others)?);
+            let mark_ms = kept::records_mark(tx)?;
+            findings.extend(rental::outcomes(tx, &others, mark_ms)?);
             findings.extend(page.findings);
             Ok::<_, DbError>((walks, findings, page.next))
         };

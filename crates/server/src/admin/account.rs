@@ -1,7 +1,7 @@
 //! `admin account`: customers.
 
 use clap::{Args, Subcommand};
-use domain::account::{self, Account, NewAccount, State, Tier};
+use domain::account::{self, Account, NewAccount, RETENTION_HOURS, State, Tier};
 use domain::clock::rfc3339;
 use domain::login::{self, Invitation, Removal};
 use domain::policy::reason::Reason;
@@ -64,6 +64,18 @@ pub(crate) enum AccountCommand {
         after_help = "Example: jesusnumber admin account limits ann --open 20 --day-spend 500.00 --reason 'asked, pays well'"
     )]
     Limits(LimitsArgs),
+    /// Change for how many hours after its end the texts of an order or rental are kept, of those that begin from now on
+    #[command(after_help = "Example: jesusnumber admin account retention ann 1 --reason 'asked for less'")]
+    Retention {
+        /// Its name
+        name: String,
+        /// Hours: 24 unless it was changed, and a week at most
+        #[arg(value_parser = clap::value_parser!(i64).range(RETENTION_HOURS))]
+        hours: i64,
+        /// Why; it goes into the audit log
+        #[arg(long, value_parser = words::reason)]
+        reason: Reason,
+    },
     /// Change how far an account is trusted
     #[command(after_help = "Example: jesusnumber admin account tier ann verified --reason 'paid five times'")]
     Tier {
@@ -132,6 +144,11 @@ pub(super) async fn run(desk: &Desk<'_>, command: AccountCommand) -> Result<Answ
         AccountCommand::Suspend(args) => set_state(desk, args, State::Suspended).await,
         AccountCommand::Resume(args) => set_state(desk, args, State::Active).await,
         AccountCommand::Limits(args) => account_limits::run(desk, args).await,
+        AccountCommand::Retention { name, hours, reason } => {
+            account::set_retention(desk.app, &name, hours, &reason, &desk.permit()?).await?;
+            let line = format!("texts of account {name} are kept for {hours} hours");
+            Ok(Answer::line(line, json!({"name": name, "retention_hours": hours})))
+        }
         AccountCommand::Tier { name, tier, reason } => {
             account::set_tier(desk.app, &name, tier, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("account {name} is {}", tier.word()), json!({"name": name, "tier": tier})))

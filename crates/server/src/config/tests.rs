@@ -73,6 +73,10 @@ fn a_wrong_value_is_told_with_its_name_and_origin() {
     assert!(text.contains("`pool_size`") && text.contains("house.toml"), "{text}");
     let text = refused("pool_size = 2", &[]);
     assert!(text.contains("4 to 512"), "{text}");
+    let text = refused("records_days = 30", &[]);
+    assert!(text.contains("40 to 3650"), "{text}");
+    let text = refused("audit_days = 30", &[]);
+    assert!(text.contains("90 to 3650"), "{text}");
     let text = refused("database = 'mysql://x'", &[]);
     assert!(text.contains("sqlite:PATH"), "{text}");
     let text = refused("tls_cert = 'a.pem'", &[]);

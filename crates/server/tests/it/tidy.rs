@@ -26,7 +26,7 @@ const TABLES: [(&str, &[&str]); 19] = [
     ("login", &["login", "session", "device", "link", "throttle", "recovery_code", "passkey"]),
     ("mail", &["mail"]),
     ("complaint", &["complaint"]),
-    ("policy", &["audit", "audit_mark", "house"]),
+    ("policy", &["audit", "audit_mark", "record_mark", "house"]),
     ("verify", &["verify_run", "verify_finding"]),
 ];
 

@@ -160,3 +160,15 @@ on_both!(an_answer_gives_back_what_was_paid_and_never_more, async |house: House|
     assert_eq!(newest(&house, ann.account, placed.order).await.refunded, Usd::from_cents(42));
     assert_eq!(crate::verify::findings(&house).await, []);
 });
+
+on_both!(what_was_reported_goes_with_its_order, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    complaint::report(&house.app, about(ann.account, placed.order)).await.expect("reported");
+    house.pass_ms(91 * DAY_MS);
+    order::expire_due(&house.app).await.expect("expired");
+    while domain::policy::kept::forget_records(&house.app).await.expect("forgotten") > 0 {}
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM complaint").await, 0);
+    assert_eq!(crate::verify::findings(&house).await, []);
+});

@@ -1,5 +1,6 @@
 //! What should be gone is gone.
 
+use domain::account::{self, RetentionRefusal};
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::message::{self, QuarantineRefusal};
 use domain::{number, order};
@@ -18,6 +19,26 @@ on_both!(a_delivered_text_is_gone_after_its_retention, async |house: House| {
     assert_eq!(number::erase_ended(&house.app).await.expect("erased"), 1);
     let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
     assert!(inbox.messages.is_empty() && inbox.state == order::State::Received);
+});
+
+on_both!(a_customer_s_texts_are_kept_for_less_if_they_ask, async |house: House| {
+    let house = House::stocked(house, 2).await;
+    let ann = house.customer("ann", "5.00").await;
+    account::set_retention(&house.app, "ann", 1, &why("she asked"), &may("olga")).await.expect("set");
+    let key = house.key("ann").await;
+    let caller = account::authenticate(&house.app, &key).await.expect("it opens");
+    let placed = house.order(caller, "instagram").await;
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    house.pass_ms(20 * MINUTE_MS + HOUR_MS);
+    assert_eq!(number::erase_ended(&house.app).await.expect("erased"), 1);
+    let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+    assert!(inbox.messages.is_empty());
+    for hours in [-1, 169] {
+        let refused = account::set_retention(&house.app, "ann", hours, &why("no"), &may("olga")).await;
+        assert!(matches!(refused, Err(RetentionRefusal::BadHours)));
+    }
+    let refused = account::set_retention(&house.app, "eve", 1, &why("no"), &may("olga")).await;
+    assert!(matches!(refused, Err(RetentionRefusal::NoAccount)));
 });
 
 on_both!(a_quarantined_text_is_gone_72_hours_after_its_day, async |house: House| {

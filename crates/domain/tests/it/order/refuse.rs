@@ -39,7 +39,7 @@ on_both!(a_service_that_is_switched_off_is_refused, async |house: House| {
 on_both!(nothing_is_sold_while_sales_are_paused, async |house: House| {
     let house = House::stocked(house, 1).await;
     stop::pause_sales(&house.app, true, &why("a fault"), &may("test")).await.expect("paused");
-    assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::NoNumbers));
+    assert_eq!(refusal(&house, &ask("instagram")).await, Some(SaleRefusal::Paused));
 });
 
 on_both!(numbers_of_a_paused_source_are_not_sold, async |house: House| {

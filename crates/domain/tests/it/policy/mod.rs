@@ -1,4 +1,6 @@
-//! What is read of the audit log.
+//! What is read of the audit log, and how long what is known is kept.
+
+mod kept;
 
 use domain::account::{self, State, Tier};
 use domain::clock::DAY_MS;

@@ -1,7 +1,9 @@
 //! Buying a number for an order where there is none of our own.
 
+use domain::clock::DAY_MS;
 use domain::money::Usd;
 use domain::order::{self, Ask, Placed, SaleRefusal, State};
+use domain::policy::kept;
 use domain::policy::reason::Reason;
 use domain::product::Product;
 use domain::purchase;
@@ -133,7 +135,7 @@ on_both!(what_costs_more_than_was_said_is_our_loss_and_told, async |house: House
     market.alpha.will(&[Mood::IsDear]);
     let ann = market.house.customer("ann", "5.00").await;
     assert_eq!(place(&market, ann).await.expect("an order").price, cents(42));
-    let day = domain::clock::DAY_MS;
+    let day = DAY_MS;
     let from = market.house.app.now_ms().div_euclid(day) * day;
     let days = purchase::report(&market.house.app, from, from + day).await.expect("a report");
     let alpha = days.iter().find(|one| one.source == "alpha").expect("a day");
@@ -302,5 +304,27 @@ on_both!(what_is_in_doubt_counts_where_our_own_numbers_are_ordered_as_well, asyn
     }
     let refused = order::place(&market.house.app, ann, &ask("whatsapp"), None).await;
     assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::LimitReached { .. }))), "{refused:?}");
+    market.is_sound().await;
+});
+
+on_both!(what_was_bought_and_sought_is_forgotten_with_age, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    place(&market, ann).await.expect("bought");
+    market.alpha.will(&[Mood::HasNone]);
+    market.beta.will(&[Mood::HasNone]);
+    place(&market, ann).await.expect_err("sought in vain");
+    for _ in 0..4 {
+        market.later(30 * 60_000).await;
+        order::expire_due(&market.house.app).await.expect("expired");
+    }
+    market.house.pass_ms(91 * DAY_MS);
+    domain::number::erase_ended(&market.house.app).await.expect("erased");
+    while kept::forget_records(&market.house.app).await.expect("forgotten") > 0 {
+        market.is_sound().await;
+    }
+    for table in ["purchase", "sourcing", "orders", "lease"] {
+        assert_eq!(market.house.number_of(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+    }
     market.is_sound().await;
 });

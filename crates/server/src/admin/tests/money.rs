@@ -55,6 +55,14 @@ on_both!(limits_of_one_account_are_set_and_cleared, async |house: House| {
     assert_eq!(house.refuses("account limits bob").await, "there is no account `bob`");
 });
 
+on_both!(the_texts_of_an_account_are_kept_for_less, async |house: House| {
+    house.says("account create ann").await;
+    let set = house.json("account retention ann 1 --reason asked").await;
+    assert_eq!(set, json!({"name": "ann", "retention_hours": 1}));
+    assert_eq!(house.last_deed().await, "olga account.retention ann asked");
+    assert_eq!(house.refuses("account retention bob 1 --reason asked").await, "there is no such account");
+});
+
 on_both!(a_key_is_shown_once_and_alone, async |house: House| {
     house.says("account create ann").await;
     let key = house.says("key create ann --name laptop --expires 2027-01-31").await;

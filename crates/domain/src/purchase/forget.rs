@@ -1,0 +1,40 @@
+//! What was bought for orders is forgotten with them, and searches that came to nothing by themselves.
+
+use std::collections::HashSet;
+
+use crate::db::{DbError, Tx, pairs};
+use crate::values;
+
+/// Those of some orders for which no house owes an answer or a return any more.
+pub(crate) fn settled_among(tx: &mut Tx<'_>, orders: Vec<i64>) -> Result<Vec<i64>, DbError> {
+    let sql = "SELECT DISTINCT u.order_id
+         FROM (json_pairs($1)) p
+         JOIN purchase u ON u.order_id = p.a
+         WHERE u.ended_ms IS NULL";
+    let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
+    let open: HashSet<i64> = rows.iter().map(|row| row.int(0)).collect();
+    Ok(orders.into_iter().filter(|order| !open.contains(order)).collect())
+}
+
+/// Forgets the searches for some orders, and all that was asked for in them.
+pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> {
+    let orders = pairs(orders.iter().map(|order| (*order, 0)));
+    tx.run(
+        "DELETE FROM purchase WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)",
+        std::slice::from_ref(&orders),
+    )?;
+    tx.run("DELETE FROM sourcing WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)", &[orders]).map(drop)
+}
+
+/// Forgets searches that were given up before a time, at most `limit`; tells how many.
+pub(crate) fn forget_given_up(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64, DbError> {
+    let sql = "SELECT order_id
+         FROM sourcing
+         WHERE state = 'given_up' AND decided_ms <= $1
+         ORDER BY decided_ms
+         LIMIT $2";
+    let orders = tx.all(sql, values![before_ms, limit])?.iter().map(|row| row.int(0)).collect();
+    let settled = settled_among(tx, orders)?;
+    forget_of(tx, &settled)?;
+    Ok(settled.len() as u64)
+}
