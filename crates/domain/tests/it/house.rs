@@ -68,9 +68,7 @@ impl House {
                 (DbUrl::Postgres(schema.url()), Some(schema))
             }
         };
-        let mut options = DbOptions::new(url);
-        options.durability = Durability::Unchecked;
-        options.pool_size = 8;
+        let options = options(url);
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let app = open_app(&options, &now_ms).await;
         Self { app, options, now_ms, _folder: folder, _schema: schema }
@@ -89,6 +87,11 @@ impl House {
     /// A second process on the same database, with the same clock.
     pub(crate) async fn rival(&self) -> App {
         open_app(&self.options, &self.now_ms).await
+    }
+
+    /// The time of the house.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now_ms.load(Ordering::SeqCst)
     }
 
     /// Moves the clock forward.
@@ -194,7 +197,13 @@ impl House {
     }
 }
 
-async fn open_app(options: &DbOptions, now_ms: &Arc<AtomicI64>) -> App {
+/// How tests open a database.
+pub(crate) fn options(url: DbUrl) -> DbOptions {
+    DbOptions { durability: Durability::Unchecked, pool_size: 8, ..DbOptions::new(url) }
+}
+
+/// Takes up work on a database, with a clock.
+pub(crate) async fn open_app(options: &DbOptions, now_ms: &Arc<AtomicI64>) -> App {
     let db = Db::open(options).await.expect("the database opens");
     let now_ms = Arc::clone(now_ms);
     let clock = Clock::new(move || now_ms.load(Ordering::SeqCst));

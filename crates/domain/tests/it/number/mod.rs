@@ -6,3 +6,4 @@ mod past;
 mod pick;
 mod race;
 mod search;
+mod second;
