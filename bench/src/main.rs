@@ -42,7 +42,11 @@ enum What {
     /// Figure 1: group commit against one commit a story, on SQLite with 256 callers.
     Door,
     /// The pick with 1,000 numbers against 1,000,000 of which 99 % are used up.
-    Pick,
+    Pick {
+        /// Measure on PostgreSQL too.
+        #[arg(long)]
+        postgres: bool,
+    },
     /// Figure 2: orders over HTTP on SQLite, against their statements through the driver alone.
     Orders {
         /// Numbers in stock: each order takes one for the whole run.
@@ -63,7 +67,7 @@ enum What {
     },
     /// Figure 5: how soon a waiting customer has the code.
     Latency,
-    /// Figure 6: pushed SMS that capture an order, against figure 2's limit.
+    /// Figure 6: pushed SMS that capture an order, against figure 2's limit and against their own statements.
     Ingest {
         /// Numbers with an open order before the measurement begins.
         #[arg(long, default_value_t = 300_000)]

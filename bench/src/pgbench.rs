@@ -54,6 +54,14 @@ impl Server {
         options
     }
 
+    /// Has it run statements that are no house's.
+    pub(crate) async fn tell(&self, sql: &str) {
+        let (client, connection) =
+            tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await.expect("the server answers");
+        tokio::spawn(connection);
+        client.batch_execute(sql).await.expect("it is done");
+    }
+
     /// Runs a script of pgbench with prepared statements and tells transactions a second.
     pub(crate) fn pgbench(&self, script: &str, time: Duration) -> f64 {
         let path = self.folder.path().join("script.sql");
