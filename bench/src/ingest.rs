@@ -1,15 +1,19 @@
 //! Figures 5 and 6: how soon a waiting customer has the code, and how many pushes a second are captured.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use domain::account::Caller;
+use domain::message;
 
 use crate::door::median;
 use crate::fixture::{Fixture, scratch};
 use crate::load::{Connection, Turns, get, load, post};
 use crate::orders::{self, is_ok};
 use crate::program::{Program, build};
-use crate::push::{push, text};
-use crate::replay::Recording;
+use crate::push::{part, push, text};
+use crate::replay::{Recording, Replay};
 
 const CONNECTIONS: usize = 256;
 /// Seconds of a turn at least, of which the first is not counted.
@@ -54,14 +58,20 @@ pub(crate) async fn latency() {
     println!("code told after that     {:>8.2} ms median (wanted: at most 2)", median(&mut later));
 }
 
-/// Figure 6, with so many open orders.
+/// Texts that are written down as they are kept, and kept again by the driver alone.
+const RECORDED: usize = 51_200;
+/// How the story of a text begins: all that depends on what it says stands behind a savepoint.
+const STORY_BEGIN: &str = "SAVEPOINT part";
+
+/// Figure 6, with so many open orders. By turns: orders through the driver alone, which is figure 2's limit; texts through
+/// the driver alone, which is what committing the same rows together can reach; and texts over HTTP.
 pub(crate) async fn run(time: Duration, count: usize) {
     let time = time.max(TURN_MIN * Turns::COUNT);
     let binary = build();
     let recording = Recording::default();
     println!("importing {count} numbers and ordering them …");
     let house = Fixture::open(|options| options.tap = Some(recording.tap())).await;
-    house.numbers(count + 20_000).await;
+    house.numbers(count + RECORDED + 20_000).await;
     let customers = house.customers(CONNECTIONS).await;
     // The driver, too, has a house with a past.
     let mut numbers = house.ordered(&customers, count / 2).await;
@@ -73,11 +83,13 @@ pub(crate) async fn run(time: Duration, count: usize) {
         of_one.extend(more);
     }
     let mut driver = recording.replay(&for_driver, orders::STORY_BEGIN, Turns::COUNT);
+    let mut same_rows = same_rows(&house, &customers, &recording, &copies.path().join("texts.db")).await;
+    let captured = house.received();
     let database = format!("sqlite:{}", house.folder.path().join("house.db").display());
     let program = Program::start(&binary, house.folder.path(), &database).await;
     let numbers = Arc::new(numbers);
     let share = numbers[0].len() / usize::try_from(Turns::COUNT).expect("few turns");
-    let (mut turns, mut answered) = (Turns::default(), 0);
+    let (mut turns, mut of_rows, mut answered) = (Turns::default(), Turns::default(), 0);
     for turn in 0..usize::try_from(Turns::COUNT).expect("few turns") {
         let numbers = Arc::clone(&numbers);
         let request = move |connection: usize, place: u64| {
@@ -86,13 +98,39 @@ pub(crate) async fn run(time: Duration, count: usize) {
             let place = turn * share + place;
             Some(push(&format!("{connection}-{place}"), &numbers[connection][place], &text(place)))
         };
-        let limit = driver.turn();
+        let (limit, limit_of_rows) = (driver.turn(), same_rows.turn());
         let reached = load(program.address, CONNECTIONS, time / Turns::COUNT, request, is_ok).await;
         answered += reached.total();
         turns.add(limit, reached.a_second());
+        of_rows.add(limit_of_rows, reached.a_second());
     }
     // The last pushes of a turn are answered after their count was closed.
     let late = CONNECTIONS * usize::try_from(Turns::COUNT).expect("few turns");
-    assert!((answered..=answered + late).contains(&house.received()), "every push has captured its order");
+    assert!((answered..=answered + late).contains(&(house.received() - captured)), "every push has captured its order");
     turns.tell("with capture", 0.50);
+    of_rows.tell("the same rows", 0.60);
+}
+
+/// Keeps texts for open orders within this process, and has the driver ready to keep them again on a copy from before.
+async fn same_rows(house: &Fixture, customers: &[(Caller, String)], recording: &Recording, copy: &Path) -> Replay {
+    let numbers = house.ordered(customers, RECORDED).await;
+    house.copy_to(copy).await;
+    recording.forget();
+    let senders: Vec<_> = numbers
+        .into_iter()
+        .enumerate()
+        .map(|(sender, numbers)| {
+            let app = house.app.clone();
+            tokio::spawn(async move {
+                for (place, number) in numbers.iter().enumerate() {
+                    let part = part(sender * RECORDED + place, number);
+                    message::receive(&app, 1, part).await.expect("the house keeps it");
+                }
+            })
+        })
+        .collect();
+    for sender in senders {
+        sender.await.expect("no sender panics");
+    }
+    recording.replay(copy, STORY_BEGIN, Turns::COUNT)
 }

@@ -99,7 +99,9 @@ async fn main() {
     let time = Duration::from_secs(options.seconds);
     match options.what {
         What::Door => door::run(time).await,
-        What::Pick => pick::run(time).await,
+        What::Pick { postgres } => {
+            pick::run(time, if postgres { pick::WithPostgres::Yes } else { pick::WithPostgres::No }).await;
+        }
         What::Orders { numbers } => orders::run(time, numbers).await,
         What::OrdersPostgres { numbers } => orders_postgres::run(time, numbers).await,
         What::Sms { postgres } => sms::run(if postgres { sms::On::Postgres } else { sms::On::Sqlite }, time).await,
