@@ -65,8 +65,11 @@ async fn main() -> Result<(), Failure> {
     let many = folder.path().join("many.csv");
     write_numbers(&many, FOR_SALE..FOR_SALE + rows)?;
 
-    let prices = folder.path().join("prices.csv");
-    make_services(&app, &prices).await?;
+    make_services(&app).await?;
+    let files = ["0.42", "0.43"].map(|amount| (folder.path().join(format!("prices-{amount}.csv")), amount));
+    for (path, amount) in &files {
+        write_prices(path, amount)?;
+    }
 
     let caller = customer(&app).await?;
     tokio::spawn(refill(app.clone()));
@@ -75,10 +78,10 @@ async fn main() -> Result<(), Failure> {
 
     let numbers = ["number", "import", &many.to_string_lossy(), "--source", "rack"].map(str::to_owned);
     beside(&app, caller, &admin, ("numbers", rows), vec![numbers.to_vec()]).await?;
-    // One file of prices is set within a blink, so many are, one after the other.
-    let file = ["price", "import", &prices.to_string_lossy()].map(str::to_owned);
-    let times = PRICE_FILES * PRICES;
-    beside(&app, caller, &admin, ("prices", times), vec![file.to_vec(); usize::try_from(PRICE_FILES)?]).await
+    // One file of prices is set within a blink, so many are, one after the other, and each changes all of them.
+    let one = |(path, _): &(PathBuf, &str)| ["price", "import", &path.to_string_lossy()].map(str::to_owned).to_vec();
+    let commands = files.iter().cycle().take(usize::try_from(PRICE_FILES)?).map(one).collect();
+    beside(&app, caller, &admin, ("prices", PRICE_FILES * PRICES), commands).await
 }
 
 /// Places orders while commands run one after the other, and tells how long both took.
@@ -107,10 +110,8 @@ async fn beside(
     Ok(())
 }
 
-/// Makes as many services as a file of prices can be for, and the file.
-async fn make_services(app: &App, path: &Path) -> Result<(), Failure> {
-    let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "service,product,amount,tier")?;
+/// Makes as many services as a whole file of prices is for.
+async fn make_services(app: &App) -> Result<(), Failure> {
     for place in 0..PRICES / 12 {
         let slug = format!("service-{place}");
         let new = NewService {
@@ -124,9 +125,18 @@ async fn make_services(app: &App, path: &Path) -> Result<(), Failure> {
             texts: Vec::new(),
         };
         edit::put_service(app, new, Permit::at_the_machine("bench")).await?;
+    }
+    Ok(())
+}
+
+/// Writes a file with a price for each of those services, in each form, for all and for each tier.
+fn write_prices(path: &Path, amount: &str) -> Result<(), Failure> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "service,product,amount,tier")?;
+    for place in 0..PRICES / 12 {
         for product in Product::ALL {
             for tier in ["", "new", "verified", "business"] {
-                writeln!(file, "{slug},{},0.42,{tier}", product.word())?;
+                writeln!(file, "service-{place},{},{amount},{tier}", product.word())?;
             }
         }
     }

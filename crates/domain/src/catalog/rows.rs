@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::sheet::Form;
 use super::{SERVICES_MAX, Service};
 use crate::account::Tier;
 use crate::db::{DbError, Row, Tx, word};
@@ -135,6 +136,36 @@ pub(super) fn set_price(tx: &mut Tx<'_>, service: i64, product: Product, amount:
             tx.queue(sql, values![service, product, amount])
         }
         None => tx.queue("DELETE FROM price WHERE service_id = $1 AND product = $2", values![service, product]),
+    }
+}
+
+/// Sets the prices of many services in one form, for all or for one tier, or takes them away with `None`: two statements
+/// however many there are, because whoever sells waits for them.
+pub(super) fn set_many(tx: &mut Tx<'_>, (product, tier): Form, prices: &[(i64, Option<Usd>)]) -> Result<(), DbError> {
+    // No price is nothing, so that 0 is free to stand for none.
+    let pairs: Vec<(i64, i64)> =
+        prices.iter().map(|(service, amount)| (*service, amount.map_or(0, Usd::micros))).collect();
+    let pairs = serde_json::to_string(&pairs).expect("numbers are JSON");
+    match tier {
+        None => {
+            let set = "INSERT INTO price (service_id, product, amount)
+                 SELECT p.a, CAST($2 AS TEXT), p.b FROM (json_pairs($1)) p WHERE p.b > 0
+                 ON CONFLICT (service_id, product) DO UPDATE SET amount = excluded.amount";
+            tx.queue(set, values![pairs.clone(), product])?;
+            let take = "DELETE FROM price
+                 WHERE product = $2 AND service_id IN (SELECT p.a FROM (json_pairs($1)) p WHERE p.b = 0)";
+            tx.queue(take, values![pairs, product])
+        }
+        Some(tier) => {
+            let set = "INSERT INTO tier_price (service_id, product, tier, amount)
+                 SELECT p.a, CAST($2 AS TEXT), CAST($3 AS TEXT), p.b FROM (json_pairs($1)) p WHERE p.b > 0
+                 ON CONFLICT (service_id, product, tier) DO UPDATE SET amount = excluded.amount";
+            tx.queue(set, values![pairs.clone(), product, tier.word()])?;
+            let take = "DELETE FROM tier_price
+                 WHERE product = $2 AND tier = $3
+                   AND service_id IN (SELECT p.a FROM (json_pairs($1)) p WHERE p.b = 0)";
+            tx.queue(take, values![pairs, product, tier.word()])
+        }
     }
 }
 

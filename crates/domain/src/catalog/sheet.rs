@@ -1,6 +1,6 @@
 //! Setting a whole sheet of prices at once: those for all and those for single tiers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::edit::{EditRefusal, PRICES_MAX, TierPrice, told, told_tiers};
 use super::rows;
@@ -24,6 +24,9 @@ pub struct SheetPrice {
     /// What it costs, in whole cents. `None`: nothing is sold in this form, or the tier pays what all pay.
     pub amount: Option<Usd>,
 }
+
+/// A form in which services are sold, and the tier whose price it is; `None`: that for all.
+pub(super) type Form = (Product, Option<Tier>);
 
 /// The rows of one service.
 #[derive(Default)]
@@ -69,6 +72,13 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
     // Whoever else sets prices waits at the chain's end, so that `before` is true.
     let mut chain = Chain::extend(tx, i64::try_from(deeds).expect("at most 30,000"))?;
     let (ids, common, tiers) = (rows::ids(tx)?, rows::prices(tx)?, rows::tier_prices(tx)?);
+    // What a price is already is not written again.
+    let mut changes: HashMap<Form, Vec<(i64, Option<Usd>)>> = HashMap::new();
+    let mut change = |form, service, was, amount| {
+        if was != amount {
+            changes.entry(form).or_default().push((service, amount));
+        }
+    };
     for (slug, prices) in by_service {
         let service = *ids.get(slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
         let mut write = |tx: &mut Tx<'_>, deed, before: &str, after: &str| {
@@ -78,7 +88,7 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
         if !prices.common.is_empty() {
             let was = |product: &Product| common.get(&service).and_then(|prices| prices.get(product)).copied();
             for (product, amount) in &prices.common {
-                rows::set_price(tx, service, *product, *amount)?;
+                change((*product, None), service, was(product), *amount);
             }
             let before = told(prices.common.iter().map(|(product, _)| (*product, was(product))));
             write(tx, "price.set", &before, &told(prices.common.iter().copied()))?;
@@ -88,11 +98,11 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
                 tiers.get(&service).and_then(|prices| prices.get(&(price.product, price.tier))).copied()
             };
             for price in &prices.tiers {
-                rows::set_tier_price(tx, service, (price.product, price.tier), price.amount)?;
+                change((price.product, Some(price.tier)), service, was(price), price.amount);
             }
             let before = told_tiers(prices.tiers.iter().map(|price| (*price, was(price))));
             write(tx, "price.tier", &before, &told_tiers(prices.tiers.iter().map(|price| (*price, price.amount))))?;
         }
     }
-    Ok(())
+    changes.iter().try_for_each(|(form, prices)| Ok(rows::set_many(tx, *form, prices)?))
 }

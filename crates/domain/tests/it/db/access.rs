@@ -103,9 +103,8 @@ async fn reading_leaves_the_file_of_a_killed_house_to_the_byte() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_house_is_copied_as_it_is() {
     let house = House::open(EngineKind::Sqlite).await;
-    let before =
-        house.number_of("SELECT MAX(version) FROM migration WHERE version < (SELECT MAX(version) FROM migration)");
-    let before = before.await;
+    let before = "SELECT MAX(version) FROM migration WHERE version < (SELECT MAX(version) FROM migration)";
+    let before = house.number_of(before).await;
     house.side("DELETE FROM migration WHERE version = (SELECT MAX(version) FROM migration)").await.expect("written");
     let folder = tempfile::tempdir().expect("a scratch folder");
     let copy = folder.path().join("copy.db");
