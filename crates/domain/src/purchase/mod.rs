@@ -30,10 +30,10 @@ pub use doubt::find_stalled;
 pub(crate) use hint::hint;
 pub use houses::Houses;
 pub(crate) use list::doubtful;
-pub use list::{Line, SettleRefusal, Verdict, choice_of, list, settle};
+pub use list::{Line, PAGE_MAX, SettleRefusal, Verdict, choice_of, list, one, settle};
 pub(crate) use offers::stocks;
-pub use offers::{MapRefusal, Mapping, NewMapping, map, mappings, theirs, unmap};
-pub use report::{DIFFERENCES_MAX, Day, Difference, report};
+pub use offers::{MapRefusal, Mapping, NewMapping, map, mappings, names, theirs, unmap};
+pub use report::{DAYS_MAX, DIFFERENCES_MAX, Day, Difference, report};
 pub use wake::{Wake, WakeRefusal, wake, want};
 pub(crate) use wallet::wallets;
 
