@@ -21,6 +21,54 @@ export const journeys = {
     await page.context().close();
   },
 
+  async "whoever looks elsewhere is notified once a code comes, if they asked for it, and its tab is called by the code"() {
+    const page = await open("ann");
+    // The browser under test asks nobody for permission and shows no notifications, so both are played.
+    await page.addInitScript(() => {
+      globalThis.told = [];
+      globalThis.Notification = class {
+        static permission = "default";
+        static async requestPermission() {
+          return (this.permission = "granted");
+        }
+        constructor(words) {
+          globalThis.told.push(words);
+        }
+      };
+      Object.defineProperty(document, "hidden", { get: () => globalThis.isElsewhere ?? false });
+    });
+    const order = await buy(page, "Code $0.42 for Instagram");
+    assert.match(await page.title(), /^Waiting · Instagram/);
+    await page.getByRole("button", { name: "Tell me when a code comes" }).click();
+    await page.getByRole("button", { name: "Tell me when a code comes" }).waitFor({ state: "hidden" });
+    await page.evaluate(() => (globalThis.isElsewhere = true));
+    await sms(order.number, "482910 is your Instagram code.");
+    await page.waitForFunction(() => globalThis.told.length > 0);
+    assert.deepEqual(await page.evaluate(() => globalThis.told), ["A code came for Instagram."]);
+    assert.match(await page.title(), /^482910 · Instagram/);
+    // Whoever sees the page, or never asked, is not notified.
+    const other = await buy(page, "Code $0.42 for Telegram");
+    await sms(other.number, "571234 is your Telegram code.");
+    await page.locator(".got").getByText("571234", { exact: true }).waitFor();
+    assert.deepEqual(await page.evaluate(() => globalThis.told), []);
+    await page.context().close();
+  },
+
+  async "a code is copied by its key, without the mouse"() {
+    const page = await open("ann");
+    const order = await buy(page, "Code $0.42 for Instagram");
+    await sms(order.number, "334411 is your Instagram code.");
+    const button = page.locator(".got [data-copy]");
+    await button.waitFor();
+    assert.equal(await button.getAttribute("accesskey"), "c");
+    await page.getByRole("link", { name: "Another number" }).focus();
+    await page.keyboard.press("Alt+c");
+    await page.locator(".got").getByText("Copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "334411");
+    assert.equal(await page.locator("#status").textContent(), "Copied", "whoever does not see it hears it");
+    await page.context().close();
+  },
+
   async "eight tabs share one stream, and the last one hears of a code when the first is closed"() {
     const page = await open("ann");
     const order = await buy(page, "Code $0.42 for Instagram");

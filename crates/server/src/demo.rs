@@ -215,4 +215,21 @@ mod tests {
         assert_eq!(of("192.0.2.7:82"), "http://192.0.2.7:82");
         assert_eq!(of("[2001:db8::1]:83"), "http://[2001:db8::1]:83");
     }
+
+    #[tokio::test]
+    async fn its_settings_page_tells_what_became_of_what_was_asked_for() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let demo = Demo { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().to_owned(), fresh: false };
+        let (settings, mut layers) = settings(&demo).expect("they fit");
+        let doors = Doors::open(&settings).await.expect("free ports");
+        let address = doors.public.local_addr().expect("an address");
+        tell(&mut layers, &doors, &base_url(address)).expect("told");
+        let shown = config::in_force(&layers);
+        let value = |name: &str| shown.iter().find(|one| one.name == name).and_then(|one| one.value.clone());
+        assert_eq!(value("listen"), Some(format!("\"{address}\"")));
+        assert_eq!(value("base_url"), Some(format!("\"http://localhost:{}\"", address.port())));
+        assert_eq!(value("log_level"), Some(format!("\"{LOG_LEVEL}\"")));
+        let private = value("private_listen").expect("it is told");
+        assert!(!private.contains(":0\""), "{private}");
+    }
 }

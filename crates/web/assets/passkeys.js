@@ -21,9 +21,12 @@ const can = Boolean(
 
 class Refused extends Error {}
 
+// A challenge is good for five minutes; one that waits for longer is asked for anew before it is worn.
+const RENEW_MS = 4 * 60 * 1000;
+
 // Asks the house for a challenge; what it refuses, it says in a sentence.
-async function ask(url) {
-  const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" } });
+async function ask(url, signal) {
+  const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, signal });
   if (!answer.headers.get("Content-Type")?.startsWith("application/json")) throw new Refused(SORRY);
   const said = await answer.json();
   if (!answer.ok) throw new Refused(said.sorry ?? SORRY);
@@ -35,9 +38,14 @@ async function create(form) {
   return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
 }
 
-async function get(form) {
-  const options = await ask(form.dataset.ask);
-  return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+async function get(form, how) {
+  const options = await ask(form.dataset.ask, how?.signal);
+  return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), ...how });
+}
+
+function send(form, key) {
+  form.elements.answer.value = JSON.stringify(key);
+  form.submit();
 }
 
 async function press(form, button) {
@@ -45,15 +53,37 @@ async function press(form, button) {
   told.hidden = true;
   button.disabled = true;
   const deed = form.dataset.passkey;
+  // A browser asks for one passkey at a time.
+  offered?.abort();
   try {
-    const key = await (deed === "create" ? create(form) : get(form));
-    form.elements.answer.value = JSON.stringify(key);
-    form.submit();
+    send(form, await (deed === "create" ? create(form) : get(form)));
   } catch (error) {
     told.textContent = error instanceof Refused ? error.message : (WORDS[deed][error.name] ?? SORRY);
     told.hidden = false;
     button.disabled = false;
     button.focus();
+    offer(form);
+  }
+}
+
+// Offers passkeys among the names that the browser fills in, for as long as the page is open. What goes wrong there says
+// nothing: the button and the password stand beside it.
+
+let offered = null;
+
+async function offer(form) {
+  if (form.dataset.passkey !== "get" || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  // Whoever has pressed the button is being asked.
+  if (form.querySelector("button").disabled) return;
+  offered?.abort();
+  const own = new AbortController();
+  offered = own;
+  const renew = setTimeout(() => offer(form), RENEW_MS);
+  own.signal.addEventListener("abort", () => clearTimeout(renew));
+  try {
+    send(form, await get(form, { mediation: "conditional", signal: own.signal }));
+  } catch {
+    own.abort();
   }
 }
 
@@ -62,6 +92,9 @@ if (can) {
     const button = form.querySelector("button");
     button.addEventListener("click", () => press(form, button));
     form.hidden = false;
+    offer(form);
+    // Another tab may have asked meanwhile, and a browser keeps one challenge.
+    document.addEventListener("visibilitychange", () => document.hidden || offer(form));
   }
   for (const words of document.querySelectorAll("[data-without-passkeys]")) words.hidden = true;
 }

@@ -125,7 +125,8 @@ async fn matching(app: &App, filter: &Filter, after: i64, task: &Task) -> Result
 }
 
 const LOCKED: &str =
-    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost,
+            is_offline
      FROM number
      WHERE id = $1
      {for_update}";

@@ -69,6 +69,8 @@ pub struct NumberLine {
     pub state: NumberState,
     /// What one lease of it costs the house.
     pub cost: Usd,
+    /// Whether its SIM is not in the network, as its source tells; then it is not sold.
+    pub is_offline: bool,
 }
 
 /// Why a number was not changed.
@@ -86,17 +88,20 @@ pub enum NumberRefusal {
 }
 
 const LINE: &str =
-    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost,
+            is_offline
      FROM number
      WHERE digits = $1";
 
 const LINE_OF_ID: &str =
-    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost,
+            is_offline
      FROM number
      WHERE id = $1";
 
 const LINES: &str =
-    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+    "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost,
+            is_offline
      FROM number
      WHERE id > $1
      ORDER BY id
@@ -141,6 +146,7 @@ pub(super) fn line(row: &Row) -> Result<NumberLine, DbError> {
         acquired_on: row.text(8).to_owned(),
         state: word(NumberState::from_word(row.text(9)), "a number's state")?,
         cost: Usd::from_micros(row.int(10)),
+        is_offline: row.flag(11),
     })
 }
 

@@ -32,7 +32,7 @@ pub(crate) use rows::{has_other_sim, is_retired, map_sim, of_sim, of_source, sim
 pub use search::{Filter, Found, carriers, search};
 pub use shelf::refill_low;
 pub(crate) use shelf::{Shelf, ShelfKey, candidates};
-pub use status::{LineState, line_state};
+pub use status::{LineState, line_state, line_states, offline};
 pub(crate) use status::{News, note, seen_in_port};
 pub(crate) use stock::StockCache;
 pub use stock::available;

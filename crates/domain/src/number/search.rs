@@ -32,6 +32,8 @@ pub struct Filter {
     pub carrier: String,
     /// What kind of line it is.
     pub line_type: String,
+    /// Only those whose SIM is not in the network.
+    pub is_offline: bool,
 }
 
 /// A page of numbers, in the order in which they came.
@@ -47,7 +49,8 @@ pub struct Found {
 macro_rules! looks {
     ($lead:literal) => {
         concat!(
-            "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost
+            "SELECT id, digits, region, carrier, line_type, source_id, supplier, contract, acquired_on, state, cost,
+                    is_offline
              FROM number
              WHERE id > $1 AND id <= $2
                AND ($3 = '' OR digits LIKE $3)
@@ -56,7 +59,8 @@ macro_rules! looks {
                AND ($6 = 0 OR area_code = $6)
                AND ($7 = '' OR region = $7)
                AND ($8 = '' OR carrier = $8)
-               AND ($9 = '' OR line_type = $9)",
+               AND ($9 = '' OR line_type = $9)
+               AND ($11 = 0 OR is_offline = 1)",
             $lead,
             " ORDER BY id LIMIT $10"
         )
@@ -122,7 +126,8 @@ impl Filter {
             &self.region,
             &self.carrier,
             &self.line_type,
-            limit
+            limit,
+            i64::from(self.is_offline)
         ]
         .to_vec()
     }

@@ -1,12 +1,16 @@
 //! Whether the SIM of a number is in the network, as its source tells.
 
+use std::collections::HashMap;
+
 use crate::App;
 use crate::clock::MINUTE_MS;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Row, Tx};
 use crate::values;
 
 /// How old what is written may be where nothing but the time or the signal changed: devices tell all of it each minute.
 const STALE_MS: i64 = 5 * MINUTE_MS;
+/// Numbers of a source whose SIMs are told at once, at most.
+const TOLD_MAX: i64 = 100_000;
 
 /// What was told of the SIM of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,12 +82,39 @@ pub(super) fn forget(tx: &mut Tx<'_>, number: i64) -> Result<(), DbError> {
 /// What the database said.
 pub async fn line_state(app: &App, number: i64) -> Result<Option<LineState>, DbError> {
     let sql = "SELECT is_online, since_ms, seen_ms, port, signal FROM number_line WHERE number_id = $1";
-    let row = app.db.row(sql, values![number]).await?;
-    Ok(row.map(|row| LineState {
+    Ok(app.db.row(sql, values![number]).await?.map(|row| line_of(&row)))
+}
+
+fn line_of(row: &Row) -> LineState {
+    LineState {
         is_online: row.int(0) == 1,
         since_ms: row.int(1),
         seen_ms: row.int(2),
         port: row.text(3).to_owned(),
         signal: row.text(4).to_owned(),
-    }))
+    }
+}
+
+/// What a source told of the SIMs of its numbers, by their digits.
+///
+/// # Errors
+/// What the database said.
+pub async fn line_states(app: &App, source: i64) -> Result<HashMap<String, LineState>, DbError> {
+    let sql = "SELECT l.is_online, l.since_ms, l.seen_ms, l.port, l.signal, n.digits
+         FROM number_line l
+         JOIN number n ON n.id = l.number_id
+         WHERE l.source_id = $1
+         LIMIT $2";
+    let rows = app.db.rows(sql, values![source, TOLD_MAX]).await?;
+    Ok(rows.iter().map(|row| (row.text(5).to_owned(), line_of(row))).collect())
+}
+
+/// How many numbers of each source are not sold because their SIM is not in the network; a source without such is left
+/// out.
+///
+/// # Errors
+/// What the database said.
+pub async fn offline(app: &App) -> Result<HashMap<i64, i64>, DbError> {
+    let sql = "SELECT source_id, COUNT(*) FROM number_line WHERE is_online = 0 GROUP BY source_id";
+    Ok(app.db.rows(sql, &[]).await?.iter().map(|row| (row.int(0), row.int(1))).collect())
 }

@@ -17,8 +17,8 @@ use crate::product::Product;
 use crate::supply::{self, Bought, TheirState};
 use crate::values;
 
-/// Purchases in one page.
-const PAGE_MAX: i64 = 200;
+/// Purchases in one page, at most.
+pub const PAGE_MAX: i64 = 200;
 
 /// A purchase as it is listed. The number itself is not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,18 @@ pub async fn list(app: &App, is_open: bool, before: Option<i64>) -> Result<Vec<L
     let (purchases, sources) = (app.db.read(read).await?, supply::sources(app).await?);
     let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
     Ok(purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now)).collect())
+}
+
+/// One purchase.
+///
+/// # Errors
+/// What the database said.
+pub async fn one(app: &App, id: i64) -> Result<Option<Line>, DbError> {
+    let (purchase, sources) =
+        (app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await?, supply::sources(app).await?);
+    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
+    let now = app.now_ms();
+    Ok(purchase.map(|purchase| line(name(purchase.source), purchase, now)))
 }
 
 fn line(source: &str, purchase: Purchase, now_ms: i64) -> Line {

@@ -274,6 +274,16 @@ pub async fn mappings(app: &App) -> Result<Vec<Mapping>, DbError> {
     app.db.rows(sql, values![OFFERS_MAX]).await?.iter().map(mapping).collect()
 }
 
+/// The names of the sources that are houses.
+///
+/// # Errors
+/// What the database said.
+pub async fn names(app: &App) -> Result<Vec<String>, DbError> {
+    let Some(houses) = app.houses.get() else { return Ok(Vec::new()) };
+    let all = supply::houses(app, &houses.registry).await?;
+    Ok(all.into_iter().map(|house| house.wire.slug).collect())
+}
+
 /// Asks a house what it sells, so that it can be mapped.
 ///
 /// # Errors

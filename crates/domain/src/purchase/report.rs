@@ -17,6 +17,8 @@ use crate::values;
 
 /// Purchases in one look.
 const PAGE_MAX: i64 = 500;
+/// Days that one report should cover, at most: each purchase of them is read.
+pub const DAYS_MAX: i64 = 92;
 /// Differences of one day and house that are told; the rest are counted.
 pub const DIFFERENCES_MAX: usize = 200;
 

@@ -4,13 +4,10 @@ use clap::{Args, Subcommand};
 use domain::clock::{DAY_MS, rfc3339};
 use domain::ids;
 use domain::policy::reason::Reason;
-use domain::purchase::{self, Day, Difference, Line, Verdict};
+use domain::purchase::{self, DAYS_MAX, Day, Difference, Line, Verdict};
 use serde_json::json;
 
 use super::{Answer, Desk, Refusal, words};
-
-/// Days that one report may cover.
-const DAYS_MAX: i64 = 92;
 
 /// What can be done with purchases.
 #[derive(Subcommand)]

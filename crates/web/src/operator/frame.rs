@@ -8,8 +8,8 @@ use domain::login::Role;
 use domain::policy::stop;
 
 use super::{
-    audit, complaints, customers, ledger, mails, numbers, operators, orders, quarantine, services, settings, sources,
-    stops, today,
+    audit, complaints, customers, houses, ledger, mails, numbers, operators, orders, quarantine, services, settings,
+    sources, stops, today,
 };
 use crate::Door;
 use crate::session::Operator;
@@ -30,6 +30,7 @@ pub(crate) const PLACES: &[Place] = &[
     Place { path: complaints::HERE, name: "Complaints" },
     Place { path: numbers::HERE, name: "Numbers" },
     Place { path: sources::HERE, name: "Sources" },
+    Place { path: houses::HERE, name: "Other houses" },
     Place { path: services::HERE, name: "Services" },
     Place { path: stops::HERE, name: "Stops" },
     Place { path: quarantine::HERE, name: "Quarantine" },

@@ -4,6 +4,7 @@ mod audit;
 mod complaints;
 mod customers;
 mod frame;
+mod houses;
 mod ledger;
 mod mails;
 mod numbers;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .merge(orders::routes())
         .merge(numbers::routes())
         .merge(sources::routes())
+        .merge(houses::routes())
         .merge(services::routes())
         .merge(stops::routes())
         .merge(settings::routes())

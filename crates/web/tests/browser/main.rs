@@ -86,6 +86,15 @@ async fn the_day_of_an_operator() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_do_on_a_phone() {
+    let world = house(60).await;
+    let ann = people::rich(&world, "ann@example.org", "50.00").await;
+    let bob = people::customer(&world, "bob@example.org").await;
+    let olga = people::operator(&world, "olga", Role::Operator).await;
+    travel(world, "phone", &[("ann", &ann), ("bob", &bob), ("olga", &olga)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_customer_makes_signing_in_safer() {
     let world = house(1).await;
     let ann = people::customer(&world, "ann@example.org").await;

@@ -1,10 +1,12 @@
 //! The console's pages for sources.
 
 use domain::login::Role;
+use domain::phone::Nanp;
+use domain::supply::{self, Heard, Line, Registry, Reply, Request, Setting, Settings, Status, Supply};
 
 use crate::on_both;
 use crate::people::operator;
-use crate::world::World;
+use crate::world::{World, may};
 
 on_both!(a_source_is_made_paused_and_sold_again, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
@@ -39,6 +41,58 @@ on_both!(a_sim_is_mapped_and_unmapped, async |world: &World| {
     assert!(!olga.get(sims).await.body.contains("phone-1/0"));
     let log = olga.get("/operator/audit/?who=olga").await.body;
     assert!(log.contains("new card") && log.contains("card gone") && log.contains("phone-1/0 is 12025550147"));
+});
+
+/// The connector `wire`, telling that the SIM `one` is out of the network.
+struct Teller;
+
+impl Supply for Teller {
+    fn name(&self) -> &'static str {
+        "wire"
+    }
+
+    fn about(&self) -> &'static str {
+        "tells of a SIM"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn hear(&self, _: &Settings, _: &Request, _: i64) -> Result<Heard, Reply> {
+        let line = Line { sim: Some("one".to_owned()), port: Some("<b>1.01".to_owned()), number: None };
+        let status = Status { line, is_online: false, signal: Some("-97 dBm".to_owned()) };
+        Ok(Heard { statuses: vec![status], ..Heard::new(Vec::new(), Reply::json(200, "{}")) })
+    }
+}
+
+on_both!(a_sim_that_is_out_of_the_network_is_seen_on_the_pages_of_its_number_and_its_source, async |world: &World| {
+    world.numbers(&["12025550147", "12025550148"]).await;
+    let number = Nanp::parse("12025550147").expect("a number");
+    supply::map_sim(&world.app, "wire", "one", &number, may("test")).await.expect("mapped");
+    let mut ada = operator(world, "ada", Role::Auditor).await;
+    assert!(ada.get("/operator/sources/wire/sims/").await.body.contains("not told"));
+    let (method, tail, query) = ("POST".to_owned(), String::new(), String::new());
+    let request = Request { method, tail, query, headers: Vec::new(), body: Vec::new() };
+    let registry = Registry::new(vec![Box::new(Teller)]);
+    assert_eq!(supply::ingest(&world.app, &registry, "wire", &request).await.expect("kept").status, 200);
+    let one = ada.get("/operator/numbers/12025550147/").await.body;
+    for words in ["SIM offline", "no, so it is not sold", "&#60;b&#62;1.01", "-97 dBm"] {
+        assert!(one.contains(words), "{words} {one}");
+    }
+    assert!(!ada.get("/operator/numbers/12025550148/").await.body.contains("In the network"));
+    let list = ada.get("/operator/numbers/?source=wire&sim=offline").await.body;
+    assert!(list.contains("(202) 555-0147") && !list.contains("(202) 555-0148"), "{list}");
+    for place in ["/operator/sources/", "/operator/sources/wire/"] {
+        let page = ada.get(place).await.body;
+        assert!(page.contains("?source=wire&amp;sim=offline\">1</a>"), "{place} {page}");
+    }
+    let sims = ada.get("/operator/sources/wire/sims/").await.body;
+    assert!(sims.contains("offline") && sims.contains("-97 dBm"), "{sims}");
 });
 
 on_both!(a_source_shows_its_last_message, async |world: &World| {

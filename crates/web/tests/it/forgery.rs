@@ -14,7 +14,7 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 90] = [
+const FORMS: [(&str, &str); 93] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -96,6 +96,9 @@ const FORMS: [(&str, &str); 90] = [
     ("/operator/sources/x/state/", "to=off&reason=x"),
     ("/operator/sources/x/sims/", "iccid=x&number=12025550147"),
     ("/operator/sources/x/sims/unmap/", "iccid=x"),
+    ("/operator/houses/purchases/1/", "verdict=lost&reason=x"),
+    ("/operator/houses/offers/", "source=x&service=telegram&product=short_term&code=x"),
+    ("/operator/houses/offers/unmap/", "source=x&service=telegram&product=short_term"),
     ("/operator/services/price/", "service=telegram&amount=1.00"),
     ("/operator/services/state/", "service=telegram&to=off"),
     ("/operator/services/seed/", ""),

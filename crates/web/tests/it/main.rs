@@ -7,6 +7,7 @@ mod busy;
 mod complaints;
 mod console;
 mod console_books;
+mod console_houses;
 mod console_numbers;
 mod console_orders;
 mod console_people;

@@ -20,10 +20,10 @@ use crate::world::{World, may};
 
 /// A house that sells one number, and may lose its answer or keep silent.
 #[derive(Clone, Default)]
-struct Shop {
-    loses: Arc<AtomicBool>,
+pub(crate) struct Shop {
+    pub(crate) loses: Arc<AtomicBool>,
     keeps_silent: Arc<AtomicBool>,
-    text: Arc<Mutex<Option<String>>>,
+    pub(crate) text: Arc<Mutex<Option<String>>>,
 }
 
 impl Shop {
@@ -107,7 +107,7 @@ impl Supply for Shop {
 }
 
 /// The house buys Instagram numbers from a shop; tells the shop and its source.
-async fn shop(world: &World) -> (Shop, i64) {
+pub(crate) async fn shop(world: &World) -> (Shop, i64) {
     let shop = Shop::default();
     let registry = Arc::new(Registry::new(vec![Box::new(shop.clone())]));
     let settings = Settings::new(BTreeMap::new());
@@ -122,7 +122,7 @@ async fn shop(world: &World) -> (Shop, i64) {
     (shop, source)
 }
 
-const ORDER: &str = r#"{"service":"instagram"}"#;
+pub(crate) const ORDER: &str = r#"{"service":"instagram"}"#;
 
 on_both!(a_bought_number_looks_like_our_own, async |world: &World| {
     let (shop, source) = shop(world).await;

@@ -82,12 +82,17 @@ on_both!(a_number_whose_sim_is_not_in_the_network_is_not_sold_until_it_is, async
     assert!(!is_sold(&house, "ann").await);
     let line = number::line_state(&house.app, id).await.expect("told").expect("known");
     assert_eq!((line.is_online, line.port.as_str(), line.signal.as_str()), (false, "1.01", "21"));
+    let number = number::of_id(&house.app, id).await.expect("told").expect("there");
+    assert!(number.is_offline);
+    assert_eq!(number::line_states(&house.app, number.source).await.expect("told").get(&number.digits), Some(&line));
+    assert_eq!(number::offline(&house.app).await.expect("told").get(&number.source), Some(&1));
     house.pass_ms(60_000);
     tell(&house, "one 1.01 on").await;
     house.pass_ms(60_000);
     assert!(is_sold(&house, "bob").await);
     let later = number::line_state(&house.app, id).await.expect("told").expect("known");
     assert_eq!((later.is_online, later.since_ms - line.since_ms), (true, 60_000));
+    assert!(number::offline(&house.app).await.expect("told").is_empty());
 });
 
 on_both!(a_candidate_that_went_off_line_on_the_shelf_is_not_taken, async |house: House| {

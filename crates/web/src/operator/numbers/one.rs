@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::number::{self, BulkRefusal, LeaseLine, NumberLine, NumberState, Past, Which};
+use domain::number::{self, BulkRefusal, LeaseLine, LineState, NumberLine, NumberState, Past, Which};
 use domain::phone::Nanp;
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
@@ -50,6 +50,8 @@ struct NumberPage {
     leases: Vec<Lease>,
     services: Vec<Service>,
     sims: Vec<(String, String, i64, Option<i64>)>,
+    /// What its source told of its SIM, if it tells of SIMs.
+    line: Option<LineState>,
     may_change: bool,
     reason: String,
 }
@@ -109,6 +111,7 @@ async fn render(
         leases: past.leases.iter().map(lease).collect(),
         services: past.uses.iter().map(service).collect(),
         sims: sims.collect(),
+        line: number::line_state(app, number.id).await?,
         may_change: operator.role.may(Power::Run) && number.state != NumberState::Retired,
         reason: reason.to_owned(),
         told,

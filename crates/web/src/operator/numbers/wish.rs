@@ -18,6 +18,8 @@ pub(super) struct Wish {
     pub(super) region: String,
     pub(super) carrier: String,
     pub(super) line: String,
+    /// `offline`, where only those are asked for whose SIM is not in the network.
+    pub(super) sim: String,
     /// The id to go on after.
     pub(super) after: String,
     /// What was just done, as `changed-left`.
@@ -36,6 +38,7 @@ impl Wish {
             region: text("region"),
             carrier: text("carrier"),
             line: text("line"),
+            sim: text("sim"),
             after: text("after"),
             done: String::new(),
         }
@@ -56,6 +59,7 @@ impl Wish {
             region: self.region.trim().to_uppercase(),
             carrier: self.carrier.clone(),
             line_type: self.line.clone(),
+            is_offline: self.sim == "offline",
         }
     }
 
@@ -79,6 +83,7 @@ impl Wish {
             ("region", &self.region),
             ("carrier", &self.carrier),
             ("line", &self.line),
+            ("sim", &self.sim),
         ];
         all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str())).collect()
     }
@@ -96,6 +101,7 @@ impl Wish {
             "q" => "number",
             "line" => "line type",
             "region" => "US state",
+            "sim" => "SIM",
             other => other,
         };
         let pairs: Vec<String> =

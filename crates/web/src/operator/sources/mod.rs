@@ -3,7 +3,7 @@
 mod one;
 mod sims;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use domain::number;
 use domain::policy::powers::Power;
 use domain::supply::{self, Health, NewSource, Setting, Settings, Source, SourceRefusal};
 use serde::Deserialize;
@@ -43,11 +44,14 @@ struct Line {
     heard: String,
     messages: String,
     refused: i64,
+    /// Numbers that are not sold because their SIM is not in the network.
+    offline: i64,
 }
 
 impl Line {
-    fn of(source: Source, health: &Health, now_ms: i64) -> Self {
+    fn of(source: Source, health: &Health, offline: &HashMap<i64, i64>, now_ms: i64) -> Self {
         Self {
+            offline: offline.get(&source.id).copied().unwrap_or(0),
             source,
             heard: health.heard_ms.map_or_else(|| "never".to_owned(), |at_ms| ago(at_ms, now_ms)),
             messages: many(health.messages),
@@ -74,10 +78,11 @@ async fn show(State(door): State<Arc<Door>>, operator: Operator) -> Result<Respo
     let app = &door.app;
     let frame = Frame::of(&door, &operator, HERE).await?;
     let (sources, health) = (supply::sources(app).await?, supply::health(app).await?);
+    let offline = number::offline(app).await?;
     let none = Health::default();
     let row = |source: Source| {
         let health = health.get(&source.id).unwrap_or(&none);
-        Line::of(source, health, frame.now_ms)
+        Line::of(source, health, &offline, frame.now_ms)
     };
     let page = SourcesPage {
         rows: sources.into_iter().map(row).collect(),

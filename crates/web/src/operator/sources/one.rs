@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::number;
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 use domain::supply::{self, ShownSetting, WireState};
@@ -96,7 +97,7 @@ async fn render(
         is_asked: kind.is_some_and(|kind| !kind.holds()) && health.wire.is_some(),
         wire: health.wire.unwrap_or_default(),
         fault: health.fault.clone(),
-        line: Line::of(source, &health, frame.now_ms),
+        line: Line::of(source, &health, &number::offline(app).await?, frame.now_ms),
         fields: settings.into_iter().map(field).collect(),
         may_change: operator.role.may(Power::Run),
     };

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::number::{self, LineState};
 use domain::phone::Nanp;
 use domain::policy::author::Author;
 use domain::policy::powers::Power;
@@ -37,6 +38,8 @@ struct Sim {
     name: String,
     digits: String,
     shown: String,
+    /// What the source told of it, if it tells of SIMs.
+    line: Option<LineState>,
 }
 
 #[derive(Template)]
@@ -71,6 +74,8 @@ async fn render(
     told: Option<Told>,
 ) -> Result<Response, PageError> {
     let frame = Frame::of(door, operator, HERE).await?;
+    let source = supply::source(&door.app, slug).await?.ok_or(PageError::NotFound)?;
+    let mut lines = number::line_states(&door.app, source.id).await?;
     let sims = match supply::sims(&door.app, slug).await {
         Ok(sims) => sims,
         Err(SourceRefusal::Db(error)) => return Err(error.into()),
@@ -79,7 +84,7 @@ async fn render(
     let mut rows: Vec<Sim> = sims
         .into_iter()
         .filter(|(name, _)| after.is_empty() || name.as_str() > after)
-        .map(|(name, digits)| Sim { shown: national(&digits), name, digits })
+        .map(|(name, digits)| Sim { shown: national(&digits), line: lines.remove(&digits), name, digits })
         .collect();
     // The engines sort by their own rules; the page goes on by the bytes of the names.
     rows.sort_by(|one, other| one.name.cmp(&other.name));
