@@ -219,8 +219,7 @@ mod tests {
     #[tokio::test]
     async fn its_settings_page_tells_what_became_of_what_was_asked_for() {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let demo = Demo { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().to_owned(), fresh: false };
-        let (settings, mut layers) = settings(&demo).expect("they fit");
+        let (settings, mut layers) = settings(folder.path(), ([127, 0, 0, 1], 0).into()).expect("they fit");
         let doors = Doors::open(&settings).await.expect("free ports");
         let address = doors.public.local_addr().expect("an address");
         tell(&mut layers, &doors, &base_url(address)).expect("told");

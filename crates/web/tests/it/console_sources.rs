@@ -100,7 +100,7 @@ on_both!(a_source_shows_its_last_message, async |world: &World| {
     let mut olga = operator(world, "olga", Role::Operator).await;
     assert!(olga.get("/operator/sources/").await.body.contains("<td>never</td>"));
     world.text("12025550147", "hello").await;
-    domain::supply::write_heard(&world.app).await.expect("written");
+    supply::write_heard(&world.app).await.expect("written");
     assert!(olga.get("/operator/sources/").await.body.contains("<td>just now</td><td class=\"num\">1</td>"));
 });
 

@@ -1,6 +1,7 @@
 //! A second process that sells from the same database: this very test, started once more by the first, which tells it on
 //! its standard input where the database is, who its customers are, and then the time of each round.
 
+use std::io::Write;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -33,11 +34,16 @@ pub(super) async fn sell() {
     for key in keys.split(' ') {
         callers.push(account::authenticate(&app, key).await.expect("the key opens"));
     }
-    println!("\nsold 0");
+    tell(0);
     for time in told {
         now_ms.store(time.parse().expect("a time"), Ordering::SeqCst);
-        println!("\nsold {}", round(&app, &callers).await);
+        tell(round(&app, &callers).await);
     }
+}
+
+/// The test's own output may stand before it on the line.
+fn tell(sold: usize) {
+    writeln!(std::io::stdout(), "\nsold {sold}").expect("the first process listens");
 }
 
 /// The second process, as the first one sees it. It is killed when it is dropped.
