@@ -73,7 +73,7 @@ on_both!(what_is_bought_there_is_shown_with_its_price_changed_and_taken_away, as
     let filter = DeedFilter { who: "olga".to_owned(), ..DeedFilter::default() };
     let (told, _) = deeds(&world.app, &filter, None, 10).await.expect("read");
     let told: Vec<&str> = told.iter().map(|deed| deed.deed.as_str()).collect();
-    assert_eq!(told, ["offer.unmap", "offer.map"]);
+    assert_eq!(told[..2], ["offer.unmap", "offer.map"]);
 });
 
 on_both!(a_day_says_what_a_house_charged_and_what_does_not_fit, async |world: &World| {
@@ -97,6 +97,9 @@ on_both!(a_day_says_what_a_house_charged_and_what_does_not_fit, async |world: &W
     assert!(page.contains("it is not known whether it was bought") && page.contains(&order), "{page}");
     let refused = ada.get("/operator/houses/days/?from=2026-05-02&to=2026-01-01").await;
     assert!(refused.status == 422 && refused.body.contains("Choose 1 to 92 days"));
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let settled = olga.post("/operator/houses/purchases/2/", "verdict=not_bought&reason=they+say+so").await;
+    assert_eq!(settled.status, 303, "{}", settled.body);
 });
 
 on_both!(a_house_without_others_says_how_to_connect_one, async |world: &World| {
