@@ -56,34 +56,54 @@ async function remove(page, home, name) {
 const signOut = (page) => page.getByRole("button", { name: "Sign out", exact: true }).click();
 const press = (page) => page.getByRole("button", { name: "Sign in with a passkey" }).click();
 
+// Whether somebody touches the device as soon as it asks. Where nobody does, a browser that offers passkeys among the names
+// it fills in just waits.
+const touch = ({ wire, authenticatorId }, enabled) => wire.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
+const recognise = ({ wire, authenticatorId }, isUserVerified) => wire.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
+
+// The page to sign in on, in a browser that nobody is signed in with.
+async function outside(page, own, place) {
+  await touch(own, false);
+  await signOut(page);
+  await page.goto(place);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
+}
+
 // From the first passkey to its removal, and what the sign-in says then.
 async function live(who, home, signIn, next) {
   const page = await open(who);
-  const { wire, authenticatorId } = await device(page);
+  const own = await device(page);
   await add(page, home, "My laptop");
 
+  // It is offered among the names that the browser fills in: choosing it there is enough.
   await page.goto(next);
-  await signOut(page);
-  await page.goto(`${signIn}?next=${next}`);
+  await outside(page, own, `${signIn}?next=${next}`);
+  assert.equal(await page.locator("[autocomplete~=username]").getAttribute("autocomplete"), "username webauthn");
+  await touch(own, true);
+  await page.reload();
+  await page.waitForURL((url) => url.pathname === next);
+
+  await outside(page, own, `${signIn}?next=${next}`);
+  await touch(own, true);
   await press(page);
   await page.waitForURL((url) => url.pathname === next);
   await page.goto(home);
   await page.getByText("last used").waitFor();
 
   // Nobody is recognised, as when somebody else holds the device: the browser says no before the house is asked.
-  await signOut(page);
-  await page.goto(signIn);
-  await wire.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  await outside(page, own, signIn);
+  await recognise(own, false);
+  await touch(own, true);
   await press(page);
   await page.getByRole("alert").getByText("no passkey for this house").waitFor();
   await look(page);
-  await wire.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  await recognise(own, true);
   await press(page);
   await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
 
   await remove(page, home, "My laptop");
-  await signOut(page);
-  await page.goto(signIn);
+  await outside(page, own, signIn);
+  await touch(own, true);
   await press(page);
   await page.getByRole("alert").getByText("not known here").waitFor();
   await page.context().close();
