@@ -54,21 +54,6 @@ export const journeys = {
     await page.context().close();
   },
 
-  async "a code is copied by its key, without the mouse"() {
-    const page = await open("ann");
-    const order = await buy(page, "Code $0.42 for Instagram");
-    await sms(order.number, "334411 is your Instagram code.");
-    const button = page.locator(".got [data-copy]");
-    await button.waitFor();
-    assert.equal(await button.getAttribute("accesskey"), "c");
-    await page.getByRole("link", { name: "Another number" }).focus();
-    await page.keyboard.press("Alt+c");
-    await page.locator(".got").getByText("Copied").waitFor();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "334411");
-    assert.equal(await page.locator("#status").textContent(), "Copied", "whoever does not see it hears it");
-    await page.context().close();
-  },
-
   async "eight tabs share one stream, and the last one hears of a code when the first is closed"() {
     const page = await open("ann");
     const order = await buy(page, "Code $0.42 for Instagram");
