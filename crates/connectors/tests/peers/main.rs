@@ -7,42 +7,21 @@ mod house;
 #[path = "../it/at/modem.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
 mod modem;
+mod program;
 mod spools;
 
-use std::process::Stdio;
-use std::time::Duration;
-
 use house::{House, settings, until};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use program::{Program, Told};
 use tokio::net::TcpListener;
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::process::Command;
 
 /// Where Debian's package has it.
 const DRIVE_SMPP: &str = "/usr/lib/kannel/test/drive_smpp";
-const PATIENCE: Duration = Duration::from_secs(60);
-
-struct Centre {
-    _child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Centre {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("it is installed");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        Self { _child: child, lines }
-    }
-
-    async fn line(&mut self) -> String {
-        timeout(PATIENCE, self.lines.next_line()).await.expect("in time").expect("read").expect("a line")
-    }
-}
 
 #[tokio::test]
 async fn node_smpp_hands_over_all_that_it_has_and_one_message_twice() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/centre.js");
-    let mut centre = Centre::start(Command::new("node").arg(script));
+    let mut centre = Told::start(Command::new("node").arg(script));
     let port = centre.line().await;
     let address = format!("127.0.0.1:{}", port.strip_prefix("listening ").expect("a port"));
     let house = House::open(&address).await;
@@ -86,7 +65,7 @@ async fn drive_smpp_hands_over_all_that_it_has() {
     });
     let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port();
     let address = format!("127.0.0.1:{port}");
-    let _centre = Centre::start(Command::new(DRIVE_SMPP).args(["-v", "4", "-p", &port.to_string(), "-m", "50"]));
+    let _centre = Program::start(Command::new(DRIVE_SMPP).args(["-v", "4", "-p", &port.to_string(), "-m", "50"]));
     let house = House::open(&address).await;
     let held = house.hold(settings(&address, &[])).await;
     until(async || house.kept().await.len() == 50).await;

@@ -2,23 +2,19 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
 use domain::supply::Settings;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::house::{House, until};
 use crate::modem::{IMSI, Modem};
+use crate::program::Program;
 
 fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     let folder = folder.display().to_string();
     let mut all = vec![("folder", folder.as_str())];
     all.extend_from_slice(more);
     Settings::new(all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-}
-
-fn start(command: &mut Command) -> Child {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().expect("it is installed")
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -60,8 +56,11 @@ async fn smsd_hands_over_what_it_reads_from_a_modem() {
     let house = House::of("smstools", settings(&folder, &[])).await;
     house.map(IMSI).await;
     let held = house.hold(settings(&folder, &[])).await;
-    let _smsd =
-        start(Command::new("/usr/sbin/smsd").arg(format!("-c{root}/smsd.conf")).args(["-t", "-n", "MAINPROCESS"]));
+    let _smsd = Program::start(Command::new("/usr/sbin/smsd").arg(format!("-c{root}/smsd.conf")).args([
+        "-t",
+        "-n",
+        "MAINPROCESS",
+    ]));
     until(async || house.kept().await.len() == 2).await;
     modem.put("SM", &octets(known[7][1]));
     until(async || house.kept().await.len() == 3).await;
@@ -100,13 +99,13 @@ async fn gammu_smsd_hands_over_what_its_dummy_phone_received() {
         let mut gammu = Command::new("gammu");
         gammu.args(["-c", &format!("{root}/gammurc"), "savesms", "TEXT", "-folder", "1", "-unread"]);
         gammu.args(["-sender", sender, "-text", text]).args(more);
-        assert!(start(&mut gammu).wait().await.expect("it ends").success());
+        Program::start(&gammu).done().await;
     }
     let (folder, sim) = (scratch.path().join("inbox"), [("sim", "stick 1")]);
     let house = House::of("gammu", settings(&folder, &sim)).await;
     house.map("stick 1").await;
     let held = house.hold(settings(&folder, &sim)).await;
-    let _smsd = start(Command::new("gammu-smsd").args(["-c", &format!("{root}/smsd.conf")]));
+    let _smsd = Program::start(Command::new("gammu-smsd").args(["-c", &format!("{root}/smsd.conf")]));
     until(async || house.kept().await.len() == received.len()).await;
     let kept = house.kept().await;
     let mut told: Vec<(&str, &str)> = kept.iter().map(|kept| (kept.sender.as_str(), kept.text.as_str())).collect();

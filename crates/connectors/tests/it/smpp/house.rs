@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::App;
 use domain::clock::Clock;
@@ -18,11 +18,13 @@ use domain::seal::Key;
 use domain::supply::{self, Inbox, NewSource, Settings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{interval, timeout};
 
 /// When the house's clock stands still: 2026-05-22T14:30:00Z.
 const NOW_MS: i64 = 1_779_460_200_000;
 /// Our number; what comes in on it joins.
 pub(crate) const NUMBER: &str = "12025550147";
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The house.
 pub(crate) struct House {
@@ -149,7 +151,7 @@ impl Held {
     /// Ends in order, and gives the wire back.
     pub(crate) async fn close(self, house: &House) {
         self.close.send_replace(true);
-        self.holding.await.expect("it ends well");
+        timeout(PATIENCE, self.holding).await.expect("in time").expect("it ends well");
         supply::let_go(&house.app, &self.owned).await.expect("free");
     }
 
@@ -161,11 +163,14 @@ impl Held {
     }
 }
 
-/// Waits until something holds, at most some seconds.
+/// Waits until something holds, at most a minute, also where what is asked does not answer.
 pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so().await {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it did not come to be");
-        tokio::task::yield_now().await;
-    }
+    // What is looked at is mostly read from the database, so it is not looked at without a pause.
+    let mut looks = interval(Duration::from_millis(5));
+    let comes = async {
+        while !is_so().await {
+            looks.tick().await;
+        }
+    };
+    timeout(PATIENCE, comes).await.expect("it comes to be");
 }
