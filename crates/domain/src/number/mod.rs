@@ -33,6 +33,6 @@ pub use search::{Filter, Found, carriers, search};
 pub use shelf::refill_low;
 pub(crate) use shelf::{Shelf, ShelfKey, candidates};
 pub use status::{LineState, line_state, line_states, offline};
-pub(crate) use status::{News, note, seen_in_port};
+pub(crate) use status::{News, note, seen_in_port, silent};
 pub(crate) use stock::StockCache;
 pub use stock::available;

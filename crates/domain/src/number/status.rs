@@ -60,6 +60,23 @@ pub(crate) fn note(tx: &mut Tx<'_>, news: &News<'_>, now_ms: i64) -> Result<(), 
     tx.run(sql, values![news.number, news.source, is_online, now_ms, news.port, news.signal]).map(drop)
 }
 
+/// A number whose SIM says nothing any more.
+pub(crate) struct Silent {
+    pub(crate) number: i64,
+    pub(crate) port: String,
+}
+
+/// The numbers of a source whose SIMs were in the network, and of which nothing was told since a time, by their ids.
+pub(crate) fn silent(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<Vec<Silent>, DbError> {
+    let sql = "SELECT number_id, port
+         FROM number_line
+         WHERE source_id = $1 AND is_online = 1 AND seen_ms < $2
+         ORDER BY number_id
+         LIMIT 500";
+    let rows = tx.all(sql, values![source, since_ms])?;
+    Ok(rows.iter().map(|row| Silent { number: row.int(0), port: row.text(1).to_owned() }).collect())
+}
+
 /// The number whose SIM was told last to sit in a port of a source.
 pub(crate) fn seen_in_port(tx: &mut Tx<'_>, source: i64, port: &str) -> Result<Option<i64>, DbError> {
     let sql = "SELECT number_id

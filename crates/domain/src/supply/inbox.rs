@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{Owned, Part, WireState, own};
+use super::{Owned, Part, Status, WireState, own, status};
 use crate::App;
 use crate::db::DbError;
 use crate::message::{self, Received};
@@ -73,6 +73,23 @@ impl Inbox {
     /// What the database said.
     pub async fn knows(&self, reference: &[u8]) -> Result<bool, DbError> {
         message::is_kept(&self.app, self.owned.source, reference).await
+    }
+
+    /// Notes what the wire tells of its SIMs, beside messages. Those that are no numbers of this source are not kept.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn note(&self, statuses: Vec<Status>) -> Result<(), DbError> {
+        status::note(&self.app, self.owned.source, statuses).await
+    }
+
+    /// Notes that the SIMs of which nothing was told since a time are out of the network, where something was told of them
+    /// before. What is written may be some minutes older than what was told.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn note_silence(&self, since_ms: i64) -> Result<(), DbError> {
+        status::silence(&self.app, self.owned.source, since_ms).await
     }
 
     /// The house's time.

@@ -37,6 +37,24 @@ pub(super) async fn note(app: &App, source: i64, told: Vec<Status>) -> Result<()
     app.db.write(Lane::Ingest, story).await
 }
 
+/// Notes that the SIMs of a source that were in the network, and of which nothing was told since a time, are not any more.
+pub(super) async fn silence(app: &App, source: i64, since_ms: i64) -> Result<(), DbError> {
+    // Mostly nobody is silent, and then nothing is written.
+    if app.db.read(move |tx| number::silent(tx, source, since_ms)).await?.is_empty() {
+        return Ok(());
+    }
+    let now = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        // Numbers are locked in the order of their ids.
+        for silent in number::silent(tx, source, since_ms)? {
+            let (number, port) = (silent.number, silent.port.as_str());
+            number::note(tx, &News { number, source, is_online: false, port, signal: "" }, now)?;
+        }
+        Ok(())
+    };
+    app.db.write(Lane::Ingest, story).await
+}
+
 /// The number of a SIM, of a port, or of the SIM that was in a port that is empty now.
 fn number_of(tx: &mut Tx<'_>, source: i64, line: &Line, now_ms: i64) -> Result<Option<i64>, DbError> {
     let names = [line.sim.as_deref(), line.port.as_deref()];

@@ -4,7 +4,10 @@ use domain::number;
 use domain::order::{self, SaleRefusal};
 use domain::phone::Nanp;
 use domain::request::Failure;
-use domain::supply::{self, Heard, Line, NewSource, Registry, Reply, Request, Setting, Settings, Status, Supply};
+use domain::supply::{
+    self, Heard, Inbox, Line, NewSource, Registry, Reply, Request, Setting, Settings, Status, Supply,
+};
+use tokio::sync::watch;
 
 use crate::house::{House, ask, may};
 use crate::on_both;
@@ -133,4 +136,26 @@ on_both!(what_is_no_number_of_ours_is_not_kept, async |house: House| {
     tell(&house, "stranger 9.09 off\n- 8.08 off\nodd\u{0}sim 1.01 off").await;
     assert_eq!(number::line_state(&house.app, id).await.expect("told"), None);
     assert!(is_sold(&house, "ann").await);
+});
+
+on_both!(a_wire_that_is_held_tells_too_and_silence_is_told_of_what_spoke_before, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    let source = supply::sources(&house.app).await.expect("told").into_iter().find(|source| source.slug == "box");
+    let owned =
+        supply::own(&house.app, source.expect("there").id, "teller", "test").await.expect("looked").expect("free");
+    let (_close, closing) = watch::channel(false);
+    let inbox = Inbox::new(house.app.clone(), owned, closing);
+    let line = async || number::line_state(&house.app, id).await.expect("told");
+    inbox.note_silence(house.app.now_ms() + 1).await.expect("noted");
+    assert_eq!(line().await, None, "who never spoke is not silent");
+    let status = Status { line: Line { sim: Some("one".into()), ..Line::default() }, is_online: true, signal: None };
+    inbox.note(vec![status]).await.expect("noted");
+    let spoke_ms = house.app.now_ms();
+    house.pass_ms(60_000);
+    inbox.note_silence(spoke_ms).await.expect("noted");
+    assert!(line().await.expect("known").is_online);
+    inbox.note_silence(spoke_ms + 1).await.expect("noted");
+    let silent = line().await.expect("known");
+    assert_eq!((silent.is_online, silent.since_ms), (false, spoke_ms + 60_000));
+    assert!(!is_sold(&house, "ann").await);
 });
