@@ -30,6 +30,14 @@ impl House {
         }
     }
 
+    /// All that somebody sees who has the disk: the bytes of the files, or those of every row of every table.
+    pub(crate) async fn raw(&self) -> Vec<u8> {
+        match &self.options.url {
+            DbUrl::Sqlite(path) => raw_sqlite(path),
+            DbUrl::Postgres(url) => raw_postgres(url).await,
+        }
+    }
+
     /// The first column of the first row, which is a BIGINT.
     pub(crate) async fn number_of(&self, sql: &str) -> i64 {
         match &self.options.url {
@@ -40,6 +48,29 @@ impl House {
             DbUrl::Postgres(url) => connect(url).await.query_one(sql, &[]).await.expect("a row").get(0),
         }
     }
+}
+
+/// Bytes as PostgreSQL writes them in a row.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The file and what stands beside it.
+fn raw_sqlite(path: &std::path::Path) -> Vec<u8> {
+    let beside = ["", "-wal"].map(|end| format!("{}{end}", path.display()));
+    beside.iter().flat_map(|path| std::fs::read(path).expect("the file is there")).collect()
+}
+
+async fn raw_postgres(url: &str) -> Vec<u8> {
+    let client = connect(url).await;
+    let tables = client.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()", &[]).await;
+    let mut all = String::new();
+    for table in tables.expect("read") {
+        let name: String = table.get(0);
+        let rows = client.query(&format!("SELECT r::text FROM {name} r"), &[]).await.expect("read");
+        all.extend(rows.iter().map(|row| row.get::<_, String>(0)));
+    }
+    all.into_bytes()
 }
 
 fn tamper_sqlite(path: &std::path::Path, statements: &[&str]) {

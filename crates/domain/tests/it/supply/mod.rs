@@ -132,6 +132,7 @@ on_both!(a_sim_is_mapped_and_unmapped, async |house: House| {
 });
 
 mod own;
+mod sealed;
 mod status;
 
 on_both!(a_source_that_is_pushed_to_is_asked_too_if_its_settings_say_so, async |house: House| {
