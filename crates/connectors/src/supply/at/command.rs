@@ -29,6 +29,10 @@ pub(super) const ICCID_WAYS: [&str; 7] =
 /// Which of them reads the file, whose digits stand in pairs that are swapped.
 pub(super) const ICCID_FILE: usize = ICCID_WAYS.len() - 1;
 
+/// The networks that a modem may be in, as it calls them (TS 27.007): that of circuits, and that of packets of LTE. SMS come
+/// over either.
+pub(super) const NETWORKS: [&str; 2] = ["CREG", "CEREG"];
+
 /// What the house says to a modem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
@@ -60,6 +64,10 @@ pub(super) enum Command {
     List,
     /// One message is not needed any more.
     Delete(u16),
+    /// How well does it hear?
+    Signal,
+    /// Is it in the network? One of [`NETWORKS`].
+    Network(usize),
 }
 
 impl Command {
@@ -80,6 +88,8 @@ impl Command {
             Self::Announce(mode) => format!("AT+CNMI={mode},1,0,0,0"),
             Self::List => "AT+CMGL=4".to_owned(),
             Self::Delete(place) => format!("AT+CMGD={place}"),
+            Self::Signal => "AT+CSQ".to_owned(),
+            Self::Network(network) => format!("AT+{}?", NETWORKS[network]),
         }
     }
 
@@ -117,6 +127,9 @@ mod tests {
             (said(Command::Announce(2)), "AT+CNMI=2,1,0,0,0"),
             (said(Command::List), "AT+CMGL=4"),
             (said(Command::Delete(7)), "AT+CMGD=7"),
+            (said(Command::Signal), "AT+CSQ"),
+            (said(Command::Network(0)), "AT+CREG?"),
+            (said(Command::Network(1)), "AT+CEREG?"),
         ];
         for (line, wanted) in all {
             assert_eq!(line, wanted);

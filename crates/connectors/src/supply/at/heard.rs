@@ -1,6 +1,6 @@
 //! What a modem's answers mean.
 
-use super::command::{ICCID_FILE, Storage};
+use super::command::{ICCID_FILE, NETWORKS, Storage};
 use super::talk::{Answer, is_hex};
 use crate::supply::form::from_hex;
 
@@ -93,6 +93,28 @@ pub(super) fn imei(answer: &Answer) -> Option<String> {
     words.find(|word| (14..=16).contains(&word.len())).map(str::to_owned)
 }
 
+/// How well it hears: "+CSQ: 21,99", where 0 is -113 dBm or less, each step 2 dBm, and 99 is not known (TS 27.007, 8.5).
+pub(super) fn signal(answer: &Answer) -> Option<String> {
+    let said = answer.lines.iter().find_map(|line| line.strip_prefix("+CSQ:"))?;
+    let strength: i32 = said.split(',').next()?.trim().parse().ok().filter(|strength| (0..=31).contains(strength))?;
+    Some(format!("{} dBm", 2 * strength - 113))
+}
+
+/// Whether it is in a network: "+CREG: 2,1,…", of which the second says how it stands (TS 27.007, 7.2). What a modem says
+/// unasked has one number less. `None` where it does not know.
+pub(super) fn is_in(answer: &Answer, network: usize) -> Option<bool> {
+    let head = format!("+{}:", NETWORKS[network]);
+    let mut said = answer.lines.iter().filter_map(|line| line.strip_prefix(&head));
+    let stands: u8 = said.find_map(|said| said.split(',').nth(1)?.trim().parse().ok())?;
+    match stands {
+        // At home, elsewhere, and where SMS alone are served.
+        1 | 5 | 6 | 7 => Some(true),
+        // Not looking, looking, refused, emergency calls alone.
+        0 | 2 | 3 | 8 => Some(false),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +173,23 @@ mod tests {
             assert_eq!(of(line, 0), None, "{line}");
         }
         assert_eq!(imei(&answer(&["IMEI: 490154203237518"])), Some("490154203237518".to_owned()));
+    }
+
+    #[test]
+    fn a_signal_is_told_in_dbm() {
+        let of = |said: &str| signal(&answer(&[said]));
+        assert_eq!(of("+CSQ: 21,99").as_deref(), Some("-71 dBm"));
+        assert_eq!((of("+CSQ: 99,99"), of("+CSQ: x"), of("ERROR")), (None, None, None));
+    }
+
+    #[test]
+    fn a_network_is_told_from_what_is_said_unasked() {
+        let of = |lines: &[&str]| is_in(&answer(lines), 0);
+        assert_eq!(
+            of(&["+CREG: 1", "+CREG: 2,\"00A1\",\"0000B2C3\"", "+CREG: 2,5,\"00A1\",\"0000B2C3\",7"]),
+            Some(true)
+        );
+        assert_eq!((of(&["+CREG: 0,2"]), of(&["+CREG: 0,4"]), of(&["+CREG: 1"])), (Some(false), None, None));
+        assert_eq!(is_in(&answer(&["+CREG: 0,1", "+CEREG: 0,0"]), 1), Some(false));
     }
 }

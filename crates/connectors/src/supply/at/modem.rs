@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::supply::{Inbox, Line, Link, Part};
+use domain::supply::{Inbox, Line, Link, Part, Status};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::command::{Command, ICCID_WAYS, Storage};
+use super::command::{Command, ICCID_WAYS, NETWORKS, Storage};
 use super::heard::{self, Stored};
 use super::ports::{Found, Port};
 use super::talk::{Answer, Silence, Talk};
@@ -31,6 +31,8 @@ const GREETINGS: usize = 3;
 const KEEPING: Duration = Duration::from_secs(20);
 /// After so long what was not kept is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often it is told how the SIM stands.
+const TELLING: Duration = Duration::from_secs(60);
 /// How often one reads a message that does not have the length it should have, until it is kept as it is.
 const READINGS: u8 = 3;
 
@@ -72,6 +74,8 @@ struct Modem<'a> {
     broken: HashMap<(Storage, u16), (String, u8)>,
     /// The storages that were full when they were last looked at.
     full: HashSet<Storage>,
+    /// When it was last told how the SIM stands.
+    told: Option<Instant>,
 }
 
 /// Holds the modem at a port until the inbox closes, or the port was found and is not there any more.
@@ -110,7 +114,10 @@ async fn hold_once(port: &Port, source: &Source, inbox: &Inbox) -> Result<(), Fa
         let opened = timeout(PATIENCE, source.ports.open(port)).await.map_err(|_| Silence::Late)?;
         let talk = Talk::new(opened.map_err(|error| Fault::Open(error.kind()))?);
         let mut modem = Modem::begin(talk, port, source, inbox).await?;
-        modem.run().await
+        let ended = modem.run().await;
+        // Another port may read the SIM from here on, and then tells that it is there.
+        modem.note(false, None).await;
+        ended
     };
     tokio::select! {
         // Whatever is cut off here: what was not kept is still in the modem.
@@ -135,6 +142,7 @@ impl<'a> Modem<'a> {
             is_own: false,
             broken: HashMap::new(),
             full: HashSet::new(),
+            told: None,
         };
         modem.greet().await?;
         modem.ask(Command::EchoOff).await?;
@@ -218,6 +226,7 @@ impl<'a> Modem<'a> {
         loop {
             self.talk.fetches();
             let is_all_kept = self.sweep().await?;
+            self.stand().await?;
             let pause = if is_all_kept { self.source.poll } else { RETRY };
             let next = Instant::now() + pause;
             tokio::select! {
@@ -344,6 +353,37 @@ impl<'a> Modem<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Tells now and then whether the SIM is in the network, and how well it hears.
+    async fn stand(&mut self) -> Result<(), Silence> {
+        if self.told.is_some_and(|told| told.elapsed() < TELLING) {
+            return Ok(());
+        }
+        self.told = Some(Instant::now());
+        let mut is_online = None;
+        for network in 0..NETWORKS.len() {
+            let answer = self.ask(Command::Network(network)).await?;
+            is_online = is_online.max(heard::is_in(&answer, network));
+            if is_online == Some(true) {
+                break;
+            }
+        }
+        if let Some(is_online) = is_online {
+            let signal = heard::signal(&self.ask(Command::Signal).await?);
+            self.note(is_online, signal).await;
+        }
+        Ok(())
+    }
+
+    /// What cannot be written down is told again after the next look.
+    async fn note(&mut self, is_online: bool, signal: Option<String>) {
+        let sim = self.sim.as_ref().map(|(sim, _)| sim.clone());
+        let line = Line { sim, port: Some(self.port.name()), number: None };
+        let noted = timeout(KEEPING, self.inbox.note(vec![Status { line, is_online, signal }])).await;
+        if !matches!(noted, Ok(Ok(()))) {
+            self.told = None;
+        }
     }
 
     fn tell(&self, fault: &str) {

@@ -29,6 +29,8 @@ pub(crate) struct State {
     /// The only way in which it tells its SIM; none if it does not.
     pub(crate) way: &'static str,
     pub(crate) refuses_delete: bool,
+    /// How it stands in the network of circuits, and in that of packets.
+    pub(crate) stands: [u8; 2],
     /// Whether it cannot keep what comes on the SIM.
     pub(crate) refuses_sim: bool,
     /// Whether it answers what our house never asks.
@@ -64,6 +66,7 @@ impl Modem {
             room: 20,
             way: "AT+CCID",
             refuses_delete: false,
+            stands: [1, 4],
             refuses_sim: false,
             is_talkative: false,
             is_noisy: false,
@@ -169,6 +172,9 @@ impl State {
             _ if line.starts_with("AT+CMGR=") => Some(self.one(&line[8..], selected)),
             "AT+CPIN?" => Some(format!("+CPIN: {}\r\n", self.pin)),
             "AT+CGSN" => Some(format!("{IMEI}\r\n")),
+            "AT+CSQ" => Some("+CSQ: 21,99\r\n".to_owned()),
+            "AT+CREG?" => Some(format!("+CREG: 0,{}\r\n", self.stands[0])),
+            "AT+CEREG?" => Some(format!("+CEREG: 0,{}\r\n", self.stands[1])),
             "AT+CPMS=?" => Some("+CPMS: (\"SM\",\"ME\"),(\"SM\",\"ME\"),(\"SM\",\"ME\")\r\n".to_owned()),
             "AT+CPMS?" => {
                 let count = self.shelves[*selected].len();

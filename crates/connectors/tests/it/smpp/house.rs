@@ -11,6 +11,7 @@ use domain::db::{Db, DbOptions, DbUrl, Durability};
 use domain::message;
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
+use domain::number::{self, LineState};
 use domain::phone::Nanp;
 use domain::policy::permit::Permit;
 use domain::policy::reason::Reason;
@@ -137,6 +138,18 @@ impl House {
     /// The texts that were kept.
     pub(crate) async fn texts(&self) -> Vec<String> {
         self.kept().await.into_iter().map(|kept| kept.text).collect()
+    }
+
+    /// What was told of the number's SIM, if anything.
+    pub(crate) async fn line(&self) -> Option<LineState> {
+        let number = Nanp::parse(NUMBER).expect("a number");
+        let shown = number::show(&self.app, &number).await.expect("looked").expect("it is there");
+        number::line_state(&self.app, shown.id).await.expect("looked")
+    }
+
+    /// Whether the number's SIM was told to be in the network.
+    pub(crate) async fn is_online(&self) -> bool {
+        self.line().await.is_some_and(|line| line.is_online)
     }
 
     /// What last went wrong with the wire.
