@@ -1,9 +1,10 @@
 //! A phone with SMS Gateway for Android.
 
-use domain::supply::{Heard, Request};
+use domain::supply::{self, Heard, Request};
 use serde_json::{Value, json};
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, hex, mac, post};
+use crate::peer::{NOW_S, Peer, SOMEBODY, connector, hex, mac, post};
+use crate::smpp::house::{House, until};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "sms-gateway-android",
@@ -28,6 +29,9 @@ fn sign(key: &str, body: Vec<u8>, at_s: i64) -> Request {
     let headers = vec![("x-timestamp".to_owned(), at.into_bytes()), ("x-signature".to_owned(), signature.into_bytes())];
     post("", headers, body)
 }
+
+/// The phone that it is from.
+const DEVICE: &str = "ffffffffceb0b1db0000018e937c815b";
 
 /// The documented event, with a number that is ours and a time that is now.
 const DOCUMENTED: &str = r#"{"id":"Ey6ECgOkVVFjz3CL48B8C","webhookId":"w1","event":"sms:received","deviceId":"ffffffffceb0b1db0000018e937c815b","payload":{"messageId":"1a2b3c4d","message":"G-123456 is your code","sender":"22395","recipient":"+12025550147","simNumber":1,"phoneNumber":"22395","receivedAt":"2026-05-22T21:29:58.000+07:00"}}"#;
@@ -88,7 +92,6 @@ fn an_older_app_names_the_sender_otherwise() {
 fn events_that_are_not_ours_are_acknowledged_and_not_kept() {
     let events = [
         ("sms:data-received", json!({"messageId": "1", "data": "aGVsbG8=", "sender": "22395"})),
-        ("system:ping", json!({"health": {"status": "pass"}})),
         ("app:started", Value::Null),
         ("sms:sent", json!({"messageId": "1", "recipient": "22395"})),
         ("sms:delivered", json!([])),
@@ -100,6 +103,54 @@ fn events_that_are_not_ours_are_acknowledged_and_not_kept() {
         assert!(heard.parts.is_empty(), "{event}");
         assert_eq!(heard.reply.status, 200);
     }
+}
+
+#[test]
+fn a_ping_says_that_the_sims_of_the_phone_are_there() {
+    let told = json!({"id": "1", "event": "system:ping", "deviceId": "d", "payload": {"health": {"status": "pass"}}});
+    let heard = hear(&told);
+    let sims: Vec<Option<&str>> = heard.statuses.iter().map(|status| status.line.sim.as_deref()).collect();
+    assert_eq!(sims, [Some("d"), Some("d/1"), Some("d/2")]);
+    assert!(heard.parts.is_empty() && heard.statuses.iter().all(|status| status.is_online));
+    assert!(
+        hear(&envelope())
+            .statuses
+            .iter()
+            .all(|status| status.is_online && status.line.sim == Some(format!("{DEVICE}/1")))
+    );
+}
+
+#[tokio::test]
+async fn a_phone_that_is_silent_is_taken_from_the_sale_until_it_speaks() {
+    let settings = PEER.settings_with(&[("silent_minutes", "10")]);
+    let house = House::of("sms-gateway-android", settings.clone()).await;
+    house.map("d/1").await;
+    let ping = || async {
+        let body = json!({"id": "1", "event": "system:ping", "deviceId": "d", "payload": null}).to_string();
+        let request = PEER.push(body.into(), house.app.now_ms() / 1_000);
+        supply::ingest(&house.app, &connectors::registry(), "centre", &request).await.map(|reply| reply.status)
+    };
+    let held = house.hold(settings).await;
+    until(async || held.inbox.state().links == 1).await;
+    assert_eq!(ping().await.ok(), Some(200));
+    assert!(house.is_online().await);
+    house.pass_ms(20 * 60 * 1_000);
+    until(async || !house.is_online().await).await;
+    assert_eq!(ping().await.ok(), Some(200));
+    assert!(house.is_online().await);
+    held.close(&house).await;
+}
+
+#[test]
+fn how_long_a_phone_may_be_silent_is_checked() {
+    let registry = connectors::registry();
+    let phone = connector(&registry, "sms-gateway-android");
+    for minutes in ["9", "1441", "soon"] {
+        let wrong = phone.check(&PEER.settings_with(&[("silent_minutes", minutes)])).expect_err("wrong");
+        assert!(wrong.contains("silent_minutes"), "{wrong}");
+    }
+    let wanted = PEER.settings_with(&[("silent_minutes", "10")]);
+    assert!(phone.check(&wanted).is_ok() && phone.polls(&wanted) && !phone.polls(&PEER.settings_with(&[])));
 }
 
 #[test]
