@@ -13,6 +13,7 @@ mod httpsms;
 mod jasmin;
 mod kannel;
 mod local_time;
+mod modemmanager;
 mod nonvoipusnumber;
 mod openvox;
 mod own;
@@ -60,6 +61,7 @@ pub fn registry() -> Registry {
         Box::new(handler_api::HandlerApi::default()),
         Box::new(partner::Partner::default()),
         Box::new(at::At),
+        Box::new(modemmanager::ModemManager),
         Box::new(spool::smstools::SmsTools),
         Box::new(spool::gammu::Gammu),
     ])
