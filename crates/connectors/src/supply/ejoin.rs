@@ -10,6 +10,7 @@ use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting,
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::charset::{self, CHARSET, Charset};
 use super::form::{Form, from_hex};
 use super::poll::{self, Asking, More, Poll, Trouble};
 use super::telling::{
@@ -26,8 +27,8 @@ const COLUMNS_MIN: usize = 6;
 /// SMS that are asked for at once: such an answer is well within what a call takes.
 const ASKED: u64 = 50;
 
-const SETTINGS: [Setting; 7] =
-    [word::WORD, poll::ADDRESS, poll::USER, poll::PASSWORD, poll::EVERY, poll::ALLOW_NETWORK, poll::CA];
+const SETTINGS: [Setting; 8] =
+    [word::WORD, CHARSET, poll::ADDRESS, poll::USER, poll::PASSWORD, poll::EVERY, poll::ALLOW_NETWORK, poll::CA];
 
 /// A SIM box.
 pub(super) struct Ejoin;
@@ -70,6 +71,7 @@ impl Supply for Ejoin {
 
     fn check(&self, settings: &Settings) -> Result<(), String> {
         word::check(settings)?;
+        charset::check(settings)?;
         Poll::of(settings).map(drop)
     }
 
@@ -79,7 +81,8 @@ impl Supply for Ejoin {
 
     fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
         let mark = serde_json::from_str(&inbox.mark()).unwrap_or_default();
-        Box::pin(poll::hold(settings, inbox, Asked { mark }))
+        let charset = Charset::of(&settings);
+        Box::pin(poll::hold(settings, inbox, Asked { mark, charset }))
     }
 
     fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
@@ -87,7 +90,7 @@ impl Supply for Ejoin {
         word::is_known(settings, request)?;
         let reply = Reply::json(200, r#"{"success":true}"#);
         if !request.body.trim_ascii_start().starts_with(b"{") && request.query.contains("port=") {
-            return Ok(Heard::new(vec![bare(request, now_ms)?], reply));
+            return Ok(Heard::new(vec![bare(request, Charset::of(settings), now_ms)?], reply));
         }
         let told: Told<'_> = body(request)?;
         if told.kind == "dev-status" {
@@ -107,20 +110,22 @@ impl Supply for Ejoin {
         if told.sms.len() > PUSHED_MAX {
             return Err(malformed("The push has more than 4096 messages."));
         }
-        Ok(Heard::new(told.sms.into_iter().filter_map(row_part).collect(), reply))
+        let charset = Charset::of(settings);
+        let parts = told.sms.into_iter().filter_map(|row| row_part(row, charset)).collect();
+        Ok(Heard::new(parts, reply))
     }
 }
 
 /// The piece in a row; `None` for a delivery report.
-fn row_part(told: &RawValue) -> Option<Part> {
+fn row_part(told: &RawValue, charset: Option<Charset>) -> Option<Part> {
     let row: Vec<&RawValue> = serde_json::from_str(told.get()).unwrap_or_default();
     if column(&row, 0).as_deref() == Some("1") {
         return None;
     }
-    Some(readable(&row, told).unwrap_or_else(|| unreadable(told.get())))
+    Some(readable(&row, told, charset).unwrap_or_else(|| unreadable(told.get())))
 }
 
-fn readable(row: &[&RawValue], whole: &RawValue) -> Option<Part> {
+fn readable(row: &[&RawValue], whole: &RawValue, charset: Option<Charset>) -> Option<Part> {
     if row.len() < COLUMNS_MIN || whole.get().len() > BODY_MAX {
         return None;
     }
@@ -132,15 +137,16 @@ fn readable(row: &[&RawValue], whole: &RawValue) -> Option<Part> {
     at_most("ICCID", &iccid, NUMBER_MAX).ok()?;
     let seconds: i64 = seconds.parse().ok()?;
     let decoded = STANDARD.decode(&coded).ok();
-    let text = Block::of(&String::from_utf8_lossy(decoded.as_deref().unwrap_or_default())).text.to_owned();
+    let read = charset.zip(decoded.as_deref()).map(|(charset, bytes)| charset.read(bytes));
+    let text = Block::of(read.as_deref().unwrap_or_default()).text.to_owned();
     // A box that is asked may leave out the ICCID that it pushed, or the block around the text.
-    let told = if decoded.is_some() { text.as_bytes() } else { coded.as_bytes() };
+    let told = if read.is_some() { text.as_bytes() } else { coded.as_bytes() };
     let reference = fingerprint(&[port.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), told]);
     Some(Part {
         reference,
         line: line(iccid, port, number),
         sender,
-        trouble: if decoded.is_some() { None } else { Some("unreadable") },
+        trouble: if read.is_some() { None } else { Some("unreadable") },
         text,
         raw: whole.get().as_bytes().to_vec(),
         sent_ms: seconds.checked_mul(SECOND_MS),
@@ -223,7 +229,7 @@ impl<'a> Block<'a> {
 }
 
 /// The mode "SMS to HTTP": the block is the body, the line stands in the query.
-fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
+fn bare(request: &Request, charset: Option<Charset>, now_ms: i64) -> Result<Part, Reply> {
     if request.body.len() > BODY_MAX {
         return Err(malformed("The body is longer than 65536 bytes."));
     }
@@ -233,8 +239,8 @@ fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
     required("port", &port, ID_MAX)?;
     at_most("sender", &sender, SENDER_MAX)?;
     at_most("iccid", &iccid, NUMBER_MAX)?;
-    let whole = String::from_utf8_lossy(&request.body);
-    let block = Block::of(&whole);
+    let whole = charset.map(|charset| charset.read(&request.body));
+    let block = Block::of(whole.as_deref().unwrap_or_default());
     let sent_ms = block.sent_ms();
     // The block tells when the network took it, so an equal one is a repeat; a text alone is none for ever.
     let at = if sent_ms.is_some() { Vec::new() } else { hour(now_ms).to_vec() };
@@ -246,7 +252,7 @@ fn bare(request: &Request, now_ms: i64) -> Result<Part, Reply> {
         raw: request.body.clone(),
         sent_ms,
         concat: None,
-        trouble: None,
+        trouble: if whole.is_some() { None } else { Some("unreadable") },
     })
 }
 
@@ -266,6 +272,7 @@ impl Default for Mark {
 /// A box that is asked for its inbox.
 struct Asked {
     mark: Mark,
+    charset: Option<Charset>,
 }
 
 /// What it answers.
@@ -305,7 +312,7 @@ impl Asking for Asked {
             }
         }
         let count = u64::try_from(told.data.len()).unwrap_or(u64::MAX);
-        for part in told.data.into_iter().filter_map(row_part) {
+        for part in told.data.into_iter().filter_map(|row| row_part(row, self.charset)) {
             inbox.receive(part).await?;
         }
         let next = told.next_sms.unwrap_or(self.mark.next.saturating_add(count));

@@ -2,11 +2,12 @@
 
 use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
 
+use super::charset::{self, CHARSET, Charset};
 use super::form::Form;
 use super::telling::{ID_MAX, SENDER_MAX, at_most, fingerprint, malformed, required};
 use super::{local_time, word};
 
-const SETTINGS: [Setting; 2] = [word::WORD, local_time::OFFSET];
+const SETTINGS: [Setting; 3] = [word::WORD, local_time::OFFSET, CHARSET];
 
 /// A gateway.
 pub(super) struct OpenVox;
@@ -26,6 +27,7 @@ impl Supply for OpenVox {
 
     fn check(&self, settings: &Settings) -> Result<(), String> {
         word::check(settings)?;
+        charset::check(settings)?;
         local_time::check(settings)
     }
 
@@ -38,21 +40,24 @@ impl Supply for OpenVox {
             told.iter().find(|text| !text.is_empty()).or(told.first()).cloned()
         };
         let sender = first(&["phonenumber", "num", "number"]).ok_or_else(|| malformed("The sender is missing."))?;
-        let text = first(&["message", "sms", "text"]).ok_or_else(|| malformed("The text is missing."))?;
+        let texts: Vec<&[u8]> = ["message", "sms", "text"].iter().filter_map(|name| form.bytes(name)).collect();
+        let told = texts.iter().find(|text| !text.is_empty()).or(texts.first());
+        let told = *told.ok_or_else(|| malformed("The text is missing."))?;
         let port = first(&["port", "portname"]).unwrap_or_default();
         let at = first(&["time"]).unwrap_or_default();
         required("port", &port, ID_MAX)?;
         at_most("sender", &sender, SENDER_MAX)?;
+        let charset = Charset::of(settings);
         let part = Part {
             // There is no id. The time is that of the SMS, so an equal one is a repeat.
-            reference: fingerprint(&[port.as_bytes(), at.as_bytes(), sender.as_bytes(), text.as_bytes()]),
+            reference: fingerprint(&[port.as_bytes(), at.as_bytes(), sender.as_bytes(), told]),
             line: Line { sim: None, port: Some(port), number: None },
             sender,
             raw: if request.method == "GET" { request.query.clone().into_bytes() } else { request.body.clone() },
-            text,
+            text: charset.map(|charset| charset.read(told)).unwrap_or_default(),
             sent_ms: local_time::read(settings, &at),
             concat: None,
-            trouble: None,
+            trouble: if charset.is_some() { None } else { Some("unknown_charset") },
         };
         Ok(Heard::new(vec![part], Reply { status: 200, content_type: "text/plain", body: b"OK".to_vec() }))
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Supply};
 use serde_json::{Number, Value};
 
-use super::charset::Charset;
+use super::charset::{self, CHARSET, Charset};
 use super::form::{Form, from_hex};
 use super::signature::unsigned;
 use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_push, malformed};
@@ -37,7 +37,7 @@ const SETTINGS: [Setting; 14] = [
     plain("id_field", "Field of the SMS's id", true, "without it and a time, equal SMS of one hour are one"),
     plain("time_field", "Field of the time", true, "RFC 3339, or 2026-05-22 14:30:00 as the box's clock shows it"),
     local_time::OFFSET,
-    plain("charset", "Charset", true, "utf-8 (the default), utf-16be, utf-16le or iso-8859-1"),
+    CHARSET,
     plain("encoding", "Encoding of the text", true, "plain (the default), base64 or hex"),
     plain("reply", "Answer", true, "what the box wants to read when the SMS is kept, such as OK"),
 ];
@@ -73,9 +73,7 @@ impl Supply for Template {
         };
         one_of("format", &["form", "json"])?;
         one_of("encoding", &["plain", "base64", "hex"])?;
-        if Charset::named(settings.get("charset").unwrap_or_default()).is_none() {
-            return Err("`charset` must be utf-8, utf-16be, utf-16le or iso-8859-1".to_owned());
-        }
+        charset::check(settings)?;
         if ["number_field", "sim_field", "port_field"].iter().all(|name| settings.get(name).is_none()) {
             return Err("one of `number_field`, `sim_field` and `port_field` must say which SIM it is".to_owned());
         }
@@ -155,7 +153,7 @@ fn decode(settings: &Settings, bytes: &[u8]) -> Option<String> {
         Some("hex") => from_hex(std::str::from_utf8(bytes).ok()?)?,
         _ => bytes.to_vec(),
     };
-    Some(Charset::named(settings.get("charset").unwrap_or_default())?.read(&bytes))
+    Some(Charset::of(settings)?.read(&bytes))
 }
 
 impl Told {

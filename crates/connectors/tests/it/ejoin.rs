@@ -47,6 +47,20 @@ fn the_block_of_headers_is_not_the_text() {
 }
 
 #[test]
+fn a_text_is_read_in_the_charset_of_the_settings() {
+    let registry = connectors::registry();
+    let ejoin = connector(&registry, "ejoin");
+    let of = |charset: &str, text: &[u8]| {
+        let body = push(&json!([[0, "24.01", 1, "Google", "", STANDARD.encode(text)]])).into_bytes();
+        let heard = ejoin.hear(&PEER.settings_with(&[("charset", charset)]), &PEER.push(body, NOW_S), 0);
+        heard.unwrap_or_else(|_| panic!("refused")).parts.remove(0).text
+    };
+    assert!(of("gbk", b"Sender: 1\r\n\r\n\xD1\xE9\xD6\xA4\xC2\xEB 4711") == "验证码 4711");
+    assert!(of("", "验证码".as_bytes()) == "验证码");
+    assert!(ejoin.check(&PEER.settings_with(&[("charset", "klingon")])).is_err_and(|wrong| wrong.contains("charset")));
+}
+
+#[test]
 fn reports_are_skipped_and_every_message_of_a_push_is_heard() {
     let row = |kind: u8, text: &str| json!([kind, "1B", NOW_S, "22395", "", STANDARD.encode(text)]);
     let heard = PEER.heard(push(&json!([row(0, "one"), row(1, "report"), row(0, "two")])));

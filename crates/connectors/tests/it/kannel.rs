@@ -41,7 +41,8 @@ fn a_text_is_read_by_its_charset() {
     };
     assert!(of(&utf16, "UTF-16BE").text == "код 😀 4821");
     assert!(of(b"Caf\xe9", "ISO-8859-1").text == "Café");
-    let unknown = of(b"\x81\x40", "SHIFT_JIS");
+    assert!(of(b"\xD1\xE9\xD6\xA4\xC2\xEB", "GBK").text == "验证码");
+    let unknown = of(b"\x81\x40", "UTF-7");
     assert_eq!((unknown.trouble, unknown.raw.as_slice()), (Some("unknown_charset"), b"\x81\x40".as_slice()));
 }
 

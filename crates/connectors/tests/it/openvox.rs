@@ -1,6 +1,6 @@
 //! An OpenVox gateway.
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, form, get, post_to_word};
+use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, connector, form, get, post_to_word};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "openvox",
@@ -28,6 +28,22 @@ fn a_name_that_is_empty_does_not_hide_another() {
     assert!(part.sender == "22395" && part.text == "one");
     assert_eq!(part.line.port.as_deref(), Some("gsm-1.3"));
     assert!(PEER.part("phonenumber=1&port=2&message=").text.is_empty());
+}
+
+#[test]
+fn a_text_is_read_in_the_charset_of_the_settings() {
+    let registry = connectors::registry();
+    let openvox = connector(&registry, "openvox");
+    let of = |charset: &str| {
+        let query = b"phonenumber=1&port=2&message=%D1%E9%D6%A4%C2%EB+4711".to_vec();
+        let settings = PEER.settings_with(&[("charset", charset)]);
+        let heard = openvox.hear(&settings, &PEER.push(query, NOW_S), 0);
+        heard.unwrap_or_else(|_| panic!("refused")).parts.remove(0).text
+    };
+    assert!(of("gbk") == "验证码 4711" && of("").ends_with(" 4711"));
+    assert!(
+        openvox.check(&PEER.settings_with(&[("charset", "klingon")])).is_err_and(|wrong| wrong.contains("charset"))
+    );
 }
 
 #[test]
