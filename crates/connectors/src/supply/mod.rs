@@ -34,6 +34,8 @@ mod textbee;
 mod token;
 mod twilio;
 mod upstream;
+mod vonage;
+mod vonage_messages;
 mod word;
 
 use domain::supply::Registry;
@@ -56,6 +58,8 @@ pub fn registry() -> Registry {
         Box::new(telnyx::Telnyx),
         Box::new(plivo::Plivo),
         Box::new(bandwidth::Bandwidth),
+        Box::new(vonage::Vonage),
+        Box::new(vonage_messages::VonageMessages),
         Box::new(smpp::Smpp),
         Box::new(nonvoipusnumber::NonVoipUsNumber::default()),
         Box::new(handler_api::HandlerApi::default()),

@@ -24,6 +24,13 @@ pub(super) fn sha1_mac(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
     mac.finalize().into_bytes().into()
 }
 
+/// The HMAC of some parts by any hash, for senders that leave the hash to their customer.
+pub(super) fn hmac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().to_vec()
+}
+
 /// Whether two signatures are equal, in a time that does not tell where they differ.
 pub(super) fn is_same(right: &[u8], given: &[u8]) -> bool {
     right.ct_eq(given).into()

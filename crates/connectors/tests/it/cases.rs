@@ -22,6 +22,9 @@ macro_rules! cases {
     };
 }
 
+/// The connectors whose numbers are not sold.
+const VOIP: [&str; 6] = ["twilio", "telnyx", "plivo", "bandwidth", "vonage", "vonage_messages"];
+
 // What every sender must find, however it speaks.
 cases!(all:
     a_good_push_is_one_piece,
@@ -207,7 +210,7 @@ pub(crate) fn the_settings_are_named_and_checked(peer: &Peer) {
     assert!(connector.settings().iter().all(|setting| !setting.help.is_empty() && !setting.label.is_empty()));
     assert!(!connector.about().is_empty());
     assert_eq!(connector.check(&peer.settings(peer.secret)), Ok(()));
-    assert_eq!(connector.is_voip(), ["twilio", "telnyx", "plivo", "bandwidth"].contains(&peer.connector));
+    assert_eq!(connector.is_voip(), VOIP.contains(&peer.connector));
     for secret in ["", "short"] {
         let fault = connector.check(&peer.settings(secret)).expect_err("too weak");
         assert!(fault.contains(peer.setting) && !fault.contains("short"), "{fault}");
@@ -271,6 +274,8 @@ table! {
     telnyx: all named json signed timed headed;
     plivo: all named signed headed;
     bandwidth: all named json headed;
+    vonage: all named signed;
+    vonage_messages: all named json signed timed headed;
     partner: all named json;
 }
 

@@ -31,3 +31,5 @@ mod template;
 mod textbee;
 mod twilio;
 mod upstream;
+mod vonage;
+mod vonage_messages;

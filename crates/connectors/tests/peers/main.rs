@@ -1,5 +1,5 @@
 //! Programs of others, unmodified, that the house takes SMS from: the message centres node-smpp and Kannel's `drive_smpp`,
-//! and the modem daemons smsd, gammu-smsd and ModemManager. They are installed by `./check`, which runs this by its name.
+//! and the modem daemons smsd, gammu-smsd and ModemManager; and what Vonage's own library takes. They are installed by `./check`, which runs this by its name.
 
 #[path = "../it/smpp/house.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
@@ -10,6 +10,7 @@ mod modem;
 mod modemmanager;
 mod program;
 mod spools;
+mod vonage;
 
 use house::{House, settings, until};
 use program::{Program, Told};
