@@ -26,6 +26,7 @@ mod sms;
 mod sms_gateway_android;
 mod smtp;
 mod spool;
+mod table;
 mod telnyx;
 mod template;
 mod textbee;

@@ -114,7 +114,7 @@ impl Farm {
 }
 
 #[tokio::test]
-async fn what_is_for_sale_here_is_offered_at_the_price_agreed() {
+pub(crate) async fn what_is_for_sale_here_is_offered_at_the_price_agreed() {
     let world = World::open().await;
     let offers = world.house.offers(&world.settings).await.expect("offers");
     let told: Vec<_> =
@@ -126,7 +126,7 @@ async fn what_is_for_sale_here_is_offered_at_the_price_agreed() {
 }
 
 #[tokio::test]
-async fn a_number_is_asked_for_at_the_price_agreed_and_never_above() {
+pub(crate) async fn a_number_is_asked_for_at_the_price_agreed_and_never_above() {
     let world = World::open().await;
     let Answer::Bought(bought) = world.wishes("go").await else { panic!("not bought") };
     assert_eq!((bought.id.as_str(), bought.number.as_deref()), ("355", Some("12025550147")));
@@ -142,7 +142,7 @@ async fn a_number_is_asked_for_at_the_price_agreed_and_never_above() {
 }
 
 #[tokio::test]
-async fn a_number_is_finished_as_sold_or_as_given_up() {
+pub(crate) async fn a_number_is_finished_as_sold_or_as_given_up() {
     let world = World::open().await;
     world.wishes("go").await;
     world.wishes("go").await;
@@ -155,7 +155,7 @@ async fn a_number_is_finished_as_sold_or_as_given_up() {
 }
 
 #[tokio::test]
-async fn there_is_no_wallet_and_nothing_to_look_at() {
+pub(crate) async fn there_is_no_wallet_and_nothing_to_look_at() {
     let world = World::open().await;
     assert_eq!(world.house.balance(&world.settings).await, Ok(None));
     let Ok(looked) = world.house.look(&world.settings, "355").await else { panic!("a fault") };
@@ -164,7 +164,7 @@ async fn there_is_no_wallet_and_nothing_to_look_at() {
 }
 
 #[test]
-fn a_push_may_write_its_numbers_as_numbers() {
+pub(crate) fn a_push_may_write_its_numbers_as_numbers() {
     let part = PEER.part(push(json!(355), json!(12_025_550_147_i64), "Instagram", "493817"));
     assert_eq!((part.sender.as_str(), part.line.number.as_deref()), ("Instagram", Some("12025550147")));
     let told = PEER.part(push(json!("355"), json!("12025550147"), "Instagram", "told again, otherwise"));
@@ -180,7 +180,7 @@ fn a_push_may_write_its_numbers_as_numbers() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_told() {
+pub(crate) fn settings_that_cannot_be_are_told() {
     let registry = connectors::registry();
     let check = |name, value| connector(&registry, "partner").check(&HOUSE.with(80, &[(name, value)]));
     assert_eq!(check("prices", "go=0.30  wa=.25"), Ok(()));

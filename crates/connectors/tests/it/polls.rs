@@ -149,8 +149,8 @@ async fn until_kept(house: &House, count: usize) {
 /// The same test for each kind of box.
 macro_rules! each {
     ($($case:ident),* $(,)?) => {
-        mod ejoin { $(#[test] fn $case() { super::$case(super::EJOIN); })* }
-        mod dinstar { $(#[test] fn $case() { super::$case(super::DINSTAR); })* }
+        pub(crate) mod ejoin { $(#[test] pub(crate) fn $case() { super::$case(super::EJOIN); })* }
+        pub(crate) mod dinstar { $(#[test] pub(crate) fn $case() { super::$case(super::DINSTAR); })* }
     };
 }
 
@@ -287,7 +287,7 @@ fn an_address_that_no_setting_allows_is_not_asked(kind: Kind) {
 }
 
 #[test]
-fn a_sim_box_that_began_again_is_asked_from_its_first_sms_on() {
+pub(crate) fn a_sim_box_that_began_again_is_asked_from_its_first_sms_on() {
     let restarted = Kind {
         // Its list is short now, and called otherwise.
         told: |asked, count| if count > 4 { rows(asked, count, "a") } else { rows(asked, count, "b") },
@@ -306,7 +306,7 @@ fn a_sim_box_that_began_again_is_asked_from_its_first_sms_on() {
 }
 
 #[test]
-fn a_gateway_whose_ids_begin_again_or_whose_last_message_is_gone_is_read_from_the_start() {
+pub(crate) fn a_gateway_whose_ids_begin_again_or_whose_last_message_is_gone_is_read_from_the_start() {
     let reset = Kind {
         told: |asked, count| match count {
             5 => messages(asked, 1..=5),
@@ -334,7 +334,7 @@ fn a_gateway_whose_ids_begin_again_or_whose_last_message_is_gone_is_read_from_th
 
 /// The phone's answer holds no SMS: it pushes them.
 #[test]
-fn a_phone_is_asked_to_push_its_inbox_again_from_where_it_was_asked_last() {
+pub(crate) fn a_phone_is_asked_to_push_its_inbox_again_from_where_it_was_asked_last() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&told);
     let phone = Kind { peer: &crate::sms_gateway_android::PEER, ..EJOIN };

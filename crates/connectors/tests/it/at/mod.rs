@@ -42,7 +42,7 @@ fn text(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn all_that_is_stored_is_kept_and_then_taken_out() {
+pub(crate) async fn all_that_is_stored_is_kept_and_then_taken_out() {
     let modem = Modem::open().await;
     modem.put("SM", &text("1111 is your code"));
     modem.put_as("SM", 1, &text("2222 is your code"));
@@ -56,7 +56,7 @@ async fn all_that_is_stored_is_kept_and_then_taken_out() {
 }
 
 #[tokio::test]
-async fn a_message_is_fetched_when_it_is_announced() {
+pub(crate) async fn a_message_is_fetched_when_it_is_announced() {
     let (modem, house, held) = plugged().await;
     until(async || modem.state().heard.iter().any(|line| line == "AT+CPMS?")).await;
     for code in ["1111", "2222", "1111 again"] {
@@ -68,7 +68,7 @@ async fn a_message_is_fetched_when_it_is_announced() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_not_announced_is_found() {
+pub(crate) async fn a_message_that_is_not_announced_is_found() {
     let (modem, house, _held) = plugged().await;
     until(async || modem.state().heard.iter().any(|line| line == "AT+CPMS?")).await;
     modem.put("SM", &text("1111"));
@@ -77,7 +77,7 @@ async fn a_message_that_is_not_announced_is_found() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_handed_over_at_once_is_kept() {
+pub(crate) async fn a_message_that_is_handed_over_at_once_is_kept() {
     let (modem, house, _held) = plugged().await;
     until(async || modem.state().heard.iter().any(|line| line == "AT+CPMS?")).await;
     let pdu = text("1111");
@@ -87,7 +87,7 @@ async fn a_message_that_is_handed_over_at_once_is_kept() {
 }
 
 #[tokio::test]
-async fn one_that_is_kept_and_still_there_after_a_kill_is_one() {
+pub(crate) async fn one_that_is_kept_and_still_there_after_a_kill_is_one() {
     let modem = Modem::open().await;
     modem.state().refuses_delete = true;
     modem.put("SM", &text("1111"));
@@ -102,7 +102,7 @@ async fn one_that_is_kept_and_still_there_after_a_kill_is_one() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_kept_stays_in_the_modem() {
+pub(crate) async fn what_cannot_be_kept_stays_in_the_modem() {
     let (modem, house, _held) = plugged().await;
     house.tamper("ALTER TABLE message RENAME TO gone");
     modem.receive(&text("1111"));
@@ -114,7 +114,7 @@ async fn what_cannot_be_kept_stays_in_the_modem() {
 }
 
 #[tokio::test]
-async fn a_storage_that_stays_full_is_told() {
+pub(crate) async fn a_storage_that_stays_full_is_told() {
     let modem = Modem::open().await;
     modem.state().room = 2;
     for words in ["one", "two"] {
@@ -126,7 +126,7 @@ async fn a_storage_that_stays_full_is_told() {
 }
 
 #[tokio::test]
-async fn noise_between_the_lines_harms_nothing() {
+pub(crate) async fn noise_between_the_lines_harms_nothing() {
     let modem = Modem::open().await;
     modem.state().is_noisy = true;
     modem.put("SM", &text("1111"));
@@ -139,7 +139,18 @@ async fn noise_between_the_lines_harms_nothing() {
 }
 
 #[tokio::test]
-async fn a_line_that_lost_digits_is_read_again() {
+pub(crate) async fn a_line_without_end_is_skipped_and_what_comes_after_it_is_read() {
+    let (modem, house, held) = plugged().await;
+    until(async || modem.state().heard.iter().any(|line| line == "AT+CPMS?")).await;
+    modem.say(format!("{}\r\n", "7".repeat(1_000_000)));
+    modem.receive(&text("1111"));
+    emptied(&modem).await;
+    assert_eq!(house.texts().await, ["1111"]);
+    held.close(&house).await;
+}
+
+#[tokio::test]
+pub(crate) async fn a_line_that_lost_digits_is_read_again() {
     let modem = Modem::open().await;
     modem.state().broken_lists = 2;
     modem.put("SM", &text("1111 is your code"));
@@ -149,7 +160,7 @@ async fn a_line_that_lost_digits_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_always_broken_is_kept_as_it_is() {
+pub(crate) async fn a_message_that_is_always_broken_is_kept_as_it_is() {
     let modem = Modem::open().await;
     modem.state().broken_lists = usize::MAX;
     modem.put("SM", &text("1111 is your code"));
@@ -159,7 +170,7 @@ async fn a_message_that_is_always_broken_is_kept_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_no_message_to_us_is_kept_for_the_operator() {
+pub(crate) async fn what_is_no_message_to_us_is_kept_for_the_operator() {
     let modem = Modem::open().await;
     modem.put("SM", &[0, 0x02, 1, 2, 3]);
     let (house, _held) = plug(&modem).await;
@@ -168,7 +179,7 @@ async fn what_is_no_message_to_us_is_kept_for_the_operator() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_in_the_middle_loses_nothing() {
+pub(crate) async fn a_connection_that_is_lost_in_the_middle_loses_nothing() {
     let modem = Modem::open().await;
     modem.state().lost_lists = 1;
     for words in ["1111", "2222", "3333"] {
@@ -186,7 +197,7 @@ async fn a_connection_that_is_lost_in_the_middle_loses_nothing() {
 }
 
 #[tokio::test]
-async fn parts_join_in_any_order_in_all_alphabets() {
+pub(crate) async fn parts_join_in_any_order_in_all_alphabets() {
     let modem = Modem::open().await;
     modem.put("SM", &gsm(&[5, 0, 3, 7, 3, 3], b" now"));
     modem.put("SM", &gsm(&[5, 0, 3, 7, 3, 1], b"Code 1020 \x1b"));
@@ -202,7 +213,7 @@ async fn parts_join_in_any_order_in_all_alphabets() {
 }
 
 #[tokio::test]
-async fn another_sim_is_another_line() {
+pub(crate) async fn another_sim_is_another_line() {
     let (modem, house, _held) = plugged().await;
     modem.receive(&text("1111"));
     emptied(&modem).await;
@@ -215,7 +226,7 @@ async fn another_sim_is_another_line() {
 }
 
 #[tokio::test]
-async fn what_the_modem_kept_with_another_sim_is_nobody_s() {
+pub(crate) async fn what_the_modem_kept_with_another_sim_is_nobody_s() {
     let modem = Modem::open().await;
     modem.put("ME", &text("1111"));
     let (house, held) = plug(&modem).await;
@@ -246,7 +257,7 @@ async fn what_the_modem_kept_with_another_sim_is_nobody_s() {
 }
 
 #[tokio::test]
-async fn a_modem_that_does_not_tell_its_sim_is_known_by_its_port() {
+pub(crate) async fn a_modem_that_does_not_tell_its_sim_is_known_by_its_port() {
     let modem = Modem::open().await;
     modem.state().way = "";
     modem.put("SM", &text("1111"));
@@ -258,7 +269,7 @@ async fn a_modem_that_does_not_tell_its_sim_is_known_by_its_port() {
 }
 
 #[tokio::test]
-async fn a_sim_is_asked_for_in_the_way_that_its_modem_knows() {
+pub(crate) async fn a_sim_is_asked_for_in_the_way_that_its_modem_knows() {
     let modem = Modem::open().await;
     modem.state().way = "AT^ICCID?";
     modem.put("SM", &text("1111"));
@@ -268,7 +279,7 @@ async fn a_sim_is_asked_for_in_the_way_that_its_modem_knows() {
 }
 
 #[tokio::test]
-async fn a_sim_that_wants_a_pin_is_told_and_given_none() {
+pub(crate) async fn a_sim_that_wants_a_pin_is_told_and_given_none() {
     let modem = Modem::open().await;
     modem.state().pin = "SIM PIN";
     let (house, held) = plug(&modem).await;
@@ -281,7 +292,7 @@ async fn a_sim_that_wants_a_pin_is_told_and_given_none() {
 }
 
 #[tokio::test]
-async fn a_modem_without_a_sim_is_told_so() {
+pub(crate) async fn a_modem_without_a_sim_is_told_so() {
     let modem = Modem::open().await;
     modem.state().pin = "SIM NOT READY";
     let (house, _held) = plug(&modem).await;
@@ -289,7 +300,7 @@ async fn a_modem_without_a_sim_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_modem_that_receives_in_itself_alone_is_read_in_both() {
+pub(crate) async fn a_modem_that_receives_in_itself_alone_is_read_in_both() {
     let modem = Modem::open().await;
     modem.state().refuses_sim = true;
     modem.put("SM", &text("1111"));
@@ -299,7 +310,7 @@ async fn a_modem_that_receives_in_itself_alone_is_read_in_both() {
 }
 
 #[tokio::test]
-async fn several_ports_are_read_and_one_sim_by_one_of_them() {
+pub(crate) async fn several_ports_are_read_and_one_sim_by_one_of_them() {
     let (one, other, same) = (Modem::open().await, Modem::open().await, Modem::open().await);
     other.state().iccid = "8901260999999999999".to_owned();
     let ports = format!("{}, {}, {}", one.address(), other.address(), same.address());
@@ -315,7 +326,7 @@ async fn several_ports_are_read_and_one_sim_by_one_of_them() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_listed_commands_is_ever_said() {
+pub(crate) async fn nothing_but_the_listed_commands_is_ever_said() {
     let modem = Modem::open().await;
     modem.state().way = "";
     modem.state().lost_lists = 1;
@@ -356,7 +367,7 @@ async fn nothing_but_the_listed_commands_is_ever_said() {
 }
 
 #[test]
-fn nothing_of_a_message_is_in_the_log() {
+pub(crate) fn nothing_of_a_message_is_in_the_log() {
     let log = Log::default();
     log.listen(|| {
         run(async {
@@ -375,7 +386,7 @@ fn nothing_of_a_message_is_in_the_log() {
 }
 
 #[test]
-fn settings_are_checked() {
+pub(crate) fn settings_are_checked() {
     let registry = connectors::registry();
     let connector = registry.get("at").expect("it is there");
     let with = |name: &str, value: &str| {

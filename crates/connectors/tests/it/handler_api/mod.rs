@@ -72,14 +72,14 @@ fn cents(cents: i32) -> Option<Usd> {
 }
 
 #[tokio::test]
-async fn the_balance_is_read() {
+pub(crate) async fn the_balance_is_read() {
     for world in World::all().await {
         assert_eq!(world.house.balance(&world.settings).await, Ok(cents(5_030)));
     }
 }
 
 #[tokio::test]
-async fn prices_are_read_by_country_or_by_service() {
+pub(crate) async fn prices_are_read_by_country_or_by_service() {
     let told = async |kind| {
         let world = World::open(kind).await;
         let offers = world.house.offers(&world.settings).await.expect("offers");
@@ -96,7 +96,7 @@ async fn prices_are_read_by_country_or_by_service() {
 }
 
 #[tokio::test]
-async fn what_is_bought_has_an_id_a_number_and_where_it_is_told_a_price() {
+pub(crate) async fn what_is_bought_has_an_id_a_number_and_where_it_is_told_a_price() {
     for (world, price) in World::all().await.iter().zip([None, cents(42), cents(42)]) {
         let bought = world.bought().await;
         assert_eq!((bought.id.as_str(), bought.number.as_deref()), ("700", Some("12025550800")));
@@ -106,7 +106,7 @@ async fn what_is_bought_has_an_id_a_number_and_where_it_is_told_a_price() {
 }
 
 #[tokio::test]
-async fn the_most_that_is_paid_is_told() {
+pub(crate) async fn the_most_that_is_paid_is_told() {
     for (world, price) in World::all().await.iter().zip([cents(51), cents(51), None]) {
         world.simulator.state().price_cents = 51;
         assert_eq!(world.wishes("jn-1").await, Answer::NotBought(NotBought::PriceAbove { price }));
@@ -114,7 +114,7 @@ async fn the_most_that_is_paid_is_told() {
 }
 
 #[tokio::test]
-async fn an_empty_wallet_an_empty_shelf_and_a_wrong_key_are_told_apart() {
+pub(crate) async fn an_empty_wallet_an_empty_shelf_and_a_wrong_key_are_told_apart() {
     for world in World::all().await {
         world.simulator.state().wallet_cents = 41;
         assert_eq!(world.wishes("jn-1").await, Answer::NotBought(NotBought::WalletEmpty));
@@ -130,7 +130,7 @@ async fn an_empty_wallet_an_empty_shelf_and_a_wrong_key_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_doubt_is_found_out_by_the_list() {
+pub(crate) async fn a_doubt_is_found_out_by_the_list() {
     for kind in [Kind::Old, Kind::Hero] {
         let world = World::open(kind).await;
         assert_eq!(world.house.standing(&world.settings).await.expect("a list").map(|list| list.len()), Some(0));
@@ -146,7 +146,7 @@ async fn a_doubt_is_found_out_by_the_list() {
 }
 
 #[tokio::test]
-async fn a_long_list_is_read_in_pages_and_one_without_pages_once() {
+pub(crate) async fn a_long_list_is_read_in_pages_and_one_without_pages_once() {
     let world = World::open(Kind::Old).await;
     world.simulator.state().count = 300;
     world.simulator.state().wallet_cents = 100_000;
@@ -164,7 +164,7 @@ async fn a_long_list_is_read_in_pages_and_one_without_pages_once() {
 }
 
 #[tokio::test]
-async fn a_second_purchase_under_one_name_is_in_doubt() {
+pub(crate) async fn a_second_purchase_under_one_name_is_in_doubt() {
     let world = World::open(Kind::Hero).await;
     assert!(matches!(world.wishes("jn-1").await, Answer::Bought(_)));
     let answer = world.wishes("jn-1").await;
@@ -174,7 +174,7 @@ async fn a_second_purchase_under_one_name_is_in_doubt() {
 }
 
 #[tokio::test]
-async fn a_word_that_nobody_knows_is_in_doubt() {
+pub(crate) async fn a_word_that_nobody_knows_is_in_doubt() {
     let world = World::open(Kind::Old).await;
     for word in ["ERROR_SQL", "SOMETHING_NEW", "ORDER_ALREADY_EXISTS", "ACCESS_NUMBER", "ACCESS_NUMBER::", "hello"] {
         world.simulator.state().misdeeds.push_back(Misdeed::Says(Says::ok(word)));
@@ -188,7 +188,7 @@ async fn a_word_that_nobody_knows_is_in_doubt() {
 }
 
 #[tokio::test]
-async fn the_text_is_told_where_it_can_be_and_else_the_code() {
+pub(crate) async fn the_text_is_told_where_it_can_be_and_else_the_code() {
     let text = "G-493817 is your code: 493817";
     for (world, told) in World::all().await.iter().zip(["493817", text, text]) {
         let id = world.bought().await.id;
@@ -200,7 +200,7 @@ async fn the_text_is_told_where_it_can_be_and_else_the_code() {
 }
 
 #[tokio::test]
-async fn another_code_is_waited_for_once_it_is_asked_for() {
+pub(crate) async fn another_code_is_waited_for_once_it_is_asked_for() {
     for world in World::all().await {
         assert!(world.house.stops_after_message());
         let id = world.bought().await.id;
@@ -217,7 +217,7 @@ async fn another_code_is_waited_for_once_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn how_one_stands_is_told() {
+pub(crate) async fn how_one_stands_is_told() {
     for world in World::all().await {
         let (first, second) = (world.bought().await.id, world.bought().await.id);
         assert_eq!(world.house.reject(&world.settings, &first).await, Ok(Rejected::Done));
@@ -229,7 +229,7 @@ async fn how_one_stands_is_told() {
 }
 
 #[tokio::test]
-async fn a_cancellation_is_refused_early_and_after_a_code() {
+pub(crate) async fn a_cancellation_is_refused_early_and_after_a_code() {
     for (world, is_told) in World::all().await.iter().zip([true, true, false]) {
         let (first, second) = (world.bought().await.id, world.bought().await.id);
         world.simulator.receives(700, "493817", "493817");
@@ -249,7 +249,7 @@ async fn a_cancellation_is_refused_early_and_after_a_code() {
 }
 
 #[tokio::test]
-async fn an_area_code_is_asked_for_where_it_can_be() {
+pub(crate) async fn an_area_code_is_asked_for_where_it_can_be() {
     let world = World::open(Kind::Daisy).await;
     let answer = world.house.buy(&world.settings, &Wish { area_code: Some(212), ..wish("go") }).await;
     assert!(matches!(answer, Answer::Bought(_)));
@@ -261,7 +261,7 @@ async fn an_area_code_is_asked_for_where_it_can_be() {
 }
 
 #[test]
-fn a_webhook_is_a_hint_and_nothing_more() {
+pub(crate) fn a_webhook_is_a_hint_and_nothing_more() {
     let registry = connectors::registry();
     let hear = |tail: &str, body: &str| {
         let request = post(tail, Vec::new(), body.as_bytes().to_vec());
@@ -277,7 +277,7 @@ fn a_webhook_is_a_hint_and_nothing_more() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_told() {
+pub(crate) fn settings_that_cannot_be_are_told() {
     let registry = connectors::registry();
     let check = |name, value| connector(&registry, "handler_api").check(&HOUSE.with(80, &[(name, value)]));
     for (name, value) in [("house", "daisy"), ("minutes", "5"), ("max_price", "none"), ("text", "code"), ("word", "")] {

@@ -59,7 +59,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_balance_is_a_text_at_the_top_or_in_a_list() {
+pub(crate) async fn the_balance_is_a_text_at_the_top_or_in_a_list() {
     let world = World::open().await;
     assert_eq!(world.house.balance(&world.settings).await, Ok(Some(Usd::from_cents(5_000))));
     for body in [r#"[{"status":"success","balance":50}]"#, r#"{"status":"success","message":[{"balance":"50.0"}]}"#] {
@@ -70,7 +70,7 @@ async fn the_balance_is_a_text_at_the_top_or_in_a_list() {
 }
 
 #[tokio::test]
-async fn what_can_be_read_of_the_products_is_offered() {
+pub(crate) async fn what_can_be_read_of_the_products_is_offered() {
     let world = World::open().await;
     let offers = world.house.offers(&world.settings).await.expect("offers");
     let told: Vec<(&str, i64, Option<i64>)> =
@@ -82,7 +82,7 @@ async fn what_can_be_read_of_the_products_is_offered() {
 }
 
 #[tokio::test]
-async fn what_is_bought_is_paid_for_and_tells_until_when_it_runs() {
+pub(crate) async fn what_is_bought_is_paid_for_and_tells_until_when_it_runs() {
     let world = World::open().await;
     let Answer::Bought(bought) = world.buys().await else { panic!("not bought") };
     assert_eq!((bought.id.as_str(), bought.number.as_deref()), ("1000", Some("12025550147")));
@@ -91,7 +91,7 @@ async fn what_is_bought_is_paid_for_and_tells_until_when_it_runs() {
 }
 
 #[tokio::test]
-async fn an_order_may_wait_for_its_number() {
+pub(crate) async fn an_order_may_wait_for_its_number() {
     let world = World::open().await;
     world.simulator.state().misdeeds.push_back(Misdeed::HasNoNumberYet);
     let Answer::Bought(bought) = world.buys().await else { panic!("not bought") };
@@ -99,7 +99,7 @@ async fn an_order_may_wait_for_its_number() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_after_selling_has_sold_perhaps_and_once() {
+pub(crate) async fn who_hangs_up_after_selling_has_sold_perhaps_and_once() {
     let world = World::open().await;
     world.simulator.state().misdeeds.extend([Misdeed::HangsUpAfter, Misdeed::NamesNoOrder]);
     assert!(matches!(world.buys().await, Answer::Unknown(_)));
@@ -108,7 +108,7 @@ async fn who_hangs_up_after_selling_has_sold_perhaps_and_once() {
 }
 
 #[tokio::test]
-async fn a_dearer_price_and_an_id_told_twice_are_passed_on() {
+pub(crate) async fn a_dearer_price_and_an_id_told_twice_are_passed_on() {
     let world = World::open().await;
     world.bought().await;
     world.simulator.state().misdeeds.extend([Misdeed::SameIdAgain, Misdeed::Dearer(58)]);
@@ -119,7 +119,7 @@ async fn a_dearer_price_and_an_id_told_twice_are_passed_on() {
 }
 
 #[tokio::test]
-async fn an_empty_wallet_and_an_empty_shelf_are_told_apart() {
+pub(crate) async fn an_empty_wallet_and_an_empty_shelf_are_told_apart() {
     let world = World::open().await;
     world.simulator.state().wallet_cents = 41;
     assert_eq!(world.buys().await, Answer::NotBought(NotBought::WalletEmpty));
@@ -134,7 +134,7 @@ async fn an_empty_wallet_and_an_empty_shelf_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_ours_to_mend_whatever_was_asked() {
+pub(crate) async fn a_wrong_password_is_ours_to_mend_whatever_was_asked() {
     let world = World::open().await;
     let settings = HOUSE.with(world.simulator.server.port, &[("password", "wrong"), ("allow_network", "127.0.0.1")]);
     let answer = world.house.buy(&settings, &wish("11")).await;
@@ -144,7 +144,7 @@ async fn a_wrong_password_is_ours_to_mend_whatever_was_asked() {
 }
 
 #[tokio::test]
-async fn the_last_message_is_told_and_the_next_one_after_a_reuse() {
+pub(crate) async fn the_last_message_is_told_and_the_next_one_after_a_reuse() {
     let world = World::open().await;
     let id = world.bought().await;
     assert!(world.texts(&id).await.is_empty());
@@ -161,7 +161,7 @@ async fn the_last_message_is_told_and_the_next_one_after_a_reuse() {
 }
 
 #[tokio::test]
-async fn a_code_without_a_text_is_the_text() {
+pub(crate) async fn a_code_without_a_text_is_the_text() {
     let body = r#"{"status":"success","sms":"","pin":493817}"#;
     let server = Server::open(move |_| Says::ok(body)).await;
     let Ok(looked) = house("nonvoipusnumber").look(&HOUSE.at(server.port), "7").await else { panic!("a fault") };
@@ -170,7 +170,7 @@ async fn a_code_without_a_text_is_the_text() {
 }
 
 #[tokio::test]
-async fn a_rejection_is_refunded_before_a_message_only() {
+pub(crate) async fn a_rejection_is_refunded_before_a_message_only() {
     let world = World::open().await;
     let (first, second) = (world.bought().await, world.bought().await);
     let reject = async |id: &str| world.house.reject(&world.settings, id).await;
@@ -184,7 +184,7 @@ async fn a_rejection_is_refunded_before_a_message_only() {
 }
 
 #[tokio::test]
-async fn a_rented_number_is_activated_and_renewed() {
+pub(crate) async fn a_rented_number_is_activated_and_renewed() {
     let world = World::open().await;
     let id = world.bought().await;
     let activated = world.house.activate(&world.settings, &id).await;
@@ -211,7 +211,7 @@ fn hints(tail: &str, body: &str) -> Result<Vec<Named>, u16> {
 }
 
 #[test]
-fn a_callback_is_a_hint_and_nothing_more() {
+pub(crate) fn a_callback_is_a_hint_and_nothing_more() {
     let one = Some("1000".to_owned());
     let number = Some("12025550147".to_owned());
     let here = format!("{WORD}/");
@@ -230,7 +230,7 @@ fn a_callback_is_a_hint_and_nothing_more() {
 }
 
 #[test]
-fn settings_that_cannot_be_are_told() {
+pub(crate) fn settings_that_cannot_be_are_told() {
     let registry = connectors::registry();
     let check = |name, value| connector(&registry, "nonvoipusnumber").check(&HOUSE.with(80, &[(name, value)]));
     assert_eq!(check("network", "2"), Ok(()));

@@ -2,7 +2,7 @@
 
 mod centre;
 pub(crate) mod house;
-mod odd;
+pub(crate) mod odd;
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use centre::{Centre, Sms, pdu};
 use house::{House, settings, until};
 
+use crate::house::{Log, run};
 use crate::mail_server::{acceptor, pair};
 
 async fn bound(more: &[(&str, &str)]) -> (Centre, House, house::Held, centre::Bound) {
@@ -23,7 +24,7 @@ async fn bound(more: &[(&str, &str)]) -> (Centre, House, house::Held, centre::Bo
 }
 
 #[tokio::test]
-async fn a_message_is_answered_when_it_is_kept() {
+pub(crate) async fn a_message_is_answered_when_it_is_kept() {
     let (_centre, house, held, mut session) = bound(&[]).await;
     assert_eq!(session.bind.command, 1);
     assert_eq!(session.bind.body, b"house\0swordfish\0\0\x34\0\0\0");
@@ -36,7 +37,7 @@ async fn a_message_is_answered_when_it_is_kept() {
 }
 
 #[tokio::test]
-async fn a_message_that_cannot_be_kept_is_to_come_again() {
+pub(crate) async fn a_message_that_cannot_be_kept_is_to_come_again() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     house.tamper("ALTER TABLE message RENAME TO gone");
     assert_eq!(session.tell(1, &Sms::new("one")).await, 0x64);
@@ -49,14 +50,14 @@ async fn a_message_that_cannot_be_kept_is_to_come_again() {
 }
 
 #[tokio::test]
-async fn a_transceiver_with_a_type_binds_as_one() {
+pub(crate) async fn a_transceiver_with_a_type_binds_as_one() {
     let (_centre, _house, _held, session) = bound(&[("bind", "transceiver"), ("system_type", "VMA")]).await;
     assert_eq!(session.bind.command, 9);
     assert_eq!(session.bind.body, b"house\0swordfish\0VMA\0\x34\0\0\0");
 }
 
 #[tokio::test]
-async fn questions_go_both_ways() {
+pub(crate) async fn questions_go_both_ways() {
     let (_centre, _house, _held, mut session) = bound(&[("enquire_seconds", "1")]).await;
     session.say(0x15, 99, b"").await;
     let mut seen = [session.read().await, session.read().await].map(|pdu| (pdu.command, pdu.sequence));
@@ -65,7 +66,7 @@ async fn questions_go_both_ways() {
 }
 
 #[tokio::test]
-async fn a_centre_that_is_silent_is_left_and_bound_to_again() {
+pub(crate) async fn a_centre_that_is_silent_is_left_and_bound_to_again() {
     let (centre, house, _held, mut session) = bound(&[("enquire_seconds", "1")]).await;
     assert_eq!(session.read().await.command, 0x15);
     let mut again = centre.bound().await;
@@ -75,7 +76,7 @@ async fn a_centre_that_is_silent_is_left_and_bound_to_again() {
 }
 
 #[tokio::test]
-async fn a_centre_that_tells_messages_before_it_answers_is_not_silent() {
+pub(crate) async fn a_centre_that_tells_messages_before_it_answers_is_not_silent() {
     let (_centre, _house, held, mut session) = bound(&[("enquire_seconds", "1")]).await;
     let question = session.read().await;
     assert_eq!(question.command, 0x15);
@@ -92,7 +93,7 @@ async fn a_centre_that_tells_messages_before_it_answers_is_not_silent() {
 }
 
 #[tokio::test]
-async fn a_bind_that_is_lost_or_ended_is_made_again() {
+pub(crate) async fn a_bind_that_is_lost_or_ended_is_made_again() {
     let (centre, house, held, session) = bound(&[]).await;
     drop(session);
     let mut second = centre.bound().await;
@@ -106,7 +107,7 @@ async fn a_bind_that_is_lost_or_ended_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_refused_bind_is_told_without_the_password_and_tried_again() {
+pub(crate) async fn a_refused_bind_is_told_without_the_password_and_tried_again() {
     let centre = Centre::open().await;
     let house = House::open(&centre.address()).await;
     let _held = house.hold(settings(&centre.address(), &[])).await;
@@ -117,7 +118,40 @@ async fn a_refused_bind_is_told_without_the_password_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_centre_that_refuses_makes_no_repeats_at_the_other() {
+pub(crate) async fn a_centre_that_wants_to_be_left_alone_is_bound_to_later() {
+    let centre = Centre::open().await;
+    let house = House::open(&centre.address()).await;
+    let _held = house.hold(settings(&centre.address(), &[])).await;
+    let begun = Instant::now();
+    drop(centre.answer(0x58).await);
+    let mut session = centre.bound().await;
+    assert!(begun.elapsed() >= Duration::from_secs(1) && house.fault().await.contains("0x58"));
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
+}
+
+#[test]
+pub(crate) fn nothing_of_a_message_is_in_the_log() {
+    let log = Log::default();
+    log.listen(|| {
+        run(async {
+            let (_centre, house, held, mut session) = bound(&[]).await;
+            house.tamper("ALTER TABLE message RENAME TO gone");
+            assert_eq!(session.tell(1, &Sms::new("493817 is your code")).await, 0x64);
+            house.tamper("ALTER TABLE gone RENAME TO message");
+            assert_eq!(session.tell(2, &Sms::new("493817 is your code")).await, 0);
+            session.say(5, 3, b"493817 is your code, in no order").await;
+            assert_eq!((session.read().await.command, house.kept().await.len()), (0x8000_0005, 2));
+            let fault = house.fault().await;
+            assert!(!fault.contains("493817") && !fault.contains("swordfish"), "{fault}");
+            held.kill(&house).await;
+        });
+    });
+    let said = log.said();
+    assert!(!said.contains("493817") && !said.contains("swordfish") && !said.contains("22395"), "{said}");
+}
+
+#[tokio::test]
+pub(crate) async fn a_centre_that_refuses_makes_no_repeats_at_the_other() {
     let (good, bad) = (Centre::open().await, Centre::open().await);
     let house = House::open(&good.address()).await;
     let _held = house.hold(settings(&format!("{} {}", good.address(), bad.address()), &[])).await;
@@ -136,7 +170,7 @@ async fn a_centre_that_refuses_makes_no_repeats_at_the_other() {
 }
 
 #[tokio::test]
-async fn the_house_ends_its_bind_in_order() {
+pub(crate) async fn the_house_ends_its_bind_in_order() {
     let (_centre, house, held, mut session) = bound(&[]).await;
     session.tell(1, &Sms::new("one")).await;
     let farewell = tokio::spawn(async move {
@@ -150,7 +184,7 @@ async fn the_house_ends_its_bind_in_order() {
 }
 
 #[tokio::test]
-async fn several_binds_are_held_at_once() {
+pub(crate) async fn several_binds_are_held_at_once() {
     let (centre, house, held, mut first) = bound(&[("binds", "2")]).await;
     let mut second = centre.bound().await;
     assert_eq!([first.tell(1, &Sms::new("one")).await, second.tell(1, &Sms::new("two")).await], [0, 0]);
@@ -159,7 +193,7 @@ async fn several_binds_are_held_at_once() {
 }
 
 #[tokio::test]
-async fn a_flood_is_answered_one_by_one_within_the_window() {
+pub(crate) async fn a_flood_is_answered_one_by_one_within_the_window() {
     let (_centre, house, held, mut session) = bound(&[("window", "10")]).await;
     let flood: Vec<u8> =
         (1..=300).flat_map(|sequence| pdu(5, 0, sequence, &Sms::new(format!("text {sequence}")).body())).collect();
@@ -177,7 +211,7 @@ async fn a_flood_is_answered_one_by_one_within_the_window() {
 }
 
 #[tokio::test]
-async fn a_message_told_again_after_a_new_bind_is_one() {
+pub(crate) async fn a_message_told_again_after_a_new_bind_is_one() {
     let (centre, house, _held, mut session) = bound(&[]).await;
     assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
     drop(session);
@@ -189,7 +223,7 @@ async fn a_message_told_again_after_a_new_bind_is_one() {
 }
 
 #[tokio::test]
-async fn equal_messages_of_one_bind_are_two() {
+pub(crate) async fn equal_messages_of_one_bind_are_two() {
     let (centre, house, _held, mut session) = bound(&[]).await;
     for sequence in 1..=2 {
         assert_eq!(session.tell(sequence, &Sms::new("one")).await, 0);
@@ -204,7 +238,7 @@ async fn equal_messages_of_one_bind_are_two() {
 }
 
 #[tokio::test]
-async fn an_equal_message_a_minute_after_the_bind_is_another() {
+pub(crate) async fn an_equal_message_a_minute_after_the_bind_is_another() {
     let (centre, house, _held, mut session) = bound(&[]).await;
     session.tell(1, &Sms::new("one")).await;
     drop(session);
@@ -217,7 +251,7 @@ async fn an_equal_message_a_minute_after_the_bind_is_another() {
 }
 
 #[tokio::test]
-async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bind() {
+pub(crate) async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bind() {
     let (centre, house, held, mut session) = bound(&[("enquire_seconds", "1")]).await;
     session.tell(1, &Sms::new("first")).await;
     house.pass_ms(60_000);
@@ -233,7 +267,7 @@ async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bind() {
 }
 
 #[tokio::test]
-async fn a_message_is_one_however_long_its_bind_was_away() {
+pub(crate) async fn a_message_is_one_however_long_its_bind_was_away() {
     let (centre, house, held, session) = bound(&[("binds", "2")]).await;
     let (mut first, mut second) = (session, centre.bound().await);
     assert_eq!(first.tell(1, &Sms::new("one")).await, 0);
@@ -254,7 +288,7 @@ async fn a_message_is_one_however_long_its_bind_was_away() {
 }
 
 #[tokio::test]
-async fn who_lost_the_wire_keeps_nothing_under_a_name_of_its_own() {
+pub(crate) async fn who_lost_the_wire_keeps_nothing_under_a_name_of_its_own() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
     house.pass_ms(60_000);
@@ -264,7 +298,7 @@ async fn who_lost_the_wire_keeps_nothing_under_a_name_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_repeat_is_known_after_a_kill_too() {
+pub(crate) async fn a_repeat_is_known_after_a_kill_too() {
     let (centre, house, held, mut session) = bound(&[]).await;
     assert_eq!(session.tell(1, &Sms::new("one")).await, 0);
     held.kill(&house).await;
@@ -292,7 +326,7 @@ async fn front(centre: String) -> u16 {
 }
 
 #[tokio::test]
-async fn over_tls_a_centre_needs_a_certificate_that_is_trusted() {
+pub(crate) async fn over_tls_a_centre_needs_a_certificate_that_is_trusted() {
     let centre = Centre::open().await;
     let house = House::open(&centre.address()).await;
     let address = format!("localhost:{}", front(centre.address()).await);
@@ -306,7 +340,7 @@ async fn over_tls_a_centre_needs_a_certificate_that_is_trusted() {
 }
 
 #[tokio::test]
-async fn settings_that_do_not_fit_are_refused_and_name_no_secret() {
+pub(crate) async fn settings_that_do_not_fit_are_refused_and_name_no_secret() {
     let registry = registry();
     let smpp = registry.get("smpp").expect("it is there");
     assert!(smpp.holds() && smpp.check(&settings("smsc.example.com", &[])).is_ok());

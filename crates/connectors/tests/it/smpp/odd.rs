@@ -138,7 +138,7 @@ fn cut_at_length() -> usize {
 }
 
 #[tokio::test]
-async fn a_bind_survives_all_of_them_and_loses_nothing() {
+pub(crate) async fn a_bind_survives_all_of_them_and_loses_nothing() {
     let (_centre, house, held, mut session) = bound(&[]).await;
     let cases = [senders(), texts(), parameters(), frames()].concat();
     assert!(cases.len() >= 60);
@@ -166,7 +166,7 @@ async fn a_bind_survives_all_of_them_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn bytes_that_come_one_by_one_or_all_at_once_are_the_same() {
+pub(crate) async fn bytes_that_come_one_by_one_or_all_at_once_are_the_same() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     for byte in deliver(&Sms::new("slowly")) {
         session.send(&[byte]).await;
@@ -179,7 +179,7 @@ async fn bytes_that_come_one_by_one_or_all_at_once_are_the_same() {
 }
 
 #[tokio::test]
-async fn a_text_of_64_kib_is_kept_whole() {
+pub(crate) async fn a_text_of_64_kib_is_kept_whole() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     let long = "0123456789abcde\n".repeat(4_095);
     assert_eq!(session.tell(1, &Sms::new("").with(0x0424, &long)).await, 0);
@@ -187,7 +187,7 @@ async fn a_text_of_64_kib_is_kept_whole() {
 }
 
 #[tokio::test]
-async fn parts_join_however_they_are_told() {
+pub(crate) async fn parts_join_however_they_are_told() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     let emoji: Vec<u8> = "ab😀".encode_utf16().flat_map(u16::to_be_bytes).collect();
     let (first, last) = emoji.split_at(6);
@@ -214,7 +214,7 @@ async fn parts_join_however_they_are_told() {
 }
 
 #[tokio::test]
-async fn senders_and_receivers_are_read_in_one_way() {
+pub(crate) async fn senders_and_receivers_are_read_in_one_way() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     let to = |destination: &str| Sms { destination: destination.as_bytes().to_vec(), ..Sms::new(destination) };
     for (sequence, sms) in (1..).zip([to(NUMBER), to(&NUMBER[1..]), to(&format!("+{NUMBER}")), to("12025550148")]) {
