@@ -1,14 +1,17 @@
 //! Programs of others, unmodified, that the house takes SMS from: the message centres node-smpp and Kannel's `drive_smpp`,
-//! and the modem daemons smsd, gammu-smsd and ModemManager; and what Vonage's own library takes. They are installed by `./check`, which runs this by its name.
+//! Kannel itself, and the modem daemons smsd, gammu-smsd and ModemManager; and what Vonage's own library takes. They are
+//! installed by `./check`, which runs this by its name.
 
 #[path = "../it/smpp/house.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
 mod house;
+mod kannel;
 #[path = "../it/at/modem.rs"]
 #[expect(dead_code, reason = "the other tests use more of it")]
 mod modem;
 mod modemmanager;
 mod program;
+mod sale;
 mod spools;
 mod vonage;
 
