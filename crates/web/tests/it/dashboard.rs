@@ -94,7 +94,11 @@ on_both!(a_code_is_waited_for_again_and_a_number_had_again, async |world: &World
     world.pass_ms(1_000);
     place(&ann.post(&format!("{order}again/"), &format!("form={}", field(&page, "form"))).await);
     assert!(ann.get(&order).await.body.contains("class=\"state waiting\""));
+    assert!(ann.get("/history/?state=waiting").await.body.contains("class=\"state waiting\""));
+    assert!(!ann.get("/history/?state=received").await.body.contains(&order));
+    assert!(ann.get("/history/history.csv").await.body.contains(",waiting,"));
     world.pass_ms(40 * MINUTE_MS);
+    assert!(ann.get("/history/?state=received").await.body.contains(&order));
     let over = ann.get(&order).await;
     let form = format!("form={}&price={}", field(&over, "form"), field(&over, "price"));
     let other = place(&ann.post(&format!("{order}reuse/"), &form).await);
