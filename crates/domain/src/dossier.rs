@@ -2,6 +2,7 @@
 //! came, but never what they say.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use crate::App;
 use crate::db::{DbError, Tx};
@@ -130,6 +131,15 @@ pub async fn of_number(app: &App, digits: &str) -> Result<Vec<(Facts, String)>, 
         with_names(tx, found)
     };
     app.db.read(look).await
+}
+
+/// Which of some orders and rentals the house knows. What a transfer or a purchase is for may be forgotten since, or was
+/// never had, because the house that was asked sold nothing.
+///
+/// # Errors
+/// What the database said.
+pub async fn known(app: &App, ids: Vec<i64>) -> Result<HashSet<i64>, DbError> {
+    app.db.read(move |tx: &mut Tx<'_>| Ok(number::leased(tx, &ids)?.into_keys().collect())).await
 }
 
 fn with_names(tx: &mut Tx<'_>, found: Vec<Facts>) -> Result<Vec<(Facts, String)>, DbError> {

@@ -20,6 +20,9 @@ on_both!(a_purchase_in_doubt_is_settled_with_a_reason_and_the_price_comes_back, 
     let one = "/operator/houses/purchases/1/";
     assert!(list.contains(&format!("href=\"{one}\"")) && list.contains("in doubt") && list.contains(&order), "{list}");
     assert!(!list.contains("to be settled"));
+    assert!(!list.contains("/operator/orders/ORD"), "no order came of it, so there is none to look at");
+    assert!(!olga.get(one).await.body.contains("/operator/orders/ORD"));
+    assert!(!olga.get("/operator/houses/days/").await.body.contains("/operator/orders/ORD"));
     world.pass_ms(86_400_000);
     let mut olga = operator(world, "otto", Role::Operator).await;
     assert!(olga.get("/operator/houses/").await.body.contains("to be settled"));
