@@ -367,3 +367,16 @@ on_both!(what_money_was_for_is_named_after_the_order_is_forgotten, async |world:
     let postings = olga.get("/operator/ledger/1/").await.body;
     assert!(postings.contains(&format!("<td>{id}</td>")) && !postings.contains(&link), "{postings}");
 });
+
+on_both!(pages_say_how_long_this_account_s_texts_are_kept, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let place = buy(&mut ann, "instagram", "short_term+0.42").await;
+    assert!(ann.get("/history/").await.body.contains("until 24 hours after the end"));
+    let name = account::list(&world.app, 0, 9).await.expect("listed")[0].name.clone();
+    account::set_retention(&world.app, &name, 1, &why("she asked"), &may("test")).await.expect("set");
+    world.pass_ms(HOUR_MS);
+    for page in [place.as_str(), "/history/"] {
+        assert!(ann.get(page).await.body.contains("until an hour after the end"), "{page}");
+    }
+});
