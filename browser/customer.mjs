@@ -54,6 +54,28 @@ export const journeys = {
     await page.context().close();
   },
 
+  async "the keys for copying copy the code where nothing is selected, and leave what is selected and typed alone"() {
+    const page = await open("ann");
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const order = await buy(page, "Code $0.42 for Instagram");
+    await page.evaluate(() => navigator.clipboard.writeText("of before"));
+    await page.keyboard.press("Control+c");
+    assert.equal(await copied(), "of before", "there is no code yet");
+    await page.getByRole("link", { name: "Another number" }).focus();
+    await sms(order.number, "334411 is your Instagram code.");
+    const button = page.locator(".got").getByRole("button", { name: "Copy code" });
+    await button.waitFor();
+    await page.locator(".got").getByText("or Ctrl C, on a Mac ⌘ C").waitFor();
+    await page.keyboard.press("Control+c");
+    await page.locator(".got").getByText("Copied").waitFor();
+    assert.equal(await page.locator("#status").textContent(), "Copied", "whoever does not see it hears it");
+    assert.equal(await copied(), "334411");
+    await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
+    await page.keyboard.press("Control+c");
+    assert.equal(await copied(), "Instagram");
+    await page.context().close();
+  },
+
   async "eight tabs share one stream, and the last one hears of a code when the first is closed"() {
     const page = await open("ann");
     const order = await buy(page, "Code $0.42 for Instagram");
