@@ -1,6 +1,6 @@
 // What a customer does: buys, reads codes as they come, cancels, makes keys.
 import assert from "node:assert/strict";
-import { base, buy, open, sms } from "./house.mjs";
+import { base, buy, open, pass, sms } from "./house.mjs";
 
 export const journeys = {
   async "an order's code appears without a reload, is copied, and history and statement agree"() {
@@ -51,6 +51,52 @@ export const journeys = {
     await sms(other.number, "571234 is your Telegram code.");
     await page.locator(".got").getByText("571234", { exact: true }).waitFor();
     assert.deepEqual(await page.evaluate(() => globalThis.told), []);
+    await page.context().close();
+  },
+
+  async "the keys for copying copy the code where nothing is selected, and leave what is selected and typed alone"() {
+    const page = await open("ann");
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const order = await buy(page, "Code $0.42 for Instagram");
+    await page.evaluate(() => navigator.clipboard.writeText("of before"));
+    await page.keyboard.press("Control+c");
+    assert.equal(await copied(), "of before", "there is no code yet");
+    await page.getByRole("link", { name: "Another number" }).focus();
+    await sms(order.number, "334411 is your Instagram code.");
+    const button = page.locator(".got").getByRole("button", { name: "Copy code" });
+    await button.waitFor();
+    await page.locator(".got").getByText("or Ctrl C, on a Mac ⌘ C").waitFor();
+    await page.keyboard.press("Control+c");
+    await page.locator(".got").getByText("Copied").waitFor();
+    assert.equal(await page.locator("#status").textContent(), "Copied", "whoever does not see it hears it");
+    assert.equal(await copied(), "334411");
+    await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
+    await page.keyboard.press("Control+c");
+    assert.equal(await copied(), "Instagram");
+    await page.context().close();
+  },
+
+  async "another code is waited for without a reload, and once the time is over the number is had again"() {
+    const page = await open("ann");
+    const order = await buy(page, "Code $0.42 for Instagram");
+    await sms(order.number, "482910 is your Instagram code.");
+    await page.getByRole("button", { name: "Wait for another code, free" }).click();
+    await page.locator(".state").getByText("waiting").waitFor();
+    assert.match(await page.title(), /^Waiting · Instagram/);
+    assert.equal(await page.locator(".got").count(), 0);
+    await page.goto("/history/?state=waiting");
+    await page.locator(`a[href="${order.place}"]`).waitFor();
+    await page.goto(order.place);
+    await pass(1);
+    await sms(order.number, "553811 is your Instagram code.");
+    await page.locator(".got").getByText("553811", { exact: true }).waitFor();
+    await pass(20 * 60);
+    await page.reload();
+    await page.getByRole("button", { name: "Order this number again for $0.42" }).click();
+    await page.waitForURL((url) => url.pathname !== order.place);
+    assert.equal(await page.locator('[data-copy^="+"]').first().getAttribute("data-copy"), `+${order.number}`);
+    await page.getByRole("button", { name: /^Cancel/ }).click();
+    await page.getByText("came back").waitFor();
     await page.context().close();
   },
 

@@ -9,7 +9,7 @@ export const journeys = {
     await comeIn(look);
     const olga = await as("olga");
     const known = await lookAround(olga, ["/operator/"], "/operator/");
-    const kinds = ["orders/", "numbers/import/", "services/new/", "services/prices/import/", "sources/new/", "settings/"];
+    const kinds = ["orders/", "numbers/import/", "services/new/", "services/prices/import/", "sources/new/", "houses/", "houses/offers/", "houses/days/", "settings/"];
     assert.deepEqual(kinds.filter((kind) => !known.has(`/operator/${kind}`)), [], "links lead to these");
     await olga.context().close();
   },

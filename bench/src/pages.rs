@@ -28,13 +28,16 @@ const CUSTOMERS: [&str; 11] = [
     "/account/",
 ];
 /// The pages of the console.
-const OPERATORS: [&str; 14] = [
+const OPERATORS: [&str; 17] = [
     "/operator/",
     "/operator/orders/",
     "/operator/customers/",
     "/operator/complaints/",
     "/operator/numbers/",
     "/operator/sources/",
+    "/operator/houses/",
+    "/operator/houses/offers/",
+    "/operator/houses/days/",
     "/operator/services/",
     "/operator/quarantine/",
     "/operator/ledger/",

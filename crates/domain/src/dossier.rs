@@ -2,6 +2,7 @@
 //! came, but never what they say.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use crate::App;
 use crate::db::{DbError, Tx};
@@ -69,11 +70,11 @@ pub async fn product(app: &App, id: i64) -> Result<Option<Product>, DbError> {
 /// # Errors
 /// What the database said.
 pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
-    let now = app.now_ms();
+    let (now, orders) = (app.now_ms(), order::Look::now(app).await?);
     let look = move |tx: &mut Tx<'_>| {
         let Some(span) = number::span(tx, id)? else { return Ok(None) };
         let facts = match span.product {
-            Product::ShortTerm => order::facts(tx, id, now)?,
+            Product::ShortTerm => orders.facts(tx, id)?,
             Product::Rental1Day | Product::Rental30Day => rental::facts(tx, span.product, id, now)?,
         };
         let facts = facts.ok_or(DbError::Damaged("a lease without its order"))?;
@@ -99,9 +100,10 @@ pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
 /// What the database said.
 pub async fn newest(app: &App, before: Option<(i64, i64)>, limit: i64) -> Result<Vec<(Facts, String)>, DbError> {
     let (now, limit) = (app.now_ms(), limit.clamp(1, PAGE_MAX));
+    let orders = order::Look::now(app).await?;
     let look = move |tx: &mut Tx<'_>| {
         let before = before.unwrap_or((i64::MAX, i64::MAX));
-        let mut found = order::newest(tx, before, limit, now)?;
+        let mut found = orders.newest(tx, before, limit)?;
         found.extend(rental::newest(tx, before, limit, now)?);
         found.sort_by_key(|facts| Reverse((facts.created_ms, facts.id)));
         found.truncate(usize::try_from(limit).unwrap_or(0));
@@ -116,11 +118,12 @@ pub async fn newest(app: &App, before: Option<(i64, i64)>, limit: i64) -> Result
 /// What the database said.
 pub async fn of_number(app: &App, digits: &str) -> Result<Vec<(Facts, String)>, DbError> {
     let (now, digits) = (app.now_ms(), digits.to_owned());
+    let orders = order::Look::now(app).await?;
     let look = move |tx: &mut Tx<'_>| {
         let mut found = Vec::new();
         for (id, product) in number::leased_on(tx, &digits, PAGE_MAX)? {
             let facts = match product {
-                Product::ShortTerm => order::facts(tx, id, now)?,
+                Product::ShortTerm => orders.facts(tx, id)?,
                 Product::Rental1Day | Product::Rental30Day => rental::facts(tx, product, id, now)?,
             };
             found.extend(facts);
@@ -128,6 +131,15 @@ pub async fn of_number(app: &App, digits: &str) -> Result<Vec<(Facts, String)>, 
         with_names(tx, found)
     };
     app.db.read(look).await
+}
+
+/// Which of some orders and rentals the house knows. What a transfer or a purchase is for may be forgotten since, or was
+/// never had, because the house that was asked sold nothing.
+///
+/// # Errors
+/// What the database said.
+pub async fn known(app: &App, ids: Vec<i64>) -> Result<HashSet<i64>, DbError> {
+    app.db.read(move |tx: &mut Tx<'_>| Ok(number::leased(tx, &ids)?.into_keys().collect())).await
 }
 
 fn with_names(tx: &mut Tx<'_>, found: Vec<Facts>) -> Result<Vec<(Facts, String)>, DbError> {

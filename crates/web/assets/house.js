@@ -27,13 +27,17 @@ async function copy(text) {
 }
 
 async function copyFrom(button) {
-  const word = button.textContent;
   let told = "Copied";
   try {
     await copy(button.dataset.copy);
   } catch {
     told = "Not copied";
   }
+  answer(button, told);
+}
+
+function answer(button, told) {
+  const word = button.textContent;
   say(told);
   button.textContent = told;
   setTimeout(() => (button.textContent = word), CALM_MS);
@@ -46,6 +50,16 @@ function say(words) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button && button.textContent !== "Copied") copyFrom(button);
+});
+
+// The keys by which everything is copied copy the code where nothing is selected, so nothing is taken from anybody.
+document.addEventListener("copy", (event) => {
+  const button = document.querySelector("[data-copy][aria-keyshortcuts]");
+  const isTyping = event.target.matches?.("input, textarea");
+  if (!button || isTyping || !getSelection().isCollapsed) return;
+  event.clipboardData.setData("text/plain", button.dataset.copy);
+  event.preventDefault();
+  if (button.textContent !== "Copied") answer(button, "Copied");
 });
 
 // A form is sent once.

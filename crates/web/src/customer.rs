@@ -32,6 +32,12 @@ impl Customer {
         self.standing.state == State::Active
     }
 
+    /// The same customer, with the account as it stands now: after a deed that may have moved money.
+    pub(crate) async fn seen_again(self, door: &Door) -> Result<Self, PageError> {
+        let standing = account::standing(&door.app, self.account()).await?.ok_or(PageError::NotFound)?;
+        Ok(Self { standing, ..self })
+    }
+
     /// The account as the caller of verbs.
     pub(crate) fn caller(&self) -> Caller {
         self.standing.caller

@@ -7,6 +7,7 @@ use crate::App;
 use crate::account;
 use crate::db::{DbError, Lane, Tx};
 use crate::event::{self, Event, Kind};
+use crate::ids;
 use crate::number::{self, CountedIn};
 use crate::order;
 use crate::policy::audit::{self, Deed};
@@ -170,8 +171,8 @@ pub async fn release(
     let (now, house) = (app.now_ms(), app.clone());
     let (reason, by) = (reason.clone(), by.clone());
     let story = move |tx: &mut Tx<'_>| {
-        let account = release_one(tx, &house, id, order, now)?;
-        let (subject, after) = (format!("message {id}"), format!("order {order}"));
+        let (account, product) = release_one(tx, &house, id, order, now)?;
+        let (subject, after) = (format!("message {id}"), ids::shown(product, order));
         let deed = Deed {
             who: &by.who,
             deed: "quarantine.release",
@@ -188,7 +189,14 @@ pub async fn release(
     Ok(())
 }
 
-fn release_one(tx: &mut Tx<'_>, app: &App, id: i64, order: i64, now_ms: i64) -> Result<i64, QuarantineRefusal> {
+/// Whose order or rental it was given to, and which of both it is.
+fn release_one(
+    tx: &mut Tx<'_>,
+    app: &App,
+    id: i64,
+    order: i64,
+    now_ms: i64,
+) -> Result<(i64, Product), QuarantineRefusal> {
     let opened = open(tx, app, id)?;
     if opened.reason.starts_with(DENIED) {
         return Err(QuarantineRefusal::Denied);
@@ -216,5 +224,5 @@ fn release_one(tx: &mut Tx<'_>, app: &App, id: i64, order: i64, now_ms: i64) -> 
     number::burn(tx, number, lease.service, lease.account, lease.end_ms)?;
     let sealed = content.seal(&key, id);
     rows::release(tx, id, (lease.order, lease.account), opened.is_complete, &sealed)?;
-    Ok(lease.account)
+    Ok((lease.account, lease.product))
 }

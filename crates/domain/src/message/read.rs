@@ -49,7 +49,7 @@ pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbEr
 }
 
 /// The messages of an order as [`of_order`] tells them, within somebody's story.
-pub(super) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<Message>, DbError> {
+pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<Message>, DbError> {
     let rows = tx.all(rows::OF_ORDER, values![order, SHOWN_MAX])?;
     if rows.is_empty() {
         return Ok(Vec::new());

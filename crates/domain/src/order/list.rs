@@ -101,18 +101,27 @@ pub(crate) async fn past(
     let now = app.now_ms();
     let (orders, next) = page(app, account, Which::All, before, limit).await?;
     let catalog = catalog::catalog(app).await?;
-    let line = |order: rows::Order| history::Line {
-        product: Product::ShortTerm,
-        id: order.id,
-        state: order.state_at(now).word(),
-        digits: order.digits,
-        service: catalog.slug(order.service).to_owned(),
-        price: order.price,
-        refunded: Usd::ZERO,
-        created_ms: order.created_ms,
-        end_ms: order.end_ms,
-    };
-    Ok((orders.into_iter().map(line).collect(), next))
+    let mut lines = Vec::with_capacity(orders.len());
+    for order in orders {
+        // What came is read only where it alone tells how the order stands: few wait again at a time.
+        let state = if order.is_asked_again(now) {
+            standing(&order, &message::of_order(app, order.id).await?, &catalog, now).0
+        } else {
+            order.state_at(now)
+        };
+        lines.push(history::Line {
+            product: Product::ShortTerm,
+            id: order.id,
+            state: state.word(),
+            digits: order.digits,
+            service: catalog.slug(order.service).to_owned(),
+            price: order.price,
+            refunded: Usd::ZERO,
+            created_ms: order.created_ms,
+            end_ms: order.end_ms,
+        });
+    }
+    Ok((lines, next))
 }
 
 async fn page(

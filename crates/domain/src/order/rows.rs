@@ -3,7 +3,6 @@
 use super::{Placed, State};
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{DbError, Row, Tx, word};
-use crate::dossier::Facts;
 use crate::event::Kind;
 use crate::ledger::{self, Move, Transfer};
 use crate::money::Usd;
@@ -27,6 +26,11 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// Whether its customer asked it to wait again and there is time, so that only what came tells whether it still does.
+    pub(super) fn is_asked_again(&self, now_ms: i64) -> bool {
+        self.state == State::Received && self.again_ms.is_some() && self.end_ms > now_ms
+    }
+
     /// Where it stands now: what is past its end has ended, whether or not the worker was there (L8).
     pub(super) fn state_at(&self, now_ms: i64) -> State {
         match self.state {
@@ -53,6 +57,14 @@ pub(super) const PAGE: &str =
        AND (state IN ('waiting', 'received') OR $5 = 1)
      ORDER BY created_ms DESC, id DESC
      LIMIT $6";
+
+/// The newest orders of all accounts before a place.
+pub(super) const NEWEST: &str =
+    "SELECT id, account_id, service_id, number_id, digits, price, state, created_ms, end_ms, again_ms
+     FROM orders
+     WHERE created_ms <= $1 AND (created_ms < $1 OR id < $2)
+     ORDER BY created_ms DESC, id DESC
+     LIMIT $3";
 
 pub(super) fn order(row: &Row) -> Result<Order, DbError> {
     Ok(Order {
@@ -117,37 +129,6 @@ pub(super) fn set_again(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbE
 pub(crate) fn hold_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64)>, DbError> {
     let row = tx.one("SELECT account_id, hold FROM orders WHERE id = $1", values![id])?;
     Ok(row.map(|row| (row.int(0), row.int(1))))
-}
-
-fn as_facts(order: Order, now_ms: i64) -> Facts {
-    Facts {
-        product: Product::ShortTerm,
-        id: order.id,
-        account: order.account,
-        service: order.service,
-        state: order.state_at(now_ms).word(),
-        digits: order.digits,
-        price: order.price,
-        created_ms: order.created_ms,
-        end_ms: order.end_ms,
-    }
-}
-
-/// How an order of whatever account stands.
-pub(crate) fn facts(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<Option<Facts>, DbError> {
-    let row = tx.one(ORDER, values![id])?;
-    row.map(|row| order(&row).map(|order| as_facts(order, now_ms))).transpose()
-}
-
-/// The newest orders of all accounts before a place.
-pub(crate) fn newest(tx: &mut Tx<'_>, before: (i64, i64), limit: i64, now_ms: i64) -> Result<Vec<Facts>, DbError> {
-    let sql = "SELECT id, account_id, service_id, number_id, digits, price, state, created_ms, end_ms, again_ms
-         FROM orders
-         WHERE created_ms <= $1 AND (created_ms < $1 OR id < $2)
-         ORDER BY created_ms DESC, id DESC
-         LIMIT $3";
-    let rows = tx.all(sql, values![before.0, before.1, limit])?;
-    rows.iter().map(|row| order(row).map(|order| as_facts(order, now_ms))).collect()
 }
 
 /// Whether an order's price came back, so that nothing is handed over for it any more. Its account must be locked.

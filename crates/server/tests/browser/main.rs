@@ -66,6 +66,11 @@ fn a_house_begins_on_postgres() {
 }
 
 #[test]
+fn another_house_is_bought_from() {
+    travel(Kept::Sqlite, "houses");
+}
+
+#[test]
 fn the_pages_of_an_empty_house() {
     travel(Kept::Sqlite, "looks-empty");
 }

@@ -1,5 +1,6 @@
 //! What customers are told on pages, and how numbers and times look there.
 
+use domain::clock::HOUR_MS;
 use domain::order::{AgainRefusal, CancelRefusal, ReuseRefusal, SaleRefusal};
 use domain::phone::Nanp;
 use domain::rental;
@@ -21,6 +22,15 @@ impl Notice {
 
     pub(crate) fn bad(text: impl Into<String>) -> Self {
         Self { is_good: false, text: text.into() }
+    }
+}
+
+/// How long an account's texts are kept, as a sentence goes on after "texts are kept".
+pub(crate) fn kept_until(keep_ms: i64) -> String {
+    match keep_ms / HOUR_MS {
+        0 => "until the end".to_owned(),
+        1 => "until an hour after the end".to_owned(),
+        hours => format!("until {hours} hours after the end"),
     }
 }
 

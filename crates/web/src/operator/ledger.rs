@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::account;
+use domain::dossier;
 use domain::ids;
 use domain::ledger::{self, Books, Posting};
 use domain::policy::powers::Power;
@@ -143,7 +144,8 @@ struct From {
 
 struct Line {
     posting: Posting,
-    order: Option<String>,
+    /// The order's id, and whether it is still known.
+    order: Option<(String, bool)>,
 }
 
 #[derive(Template)]
@@ -167,8 +169,10 @@ async fn postings(
     let name = account::standing(app, id).await?.ok_or(PageError::NotFound)?.name;
     let all = ledger::postings(app, id, from.before, ROWS).await?;
     let next = all.last().map(|posting| posting.seq).filter(|seq| *seq > 1);
-    let line =
-        |posting: Posting| Line { order: posting.order.map(|(product, order)| ids::shown(product, order)), posting };
+    let orders = all.iter().filter_map(|posting| posting.order).map(|(_, order)| order).collect();
+    let known = dossier::known(app, orders).await?;
+    let named = |(product, order)| (ids::shown(product, order), known.contains(&order));
+    let line = |posting: Posting| Line { order: posting.order.map(named), posting };
     let lines = all.into_iter().map(line).collect();
     let page = PostingsPage { account: id, name, lines, next, is_first: from.before.is_none() };
     Ok(page::show(ACCOUNT, StatusCode::OK, &page, &Frame::of(&door, &operator, HERE).await?))

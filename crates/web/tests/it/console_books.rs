@@ -90,6 +90,8 @@ on_both!(a_text_that_nobody_got_is_read_and_released, async |world: &World| {
     let done = olga.post(&format!("{one}release/"), &format!("reason=hers&order={order}")).await;
     assert_eq!(place(&done), "/operator/quarantine/");
     assert!(ann.get(&hers).await.body.contains("data-copy=\"482910\""));
+    let log = olga.get("/operator/audit/?deed=quarantine.release").await;
+    assert!(log.body.contains(&format!("<bdi>{id}</bdi>")), "{}", log.body);
     let gone = olga.post(&format!("{one}drop/"), "reason=late").await;
     assert!(gone.status == 409 && gone.body.contains("not in quarantine any more"));
 });

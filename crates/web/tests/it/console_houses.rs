@@ -20,6 +20,9 @@ on_both!(a_purchase_in_doubt_is_settled_with_a_reason_and_the_price_comes_back, 
     let one = "/operator/houses/purchases/1/";
     assert!(list.contains(&format!("href=\"{one}\"")) && list.contains("in doubt") && list.contains(&order), "{list}");
     assert!(!list.contains("to be settled"));
+    assert!(!list.contains("/operator/orders/ORD"), "no order came of it, so there is none to look at");
+    assert!(!olga.get(one).await.body.contains("/operator/orders/ORD"));
+    assert!(!olga.get("/operator/houses/days/").await.body.contains("/operator/orders/ORD"));
     world.pass_ms(86_400_000);
     let mut olga = operator(world, "otto", Role::Operator).await;
     assert!(olga.get("/operator/houses/").await.body.contains("to be settled"));
@@ -54,6 +57,8 @@ on_both!(what_is_bought_there_is_shown_with_its_price_changed_and_taken_away, as
     shop(world).await;
     let mut olga = operator(world, "olga", Role::Operator).await;
     let offers = "/operator/houses/offers/";
+    let source = olga.get("/operator/sources/shop/").await.body;
+    assert!(source.contains(&format!("href=\"{offers}?q=shop\"")) && !source.contains("Its SIMs"), "{source}");
     let page = olga.get(offers).await.body;
     assert!(page.contains("<td class=\"num\">$0.20</td><td class=\"num\">$0.42</td>"), "{page}");
     let theirs = olga.get("/operator/houses/offers/theirs/?source=shop&like=INSTA").await.body;
@@ -81,7 +86,7 @@ on_both!(a_day_says_what_a_house_charged_and_what_does_not_fit, async |world: &W
     let mut ada = operator(world, "ada", Role::Auditor).await;
     assert!(ada.get("/operator/houses/days/").await.body.contains("No house was asked"));
     let ann = world.customer("ann", "5.00").await;
-    world.post(&ann, "short-term/order/", ORDER).await.text("order_id");
+    let order = world.post(&ann, "short-term/order/", ORDER).await.text("order_id");
     *shop.text.lock().expect("no panic") = Some("482910 is your Instagram code.".to_owned());
     world.pass_ms(3_000);
     domain::purchase::round(&world.app, source).await.expect("a round");
@@ -91,6 +96,8 @@ on_both!(a_day_says_what_a_house_charged_and_what_does_not_fit, async |world: &W
         "{page}"
     );
     assert!(page.contains("Everything fits"), "{page}");
+    let page = ada.get(&format!("/operator/orders/{order}/")).await.body;
+    assert!(page.contains("href=\"/operator/houses/purchases/1/\""), "{page}");
     shop.loses.store(true, Ordering::SeqCst);
     let order = world.post(&ann, "short-term/order/", ORDER).await.text("order_id");
     let page = ada.get("/operator/houses/days/").await.body;

@@ -46,6 +46,26 @@ on_both!(an_order_is_found_by_its_id_its_number_and_its_customer, async |world: 
     assert_eq!(olga.get("/operator/orders/ORD-1/").await.status, 404);
 });
 
+on_both!(an_order_that_waits_again_is_said_to_wait, async |world: &World| {
+    let (key, order, number) = paid(world).await;
+    let mut olga = operator(world, "olga", Role::Auditor).await;
+    let places =
+        ["/operator/orders/".to_owned(), format!("/operator/orders/{order}/"), "/operator/customers/1/".to_owned()];
+    let body = format!(r#"{{"order_id":"{order}"}}"#);
+    assert_eq!(world.post(&key, "short-term/again/", &body).await.status, 200);
+    for place in &places {
+        let page = olga.get(place).await.body;
+        assert!(page.contains(">waiting</span>") && !page.contains(">received</span>"), "{place} {page}");
+        assert!(!page.contains("482910"));
+    }
+    world.pass_ms(1_000);
+    world.text(&number, "553811 is your Instagram code.").await;
+    for place in &places {
+        let page = olga.get(place).await.body;
+        assert!(page.contains(">received</span>") && !page.contains(">waiting</span>"), "{place} {page}");
+    }
+});
+
 on_both!(the_newest_rentals_stand_beside_the_newest_orders, async |world: &World| {
     let (key, order, _) = paid(world).await;
     let rental = world.post(&key, "rental/1day/order/", r#"{"service":"whatsapp"}"#).await.text("rental_id");

@@ -1,17 +1,18 @@
 //! The pages of customers, as a browser without script meets them.
 
 use domain::account;
-use domain::clock::MINUTE_MS;
+use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::db::{DbError, Lane, Tx};
 use domain::login::Role;
-use domain::values;
+use domain::policy::kept;
+use domain::{number, order, values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::browser::Browser;
 use crate::http::{self, Answer};
 use crate::on_both;
-use crate::people::{customer, operator, rich};
+use crate::people::{PASSWORD, customer, operator, rich};
 use crate::world::{World, may, why};
 
 /// The value of the first field of a name on a page.
@@ -94,7 +95,11 @@ on_both!(a_code_is_waited_for_again_and_a_number_had_again, async |world: &World
     world.pass_ms(1_000);
     place(&ann.post(&format!("{order}again/"), &format!("form={}", field(&page, "form"))).await);
     assert!(ann.get(&order).await.body.contains("class=\"state waiting\""));
+    assert!(ann.get("/history/?state=waiting").await.body.contains("class=\"state waiting\""));
+    assert!(!ann.get("/history/?state=received").await.body.contains(&order));
+    assert!(ann.get("/history/history.csv").await.body.contains(",waiting,"));
     world.pass_ms(40 * MINUTE_MS);
+    assert!(ann.get("/history/?state=received").await.body.contains(&order));
     let over = ann.get(&order).await;
     let form = format!("form={}&price={}", field(&over, "form"), field(&over, "price"));
     let other = place(&ann.post(&format!("{order}reuse/"), &form).await);
@@ -337,4 +342,41 @@ on_both!(a_statement_s_file_is_of_the_days_that_are_asked_for_and_says_where_it_
     let first = ann.get("/statement/statement.csv?to=2026-05-22").await.body;
     assert_eq!(first.lines().count(), 2);
     assert_eq!(ann.get("/statement/statement.csv?from=2027-01-01").await.body.lines().count(), 1);
+});
+
+on_both!(what_money_was_for_is_named_after_the_order_is_forgotten, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let place = buy(&mut ann, "instagram", "short_term+0.42").await;
+    let id = place.trim_matches('/').rsplit('/').next().expect("an id").to_owned();
+    let mut olga = operator(world, "olga", Role::Auditor).await;
+    let link = format!("href=\"/operator/orders/{id}/\"");
+    assert!(ann.get("/statement/").await.body.contains(&format!("href=\"{place}\"")));
+    assert!(olga.get("/operator/ledger/1/").await.body.contains(&link));
+    world.pass_ms(HOUR_MS);
+    order::expire_due(&world.app).await.expect("ended");
+    world.pass_ms(91 * DAY_MS);
+    number::erase_ended(&world.app).await.expect("erased");
+    while kept::forget_records(&world.app).await.expect("forgotten") > 0 {}
+    let signed_in = ann.post("/sign-in/", &format!("email=ann%40example.org&password={PASSWORD}")).await;
+    assert_eq!(signed_in.status, 303, "{}", signed_in.body);
+    assert_eq!(ann.get(&place).await.status, 404);
+    let statement = ann.get("/statement/").await.body;
+    assert!(statement.contains(&format!("Set aside for {id}</td>")) && !statement.contains(&place), "{statement}");
+    let mut olga = operator(world, "otto", Role::Auditor).await;
+    let postings = olga.get("/operator/ledger/1/").await.body;
+    assert!(postings.contains(&format!("<td>{id}</td>")) && !postings.contains(&link), "{postings}");
+});
+
+on_both!(pages_say_how_long_this_account_s_texts_are_kept, async |world: &World| {
+    world.numbers(&["12025550147"]).await;
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let place = buy(&mut ann, "instagram", "short_term+0.42").await;
+    assert!(ann.get("/history/").await.body.contains("until 24 hours after the end"));
+    let name = account::list(&world.app, 0, 9).await.expect("listed")[0].name.clone();
+    account::set_retention(&world.app, &name, 1, &why("she asked"), &may("test")).await.expect("set");
+    world.pass_ms(HOUR_MS);
+    for page in [place.as_str(), "/history/"] {
+        assert!(ann.get(page).await.body.contains("until an hour after the end"), "{page}");
+    }
 });

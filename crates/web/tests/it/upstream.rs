@@ -14,9 +14,10 @@ use domain::supply::{
 };
 
 use crate::browser::Browser;
+use crate::dashboard::field;
 use crate::on_both;
-use crate::people::operator;
-use crate::world::{World, may};
+use crate::people::{operator, rich};
+use crate::world::{World, may, why};
 
 /// A house that sells one number, and may lose its answer or keep silent.
 #[derive(Clone, Default)]
@@ -170,4 +171,18 @@ on_both!(a_cancel_that_is_open_is_told_and_done_later, async |world: &World| {
     purchase::round(&world.app, source).await.expect("a round");
     let done = world.post(&ann, "short-term/cancel/", &body).await;
     assert_eq!((done.status, done.body.as_str()), (200, r#"{"success":true,"refunded":0.42}"#));
+});
+
+on_both!(a_page_whose_purchase_is_in_doubt_shows_what_is_set_aside, async |world: &World| {
+    let (shop, _) = shop(world).await;
+    shop.loses.store(true, Ordering::SeqCst);
+    let mut ann = rich(world, "ann@example.org", "5.00").await;
+    let page = ann.get("/numbers/").await;
+    let form = format!("form={}&service=instagram&buy=short_term+0.42", field(&page, "form"));
+    let told = ann.post("/numbers/", &form).await;
+    assert!(told.status == 409 && told.body.contains("We cannot tell yet"), "{}", told.body);
+    assert!(told.body.contains("$4.58") && told.body.contains("$0.42 held"), "{}", told.body);
+    purchase::settle(&world.app, 1, purchase::Verdict::NotBought, &why("they say so"), &may("test"))
+        .await
+        .expect("settled");
 });

@@ -33,6 +33,8 @@ struct FrontPage {
     q: String,
     offers: Offers,
     api: String,
+    /// Days that orders are kept after their end.
+    records_days: i64,
 }
 
 impl FrontPage {
@@ -54,6 +56,7 @@ async fn front(
 ) -> Result<Response, PageError> {
     let app = &door.app;
     let offers = offers::search(app, &q, perhaps.0.as_ref().map(|standing| standing.caller.tier)).await?;
-    let page = FrontPage { q, offers, api: format!("{}/api/v1", door.settings.base_url) };
+    let api = format!("{}/api/v1", door.settings.base_url);
+    let page = FrontPage { q, offers, api, records_days: app.kept().records_days };
     Ok(page::show("/", StatusCode::OK, &page, &perhaps.frame("/", &door)))
 }

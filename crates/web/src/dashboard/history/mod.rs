@@ -18,7 +18,7 @@ use domain::product::Product;
 use serde::Deserialize;
 
 use super::numbers::place_of;
-use super::words::national;
+use super::words::{kept_until, national};
 use crate::Door;
 use crate::asked::{self, Asked};
 use crate::customer::Customer;
@@ -84,6 +84,8 @@ struct HistoryPage {
     services: Vec<(String, String)>,
     rows: Vec<Row>,
     next: Option<String>,
+    /// Until when texts are kept, in words.
+    kept: String,
 }
 
 async fn show(
@@ -107,6 +109,7 @@ async fn show(
         services: services.collect(),
         rows: lines.into_iter().map(row).collect(),
         next: next.map(|(at_ms, id)| format!("{at_ms}-{id}")),
+        kept: kept_until(customer.caller().keep_ms),
         wish,
     };
     let frame = Frame::open(HERE, Some(&customer.standing), app.now_ms());

@@ -74,7 +74,10 @@ async fn buy(State(door): State<Arc<Door>>, Buyer(customer): Buyer, form: Form) 
     });
     match bought.await.map_err(|_| PageError::Db(domain::db::DbError::Unknown))? {
         Ok(id) => Ok(page::see_other(HERE, &place_of(product, id))),
-        Err(failure) => render(&door, &customer, form.text("q").to_owned(), Some(told(failure)?)).await,
+        Err(failure) => {
+            let customer = customer.seen_again(&door).await?;
+            render(&door, &customer, form.text("q").to_owned(), Some(told(failure)?)).await
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn cancel(
     let once = asked::once(customer.account(), "/orders/{id}/cancel/", form.text("form"), &id)?;
     let order = read(&id)?;
     let done = order::cancel(&door.app, customer.caller(), order, once).await;
-    finish(&door, &customer, &id, done.map(|_| order)).await
+    finish(&door, customer, &id, done.map(|_| order)).await
 }
 
 pub(super) async fn again(
@@ -39,7 +39,7 @@ pub(super) async fn again(
     let once = asked::once(customer.account(), "/orders/{id}/again/", form.text("form"), &id)?;
     let order = read(&id)?;
     let done = order::again(&door.app, customer.caller(), order, once).await;
-    finish(&door, &customer, &id, done.map(|_| order)).await
+    finish(&door, customer, &id, done.map(|_| order)).await
 }
 
 pub(super) async fn reuse(
@@ -53,18 +53,18 @@ pub(super) async fn reuse(
     let what = format!("{id} {price}");
     let once = asked::once(customer.account(), "/orders/{id}/reuse/", form.text("form"), &what)?;
     let done = order::reuse(&door.app, customer.caller(), read(&id)?, max_price, once).await;
-    finish(&door, &customer, &id, done.map(|placed| placed.order)).await
+    finish(&door, customer, &id, done.map(|placed| placed.order)).await
 }
 
 /// Goes on to the order that came of a deed, or shows the page again with why nothing did.
 async fn finish<R: Words>(
     door: &Door,
-    customer: &Customer,
+    customer: Customer,
     id: &str,
     done: Result<i64, Failure<R>>,
 ) -> Result<Response, PageError> {
     match done {
         Ok(order) => Ok(page::see_other(ONE, &place_of(Product::ShortTerm, order))),
-        Err(failure) => render(door, customer, id, Some(told(failure)?)).await,
+        Err(failure) => render(door, &customer.seen_again(door).await?, id, Some(told(failure)?)).await,
     }
 }

@@ -19,7 +19,7 @@ use domain::order::{self, Which};
 use domain::product::Product;
 
 use super::complaints::Report;
-use super::words::Notice;
+use super::words::{Notice, kept_until};
 use crate::Door;
 use crate::customer::Customer;
 use crate::page::{self, Frame, PageError};
@@ -55,6 +55,8 @@ struct OrderPage {
     /// What came back by refunds after it was paid.
     refunded: Usd,
     report: Report,
+    /// Until when texts are kept, in words.
+    kept: String,
     notice: Option<Notice>,
 }
 
@@ -90,6 +92,8 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
     let report = Report::about(&door.app, customer.account(), Product::ShortTerm, read(id)?).await?;
     let status =
         if notice.as_ref().is_some_and(|notice| !notice.is_good) { StatusCode::CONFLICT } else { StatusCode::OK };
+    let kept = kept_until(customer.caller().keep_ms);
+    let page = OrderPage { view, messages, refunded, report, kept, notice };
     let frame = Frame::live(HERE, &customer.standing, door.app.now_ms());
-    Ok(page::show(ONE, status, &OrderPage { view, messages, refunded, report, notice }, &frame))
+    Ok(page::show(ONE, status, &page, &frame))
 }

@@ -25,13 +25,13 @@ fn back(id: &str) -> Result<Response, PageError> {
 /// Goes back to the rental after a deed, or shows its page again with why nothing was done.
 async fn finish<T, R: Words>(
     door: &Door,
-    customer: &Customer,
+    customer: Customer,
     id: &str,
     done: Result<T, Failure<R>>,
 ) -> Result<Response, PageError> {
     match done {
         Ok(_) => back(id),
-        Err(failure) => render(door, customer, id, Some(told(failure)?)).await,
+        Err(failure) => render(door, &customer.seen_again(door).await?, id, Some(told(failure)?)).await,
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn renew(
     let what = format!("{id} {price}");
     let once = asked::once(customer.account(), "/rentals/{id}/renew/", form.text("form"), &what)?;
     let done = rental::renew(&door.app, customer.caller(), rental, max_price, once).await;
-    finish(&door, &customer, &id, done).await
+    finish(&door, customer, &id, done).await
 }
 
 pub(super) async fn cancel(
@@ -59,7 +59,7 @@ pub(super) async fn cancel(
     let (product, rental) = read(&id)?;
     let once = asked::once(customer.account(), "/rentals/{id}/cancel/", form.text("form"), &id)?;
     let done = rental::cancel(&door.app, customer.caller(), product, rental, once).await;
-    finish(&door, &customer, &id, done).await
+    finish(&door, customer, &id, done).await
 }
 
 pub(super) async fn note(

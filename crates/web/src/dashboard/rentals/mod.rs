@@ -22,7 +22,7 @@ use domain::rental::{self, Rental, State as RentalState};
 
 use super::complaints::Report;
 use super::numbers::place_of;
-use super::words::{Notice, national};
+use super::words::{Notice, kept_until, national};
 use crate::Door;
 use crate::asked;
 use crate::customer::Customer;
@@ -72,6 +72,8 @@ struct RentalPage {
     renew_price: Option<Usd>,
     form_id: String,
     report: Report,
+    /// Until when texts are kept, in words.
+    kept: String,
     notice: Option<Notice>,
 }
 
@@ -137,6 +139,7 @@ async fn render(door: &Door, customer: &Customer, id: &str, notice: Option<Notic
         refunded: sum(payments.iter().map(|payment| payment.refunded))?,
         cancellable_until_ms: inbox.cancellable_until_ms,
         comes_back: sum(payments.iter().map(Payment::left))?,
+        kept: kept_until(customer.caller().keep_ms),
         form_id: asked::fresh_id(),
         report: Report::about(app, customer.account(), product, rental).await?,
         notice,

@@ -2,6 +2,7 @@
 
 mod csv;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use domain::dossier;
 use domain::ids;
 use domain::ledger::{self, Entry, Move};
 use domain::money::Usd;
@@ -44,8 +46,8 @@ struct Line {
     sign: &'static str,
     available: Usd,
     held: Usd,
-    /// The order's place and its id.
-    order: Option<(String, String)>,
+    /// The order's id, and its place while it is known.
+    order: Option<(String, Option<String>)>,
 }
 
 #[derive(Template)]
@@ -66,11 +68,13 @@ async fn show(
     let entries = ledger::statement(&door.app, customer.account(), before, LINES).await?;
     // Entries are numbered from 1 without a gap, so the last one tells whether there are more.
     let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+    let orders = entries.iter().filter_map(|entry| entry.order).map(|(_, id)| id).collect();
+    let known = dossier::known(&door.app, orders).await?;
     let standing = &customer.standing;
     let page = StatementPage {
         available: standing.available,
         held: standing.held,
-        lines: entries.iter().map(line).collect(),
+        lines: entries.iter().map(|entry| line(entry, &known)).collect(),
         next,
         is_first: before.is_none(),
     };
@@ -78,7 +82,8 @@ async fn show(
     Ok(page::show(HERE, StatusCode::OK, &page, &frame))
 }
 
-fn line(entry: &Entry) -> Line {
+fn line(entry: &Entry, known: &HashSet<i64>) -> Line {
+    let place = |product, id| known.contains(&id).then(|| place_of(product, id));
     Line {
         at_ms: entry.at_ms,
         what: what(entry.kind),
@@ -91,7 +96,7 @@ fn line(entry: &Entry) -> Line {
         },
         available: entry.available,
         held: entry.held,
-        order: entry.order.map(|(product, id)| (place_of(product, id), ids::shown(product, id))),
+        order: entry.order.map(|(product, id)| (ids::shown(product, id), place(product, id))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/operator/houses/days/`: what each house charged and gave back by day, against what customers paid and got back.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -7,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::clock::{DAY_MS, rfc3339};
+use domain::dossier;
 use domain::ids;
 use domain::purchase::{self, DAYS_MAX, Day, Difference};
 use serde::Deserialize;
@@ -35,6 +37,7 @@ struct Odd {
     day: String,
     source: String,
     order: String,
+    is_known: bool,
     difference: Difference,
 }
 
@@ -67,7 +70,9 @@ pub(super) async fn show(
         (Vec::new(), Some(Told::bad(format!("Choose 1 to {DAYS_MAX} days, the first before the last."))))
     };
     let status = if is_fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let odd: Vec<Odd> = days.iter().flat_map(odd_of).collect();
+    let orders = days.iter().flat_map(|day| &day.differences).map(|one| one.order.1).collect();
+    let known = dossier::known(app, orders).await?;
+    let odd: Vec<Odd> = days.iter().flat_map(|day| odd_of(day, &known)).collect();
     let counted: i64 = days.iter().map(|day| day.difference_count).sum();
     let page = DaysPage {
         told,
@@ -80,13 +85,15 @@ pub(super) async fn show(
     Ok(page::show(ROUTE, status, &page, &Frame::of(&door, &operator, HERE).await?))
 }
 
-fn odd_of(day: &Day) -> impl Iterator<Item = Odd> {
-    day.differences.iter().map(|one| Odd {
+fn odd_of(day: &Day, known: &HashSet<i64>) -> Vec<Odd> {
+    let odd = |one: &Difference| Odd {
         day: day.day.clone(),
         source: day.source.clone(),
         order: ids::shown(one.order.0, one.order.1),
+        is_known: known.contains(&one.order.1),
         difference: one.clone(),
-    })
+    };
+    day.differences.iter().map(odd).collect()
 }
 
 /// A day as fields of forms have it.

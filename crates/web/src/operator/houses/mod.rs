@@ -13,6 +13,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use domain::App;
+use domain::db::DbError;
+use domain::dossier;
 use domain::ids;
 use domain::purchase::{self, Line, State as Standing};
 use serde::Deserialize;
@@ -54,6 +57,8 @@ impl Wish {
 /// A purchase with the id of its order as pages show it.
 struct Row {
     order: String,
+    /// Whether there is such an order: not where nothing came of the purchase, or it is not known yet.
+    is_known: bool,
     line: Line,
 }
 
@@ -75,17 +80,19 @@ async fn show(
     let lines = purchase::list(app, !wish.is_all(), wish.before).await?;
     let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == purchase::PAGE_MAX);
     let next = lines.last().map(|line| line.id).filter(|_| is_full);
-    let page = ListPage {
-        rows: lines.into_iter().map(row).collect(),
-        next,
-        has_houses: !purchase::names(app).await?.is_empty(),
-        wish,
-    };
+    let page =
+        ListPage { rows: rows(app, lines).await?, next, has_houses: !purchase::names(app).await?.is_empty(), wish };
     Ok(page::show(HERE, StatusCode::OK, &page, &Frame::of(&door, &operator, HERE).await?))
 }
 
-fn row(line: Line) -> Row {
-    Row { order: ids::shown(line.order.0, line.order.1), line }
+async fn rows(app: &App, lines: Vec<Line>) -> Result<Vec<Row>, DbError> {
+    let known = dossier::known(app, lines.iter().map(|line| line.order.1).collect()).await?;
+    let row = |line: Line| Row {
+        order: ids::shown(line.order.0, line.order.1),
+        is_known: known.contains(&line.order.1),
+        line,
+    };
+    Ok(lines.into_iter().map(row).collect())
 }
 
 /// The look of a state: what goes well, what is under way, what a person must see.

@@ -10,7 +10,7 @@ use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
 use domain::purchase::{self, SettleRefusal, State as Standing, Verdict};
 
-use super::{HERE, Row, look, row};
+use super::{HERE, Row, look, rows};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::Frame;
@@ -57,7 +57,8 @@ async fn render(
 ) -> Result<Response, PageError> {
     let line = purchase::one(&door.app, id).await?.ok_or(PageError::NotFound)?;
     let status = if told.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = PurchasePage { told, row: row(line), typed, may_change: operator.role.may(Power::Run) };
+    let row = rows(&door.app, vec![line]).await?.pop().ok_or(PageError::NotFound)?;
+    let page = PurchasePage { told, row, typed, may_change: operator.role.may(Power::Run) };
     Ok(page::show(ROUTE, status, &page, &Frame::of(door, operator, HERE).await?))
 }
 

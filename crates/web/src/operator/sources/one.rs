@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::number;
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
+use domain::purchase;
 use domain::supply::{self, ShownSetting, WireState};
 use serde::Deserialize;
 
@@ -42,6 +43,8 @@ struct SourcePage {
     is_held: bool,
     /// Whether it is pushed to and asked besides.
     is_asked: bool,
+    /// Whether it is a house that numbers are bought from.
+    is_house: bool,
     wire: WireState,
     fields: Vec<Field>,
     may_change: bool,
@@ -54,9 +57,7 @@ pub(super) async fn show(
     Asked(Done { done }): Asked<Done>,
 ) -> Result<Response, PageError> {
     let told = match done.as_str() {
-        "added" => {
-            Some(Told::good("The source is made. Give its address to the phone or box, then import its numbers."))
-        }
+        "added" => Some(Told::good("The source is made.")),
         "settings" => Some(Told::good("The settings are in force.")),
         "paused" => Some(Told::good("Its numbers are not sold for now; it still receives.")),
         "enabled" => Some(Told::good("Its numbers are sold.")),
@@ -95,6 +96,7 @@ async fn render(
         url: format!("{}/ingest/{slug}/", door.settings.base_url),
         is_held: kind.is_some_and(|kind| kind.holds()),
         is_asked: kind.is_some_and(|kind| !kind.holds()) && health.wire.is_some(),
+        is_house: purchase::names(app).await?.iter().any(|name| name == slug),
         wire: health.wire.unwrap_or_default(),
         fault: health.fault.clone(),
         line: Line::of(source, &health, &number::offline(app).await?, frame.now_ms),
