@@ -31,8 +31,10 @@ use domain::{App, number};
 const BETWEEN_ORDERS: Duration = Duration::from_millis(10);
 /// How long orders are timed without an import, for comparison.
 const ALONE: Duration = Duration::from_secs(5);
-/// Prices in a file: all that one may have.
-const PRICES: u64 = 15_000;
+/// Services in a file of prices.
+const SERVICES: u64 = 416;
+/// Prices in it, twelve a service: as many as it may have, but for less than one service's.
+const PRICES: u64 = 12 * SERVICES;
 /// Times that it is imported.
 const PRICE_FILES: u64 = 20;
 /// Numbers that can be ordered meanwhile.
@@ -112,7 +114,7 @@ async fn beside(
 
 /// Makes as many services as a whole file of prices is for.
 async fn make_services(app: &App) -> Result<(), Failure> {
-    for place in 0..PRICES / 12 {
+    for place in 0..SERVICES {
         let slug = format!("service-{place}");
         let new = NewService {
             slug: slug.clone(),
@@ -133,7 +135,7 @@ async fn make_services(app: &App) -> Result<(), Failure> {
 fn write_prices(path: &Path, amount: &str) -> Result<(), Failure> {
     let mut file = BufWriter::new(File::create(path)?);
     writeln!(file, "service,product,amount,tier")?;
-    for place in 0..PRICES / 12 {
+    for place in 0..SERVICES {
         for product in Product::ALL {
             for tier in ["", "new", "verified", "business"] {
                 writeln!(file, "service-{place},{},{amount},{tier}", product.word())?;

@@ -15,9 +15,9 @@ use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::product::Product;
 
-/// Prices set in one story: all that a house may have, so that an import of them is all or nothing. The writer is
-/// kept for about 6 µs a price.
-pub const PRICES_MAX: usize = 15_000;
+/// Prices set in one story, so that an import of them is all or nothing. Whoever orders waits for its end, so a longer list
+/// is set in parts.
+pub const PRICES_MAX: usize = 5_000;
 
 /// Words that stand where a slug would in the addresses of pages, so that a service of that name had no page.
 pub const RESERVED: [&str; 5] = ["new", "price", "prices", "seed", "state"];
@@ -185,7 +185,7 @@ pub async fn set_prices_seen(
     by: impl Into<Author>,
 ) -> Result<(), EditRefusal> {
     if prices.len() > PRICES_MAX {
-        return Err(EditRefusal::BadText("a list of at most 15000 prices; it"));
+        return Err(EditRefusal::BadText("a list of at most 5000 prices; it"));
     }
     if prices.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
         return Err(EditRefusal::BadPrice);
@@ -200,7 +200,7 @@ pub async fn set_prices_seen(
         of_service.push((price.product, price.amount));
     }
     let story = move |tx: &mut Tx<'_>| {
-        let count = i64::try_from(by_service.len()).expect("at most 15,000");
+        let count = i64::try_from(by_service.len()).expect("at most 5,000");
         // Whoever else sets prices waits at the chain's end, so that `before` is true.
         let mut chain = Chain::extend(tx, count)?;
         let (ids, before) = (rows::ids(tx)?, rows::prices(tx)?);

@@ -14,7 +14,7 @@ use crate::bad_rows::BadRows;
 use crate::money::Usd;
 use crate::product::Product;
 
-/// A file of prices is at most so many bytes: 15,000 of the longest rows there can be.
+/// A file of prices is at most so many bytes: more than as many of the longest rows as it may have.
 pub const FILE_MAX: u64 = 4 * 1024 * 1024;
 /// The columns of a file of prices; the last may be left out.
 const COLUMNS: [&str; 4] = ["service", "product", "amount", "tier"];

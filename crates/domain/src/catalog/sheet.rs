@@ -41,7 +41,7 @@ struct OfService {
 /// See [`EditRefusal`].
 pub async fn set_sheet(app: &App, sheet: Vec<SheetPrice>, by: impl Into<Author>) -> Result<(), EditRefusal> {
     if sheet.len() > PRICES_MAX {
-        return Err(EditRefusal::BadText("a list of at most 15000 prices; it"));
+        return Err(EditRefusal::BadText("a list of at most 5000 prices; it"));
     }
     if sheet.iter().any(|price| price.amount.is_some_and(|amount| amount <= Usd::ZERO)) {
         return Err(EditRefusal::BadPrice);
@@ -70,7 +70,7 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
         .map(|prices| usize::from(!prices.common.is_empty()) + usize::from(!prices.tiers.is_empty()))
         .sum();
     // Whoever else sets prices waits at the chain's end, so that `before` is true.
-    let mut chain = Chain::extend(tx, i64::try_from(deeds).expect("at most 30,000"))?;
+    let mut chain = Chain::extend(tx, i64::try_from(deeds).expect("at most 10,000"))?;
     let (ids, common, tiers) = (rows::ids(tx)?, rows::prices(tx)?, rows::tier_prices(tx)?);
     // What a price is already is not written again.
     let mut changes: HashMap<Form, Vec<(i64, Option<Usd>)>> = HashMap::new();
