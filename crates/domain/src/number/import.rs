@@ -17,7 +17,7 @@ pub use file::{FileFault, NumberFile, Row as FileRow, fingerprint};
 pub use whole::{FileRefusal, Imported, NumberFileImport, Progress, import_file};
 
 /// Numbers loaded in one story, at most: what an order may have to wait behind.
-pub const BATCH_MAX: usize = 500;
+pub const BATCH_MAX: usize = 250;
 /// Numbers in one import, at most.
 pub const ROWS_MAX: i64 = 20_000_000;
 /// Imports on one page.
