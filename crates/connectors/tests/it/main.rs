@@ -13,6 +13,7 @@ mod httpsms;
 mod jasmin;
 mod kannel;
 mod mail_server;
+mod market;
 mod nonvoipusnumber;
 mod openvox;
 mod own;
