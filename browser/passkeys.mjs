@@ -101,11 +101,16 @@ async function live(who, home, signIn, next) {
   await press(page);
   await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
 
+  // A device that still has it sends it once, although it would confirm as often as it is asked.
   await remove(page, home, "My laptop");
   await outside(page, own, signIn);
+  let sent = 0;
+  page.on("request", (asked) => (sent += asked.method() === "POST" && asked.url().endsWith("/passkey/")));
   await touch(own, true);
   await press(page);
   await page.getByRole("alert").getByText("not known here").waitFor();
+  await look(page);
+  assert.equal(sent, 1);
   await page.context().close();
 }
 

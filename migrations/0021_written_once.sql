@@ -12,7 +12,8 @@ CREATE TABLE audit_mark (
 INSERT INTO audit_mark (id, upto, hash) VALUES (1, 0, CAST('' AS BLOB));
 
 -- @sqlite
--- A row can be hit by each of its keys, and by its rowid, which is -1 here if, and only if, the statement names none. Each
+-- A row can be hit by each of its keys, and by its rowid, which is -1 here if, and only if, the statement names none:
+-- SQLite's page on CREATE TRIGGER calls that undefined, so the tests hold the built-in SQLite to it. Each
 -- of these looks is for a key that the insert itself looks for next, so its pages are at hand: some microseconds a row.
 CREATE TRIGGER transfer_is_not_replaced BEFORE INSERT ON transfer
 WHEN NEW.rowid <> -1

@@ -19,12 +19,15 @@ pub(crate) struct Program {
 pub(crate) fn build() -> PathBuf {
     // What is built without optimization measures nothing; so it is tried out.
     let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "jesusnumber"])
-        .args(profile)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo starts");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "-p", "jesusnumber"]).args(profile).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What `cargo run` tells this program of itself would reach the build scripts of others, one of which (ring's) takes it
+    // for a reason to build anew, and most of the program with it.
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+        cargo.env_remove(name);
+    }
+    let status = cargo.status().expect("cargo starts");
     assert!(status.success(), "the program builds");
     let target = std::env::current_exe().expect("this program has a path");
     target.with_file_name("jesusnumber")

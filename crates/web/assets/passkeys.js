@@ -67,12 +67,16 @@ async function press(form, button) {
 }
 
 // Offers passkeys among the names that the browser fills in, for as long as the page is open. What goes wrong there says
-// nothing: the button and the password stand beside it.
+// nothing: the button and the password stand beside it. The page that refuses a passkey offers none: a device that confirms
+// by itself would send the same one again and again.
 
 let offered = null;
 
+const refuses = (form) => location.pathname === new URL(form.action).pathname;
+
 async function offer(form) {
-  if (form.dataset.passkey !== "get" || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  if (form.dataset.passkey !== "get" || refuses(form)) return;
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   // Whoever has pressed the button is being asked.
   if (form.querySelector("button").disabled) return;
   offered?.abort();

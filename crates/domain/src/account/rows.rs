@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Account, Balance, State, Tier};
 use crate::clock::DAY_MS;
-use crate::db::{DbError, Row, Tx, pairs, word};
+use crate::db::{DbError, Row, Tx, id_list, word};
 use crate::money::Usd;
 use crate::values;
 
@@ -163,7 +163,7 @@ pub(crate) fn totals(tx: &mut Tx<'_>) -> Result<(Usd, Usd), DbError> {
 /// The names of some accounts, by their ids.
 pub(crate) fn names(tx: &mut Tx<'_>, accounts: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     let sql = "SELECT a.id, a.name FROM (json_pairs($1)) p JOIN account a ON a.id = p.a";
-    let rows = tx.all(sql, &[pairs(accounts.iter().map(|account| (*account, 0)))])?;
+    let rows = tx.all(sql, &[id_list(accounts)])?;
     Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
 }
 

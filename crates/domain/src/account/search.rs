@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Account, State, Tier, rows};
 use crate::App;
-use crate::db::{DbError, Tx, like, pairs};
+use crate::db::{DbError, Tx, id_list, like};
 use crate::order::{self, Lately};
 use crate::{login, values};
 
@@ -129,5 +129,5 @@ fn of_ids(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Account>, DbError> {
     let sql = "SELECT a.id, a.name, a.state, a.tier, a.available, a.held, a.risk, a.created_ms
          FROM (json_pairs($1)) p
          JOIN account a ON a.id = p.a";
-    tx.all(sql, &[pairs(ids.iter().map(|id| (*id, 0)))])?.iter().map(rows::account).collect()
+    tx.all(sql, &[id_list(ids)])?.iter().map(rows::account).collect()
 }

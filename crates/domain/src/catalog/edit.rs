@@ -214,7 +214,7 @@ pub async fn set_prices_seen(
         for (slug, prices) in &by_service {
             let service = *ids.get(slug).ok_or_else(|| EditRefusal::NoService(slug.clone()))?;
             for (product, amount) in prices {
-                rows::set_price(tx, service, *product, *amount)?;
+                rows::set_prices(tx, (*product, None), &[(service, *amount)])?;
             }
             let was = |product: &Product| before.get(&service).and_then(|prices| prices.get(product)).copied();
             let before = told(prices.iter().map(|(product, _)| (*product, was(product))));
@@ -289,7 +289,7 @@ pub async fn set_tier_prices_seen(
             return Err(EditRefusal::Changed);
         }
         for price in &prices {
-            rows::set_tier_price(tx, service, (price.product, price.tier), price.amount)?;
+            rows::set_prices(tx, (price.product, Some(price.tier)), &[(service, price.amount)])?;
         }
         let of = |price: &TierPrice| was.get(&(price.product, price.tier)).copied();
         let before = told_tiers(prices.iter().map(|price| (*price, of(price))));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::sheet::Form;
 use super::{SERVICES_MAX, Service};
 use crate::account::Tier;
-use crate::db::{DbError, Row, Tx, word};
+use crate::db::{DbError, Row, Tx, pairs, word};
 use crate::money::Usd;
 use crate::product::Product;
 use crate::values;
@@ -44,26 +44,6 @@ pub(super) fn tier_prices(tx: &mut Tx<'_>) -> Result<HashMap<i64, TierPrices>, D
         prices.entry(row.int(0)).or_default().insert((row.product(1)?, tier), Usd::from_micros(row.int(3)));
     }
     Ok(prices)
-}
-
-/// Sets a price for customers of one tier, or takes it away with `None`.
-pub(super) fn set_tier_price(
-    tx: &mut Tx<'_>,
-    service: i64,
-    (product, tier): (Product, Tier),
-    amount: Option<Usd>,
-) -> Result<(), DbError> {
-    match amount {
-        Some(amount) => {
-            let sql = "INSERT INTO tier_price (service_id, product, tier, amount) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (service_id, product, tier) DO UPDATE SET amount = $4";
-            tx.queue(sql, values![service, product, tier.word(), amount])
-        }
-        None => {
-            let sql = "DELETE FROM tier_price WHERE service_id = $1 AND product = $2 AND tier = $3";
-            tx.queue(sql, values![service, product, tier.word()])
-        }
-    }
 }
 
 /// A service in words for the audit log, by its slug, if it is there.
@@ -127,25 +107,11 @@ pub(super) fn put(tx: &mut Tx<'_>, fresh_id: i64, new: &super::edit::NewService)
     Ok(tx.one(sql, values)?.ok_or(DbError::Damaged("a service was not kept"))?.int(0))
 }
 
-/// Sets a price, or takes the product off sale with `None`.
-pub(super) fn set_price(tx: &mut Tx<'_>, service: i64, product: Product, amount: Option<Usd>) -> Result<(), DbError> {
-    match amount {
-        Some(amount) => {
-            let sql = "INSERT INTO price (service_id, product, amount) VALUES ($1, $2, $3)
-                 ON CONFLICT (service_id, product) DO UPDATE SET amount = $3";
-            tx.queue(sql, values![service, product, amount])
-        }
-        None => tx.queue("DELETE FROM price WHERE service_id = $1 AND product = $2", values![service, product]),
-    }
-}
-
-/// Sets the prices of many services in one form, for all or for one tier, or takes them away with `None`: two statements
-/// however many there are, because whoever sells waits for them.
-pub(super) fn set_many(tx: &mut Tx<'_>, (product, tier): Form, prices: &[(i64, Option<Usd>)]) -> Result<(), DbError> {
+/// Sets the prices of services in one form, for all or for one tier, or takes them away with `None`: two statements however
+/// many there are, because whoever sells waits for them.
+pub(super) fn set_prices(tx: &mut Tx<'_>, (product, tier): Form, prices: &[(i64, Option<Usd>)]) -> Result<(), DbError> {
     // No price is nothing, so that 0 is free to stand for none.
-    let pairs: Vec<(i64, i64)> =
-        prices.iter().map(|(service, amount)| (*service, amount.map_or(0, Usd::micros))).collect();
-    let pairs = serde_json::to_string(&pairs).expect("numbers are JSON");
+    let pairs = pairs(prices.iter().map(|(service, amount)| (*service, amount.map_or(0, Usd::micros))));
     match tier {
         None => {
             let set = "INSERT INTO price (service_id, product, amount)

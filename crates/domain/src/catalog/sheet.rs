@@ -104,5 +104,5 @@ fn set(tx: &mut Tx<'_>, by_service: &BTreeMap<String, OfService>, by: &Author, n
             write(tx, "price.tier", &before, &told_tiers(prices.tiers.iter().map(|price| (*price, price.amount))))?;
         }
     }
-    changes.iter().try_for_each(|(form, prices)| Ok(rows::set_many(tx, *form, prices)?))
+    changes.iter().try_for_each(|(form, prices)| Ok(rows::set_prices(tx, *form, prices)?))
 }

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::clock::DAY_MS;
-use crate::db::{DbError, Lane, Tx, pairs};
+use crate::db::{DbError, Lane, Tx, id_list};
 use crate::values;
 
 /// How long after the answer, or after the report where nobody answers, words are kept: as long as other records of
@@ -34,5 +34,5 @@ pub async fn forget_old(app: &App) -> Result<u64, DbError> {
 /// Forgets what was reported of some orders and rentals, which go too.
 pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> {
     let sql = "DELETE FROM complaint WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)";
-    tx.run(sql, &[pairs(orders.iter().map(|order| (*order, 0)))]).map(drop)
+    tx.run(sql, &[id_list(orders)]).map(drop)
 }

@@ -362,6 +362,11 @@ pub(crate) fn pairs(of: impl IntoIterator<Item = (i64, i64)>) -> Val {
     Val::Text(format!("[{}]", pairs.join(",")))
 }
 
+/// Ids as the place `json_pairs($1)` takes them where column `a` alone is looked at.
+pub(crate) fn id_list<'a>(ids: impl IntoIterator<Item = &'a i64>) -> Val {
+    pairs(ids.into_iter().map(|id| (*id, 0)))
+}
+
 /// What `LOWER(x{by_letter}) LIKE $1 ESCAPE '!'` wants to find a text anywhere in `x`, whatever the case of A to Z. Other
 /// letters are found as they are written, because the engines do not agree on their case.
 pub(crate) fn like(text: &str) -> String {

@@ -3,7 +3,7 @@
 use super::Sums;
 use super::count::Hour;
 use crate::clock::HOUR_MS;
-use crate::db::{DbError, Row, Tx, pairs};
+use crate::db::{DbError, Row, Tx, id_list};
 use crate::money::Usd;
 use crate::values;
 
@@ -161,7 +161,7 @@ pub(super) fn sold(
              GROUP BY 1, 2"
         }
     };
-    let ids = pairs(ids.iter().map(|id| (*id, 0)));
+    let ids = id_list(ids);
     let rows = tx.all(sql, &[ids, from_ms.into(), slice_ms.into()])?;
     Ok(rows.iter().map(|row| (row.int(0), row.int(1), row.int(2))).collect())
 }

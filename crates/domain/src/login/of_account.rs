@@ -6,7 +6,7 @@ use super::throttle::{self, Deed as Tried};
 use super::{Device, Kind, passkey, session, sessions, sign_in};
 use crate::App;
 use crate::account;
-use crate::db::{DbError, Lane, Tx, like, pairs};
+use crate::db::{DbError, Lane, Tx, id_list, like};
 use crate::policy::audit::{self, Deed};
 use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
@@ -152,7 +152,7 @@ fn write_down(tx: &mut Tx<'_>, now_ms: i64, account: i64, done: &Done<'_>) -> Re
 /// The confirmed addresses of some accounts, by their ids.
 pub(crate) fn addresses(tx: &mut Tx<'_>, accounts: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     let sql = "SELECT l.account_id, l.name FROM (json_pairs($1)) p JOIN login l ON l.account_id = p.a";
-    let rows = tx.all(sql, &[pairs(accounts.iter().map(|account| (*account, 0)))])?;
+    let rows = tx.all(sql, &[id_list(accounts)])?;
     Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::days::KEPT_MS;
 use super::join::PATIENCE_MS;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, day_of};
-use crate::db::{DbError, Row, Tx, pairs};
+use crate::db::{DbError, Row, Tx, id_list};
 use crate::event::check as event;
 use crate::number::check::{self as number, LeaseFact, Suspect};
 use crate::values;
@@ -24,7 +24,7 @@ pub(crate) fn delivered_to(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i6
          JOIN message m ON m.order_id = p.a AND m.order_id IS NOT NULL
          WHERE m.state = 'delivered'
          GROUP BY m.order_id";
-    let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(orders)])?;
     Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 

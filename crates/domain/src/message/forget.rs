@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::values;
 
 /// Forgets messages of some orders and rentals, at most `limit`; tells how many of each, and whether those were all.
@@ -11,7 +11,7 @@ pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64], limit: i64) -> Result<(
          FROM (json_pairs($1)) p
          JOIN message m ON m.order_id = p.a AND m.order_id IS NOT NULL
          LIMIT $2";
-    let rows = tx.all(sql, values![pairs(orders.iter().map(|order| (*order, 0))), limit])?;
+    let rows = tx.all(sql, values![id_list(orders), limit])?;
     let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect();
     forget(tx, &ids)?;
     let mut counts = BTreeMap::new();
@@ -37,7 +37,7 @@ fn forget(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), DbError> {
     if ids.is_empty() {
         return Ok(());
     }
-    let ids = pairs(ids.iter().map(|id| (*id, 0)));
+    let ids = id_list(ids);
     for sql in [
         "DELETE FROM message_join WHERE message_id IN (SELECT p.a FROM (json_pairs($1)) p)",
         "DELETE FROM message_part WHERE message_id IN (SELECT p.a FROM (json_pairs($1)) p)",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::clock::HOUR_MS;
-use crate::db::{DbError, Row, Tx, pairs};
+use crate::db::{DbError, Row, Tx, id_list};
 use crate::product::Product;
 use crate::values;
 use crate::verify::Finding;
@@ -44,7 +44,7 @@ pub(crate) fn leases_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, 
     let sql = "SELECT l.order_id, l.account_id, l.number_id, l.service_id, l.product, l.start_ms, l.end_ms, l.messages
          FROM (json_pairs($1)) p
          JOIN lease l ON l.order_id = p.a";
-    let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(orders)])?;
     rows.iter().map(|row| fact(row).map(|lease| (lease.order, lease))).collect()
 }
 

@@ -1,10 +1,10 @@
 //! Who had a number is forgotten with age; that it delivered for a service is not, or it would be sold for it again (N3).
 
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list, pairs};
 
 /// Forgets the leases of some orders and rentals, with their keys.
 pub(crate) fn forget_leases(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> {
-    let orders = pairs(orders.iter().map(|order| (*order, 0)));
+    let orders = id_list(orders);
     let uses = "SELECT DISTINCT l.number_id, l.service_id
          FROM (json_pairs($1)) p
          JOIN lease l ON l.order_id = p.a";

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::db::{DbError, Row, Tx, pairs};
+use crate::db::{DbError, Row, Tx, id_list};
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
 use crate::product::Product;
@@ -53,7 +53,7 @@ pub(crate) fn leased(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, Lea
          FROM (json_pairs($1)) p
          JOIN lease l ON l.order_id = p.a
          JOIN number n ON n.id = l.number_id";
-    let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(orders)])?;
     let leased = |row: &Row| LeasedFor {
         service: row.int(1),
         source: row.int(2),
@@ -77,7 +77,7 @@ pub(crate) fn leased_on(tx: &mut Tx<'_>, digits: &str, limit: i64) -> Result<Vec
 /// The digits of some numbers, by their ids.
 pub(crate) fn digits(tx: &mut Tx<'_>, numbers: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     let sql = "SELECT n.id, n.digits FROM (json_pairs($1)) p JOIN number n ON n.id = p.a";
-    let rows = tx.all(sql, &[pairs(numbers.iter().map(|number| (*number, 0)))])?;
+    let rows = tx.all(sql, &[id_list(numbers)])?;
     Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
 }
 

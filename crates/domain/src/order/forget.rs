@@ -1,6 +1,6 @@
 //! Orders that ended long ago are forgotten.
 
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::values;
 
 /// Orders that ended before a time, the oldest first; at most `limit`.
@@ -16,5 +16,5 @@ pub(crate) fn ended_before(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Resul
 /// Forgets orders of which nothing else is kept any more.
 pub(crate) fn forget(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), DbError> {
     let sql = "DELETE FROM orders WHERE id IN (SELECT p.a FROM (json_pairs($1)) p)";
-    tx.run(sql, &[pairs(ids.iter().map(|id| (*id, 0)))]).map(drop)
+    tx.run(sql, &[id_list(ids)]).map(drop)
 }

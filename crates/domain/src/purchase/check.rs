@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::State;
 use super::rows::{self, Purchase};
 use crate::clock::{DAY_MS, MINUTE_MS};
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::ledger::Move;
 use crate::ledger::check::Outcome;
 use crate::money::Usd;
@@ -69,7 +69,7 @@ fn serving(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<HashMap<i64, (i64,
          FROM (json_pairs($1)) ids
          JOIN purchase p ON p.id = ids.a AND p.serves = 1
          JOIN sourcing s ON s.order_id = p.order_id";
-    let rows = tx.all(sql, &[pairs(purchases.iter().map(|purchase| (purchase.id, 0)))])?;
+    let rows = tx.all(sql, &[id_list(purchases.iter().map(|purchase| &purchase.id))])?;
     Ok(rows.iter().map(|row| (row.int(0), (row.int(1), row.text(2) == "made"))).collect())
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: Vec<Outcome>) -> Result<Vec<Ou
     let sql = "SELECT s.order_id, s.account_id, s.hold, s.state
          FROM (json_pairs($1)) ids
          JOIN sourcing s ON s.order_id = ids.a";
-    let rows = tx.all(sql, &[pairs(outcomes.iter().map(|outcome| (outcome.order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(outcomes.iter().map(|outcome| &outcome.order))])?;
     let searches: HashMap<i64, (i64, i64, bool)> =
         rows.iter().map(|row| (row.int(0), (row.int(1), row.int(2), row.text(3) == "given_up"))).collect();
     let is_its_own = |outcome: &Outcome| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::values;
 
 /// Those of some orders for which no house owes an answer or a return any more.
@@ -11,14 +11,14 @@ pub(crate) fn settled_among(tx: &mut Tx<'_>, orders: Vec<i64>) -> Result<Vec<i64
          FROM (json_pairs($1)) p
          JOIN purchase u ON u.order_id = p.a
          WHERE u.ended_ms IS NULL";
-    let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(&orders)])?;
     let open: HashSet<i64> = rows.iter().map(|row| row.int(0)).collect();
     Ok(orders.into_iter().filter(|order| !open.contains(order)).collect())
 }
 
 /// Forgets the searches for some orders, and all that was asked for in them.
 pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> {
-    let orders = pairs(orders.iter().map(|order| (*order, 0)));
+    let orders = id_list(orders);
     tx.run(
         "DELETE FROM purchase WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)",
         std::slice::from_ref(&orders),

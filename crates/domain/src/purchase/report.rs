@@ -7,7 +7,7 @@ use super::State;
 use super::rows::{self, Purchase};
 use crate::App;
 use crate::clock::{DAY_MS, day_of, rfc3339};
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::ledger::check::{self as ledger, Named};
 use crate::ledger::{self as books, Move};
 use crate::money::Usd;
@@ -161,7 +161,7 @@ fn page(tx: &mut Tx<'_>, (after_ms, after): (i64, i64), until_ms: i64) -> Result
          JOIN purchase p ON p.id = ids.a
          JOIN sourcing s ON s.order_id = p.order_id
          WHERE p.serves = 1";
-    let rows = tx.all(sql, &[pairs(purchases.iter().map(|purchase| (purchase.id, 0)))])?;
+    let rows = tx.all(sql, &[id_list(purchases.iter().map(|purchase| &purchase.id))])?;
     let places: HashMap<i64, (i64, i64)> = rows.iter().map(|row| (row.int(3), (row.int(1), row.int(2)))).collect();
     let holds = ledger::named(tx, &places.values().copied().collect::<Vec<_>>())?;
     let mut kept = Vec::with_capacity(purchases.len());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::State;
-use crate::db::{DbError, Tx, pairs, word};
+use crate::db::{DbError, Tx, id_list, word};
 use crate::ledger::check::{self as ledger, Named, Outcome};
 use crate::ledger::{Move, payments_in};
 use crate::message::check as message;
@@ -79,7 +79,7 @@ pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: &[Outcome], mark_ms: i64) -> R
     let sql = "SELECT p.a, r.account_id
          FROM (json_pairs($1)) p
          JOIN rental r ON r.id = p.a";
-    let rows = tx.all(sql, &[pairs(outcomes.iter().map(|outcome| (outcome.order, 0)))])?;
+    let rows = tx.all(sql, &[id_list(outcomes.iter().map(|outcome| &outcome.order))])?;
     let accounts: HashMap<i64, i64> = rows.iter().map(|row| (row.int(0), row.int(1))).collect();
     let is_right = |outcome: &&Outcome| match accounts.get(&outcome.order) {
         Some(account) => {

@@ -1,6 +1,6 @@
 //! Rentals that ended long ago are forgotten.
 
-use crate::db::{DbError, Tx, pairs};
+use crate::db::{DbError, Tx, id_list};
 use crate::values;
 
 /// Rentals that ended before a time, the oldest first; at most `limit`. Those that have been renewed since stand among them
@@ -17,5 +17,5 @@ pub(crate) fn ended_before(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Resul
 /// Forgets rentals of which nothing else is kept any more.
 pub(crate) fn forget(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), DbError> {
     let sql = "DELETE FROM rental WHERE id IN (SELECT p.a FROM (json_pairs($1)) p)";
-    tx.run(sql, &[pairs(ids.iter().map(|id| (*id, 0)))]).map(drop)
+    tx.run(sql, &[id_list(ids)]).map(drop)
 }

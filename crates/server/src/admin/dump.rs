@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
@@ -165,27 +166,31 @@ fn told(name: &str, path: &Path) -> std::ffi::OsString {
     word
 }
 
-/// An address of PostgreSQL without its password, and the password.
+/// An address of PostgreSQL without its password, and the password: it stands behind the user, or is named in the query,
+/// where it counts more.
 fn without_password(url: &str) -> (String, Option<String>) {
-    let Some((scheme, rest)) = url.split_once("://") else { return (url.to_owned(), None) };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (url, named) = without_named_password(url);
+    let named = named.as_deref().map(decoded);
+    let Some((scheme, rest)) = url.split_once("://") else { return (url, named) };
     // The last `@` before the path ends the password, which may hold another one.
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let Some(at) = rest[..end].rfind('@') else { return (url.to_owned(), None) };
-    let Some((user, password)) = rest[..at].split_once(':') else { return (url.to_owned(), None) };
-    (format!("{scheme}://{user}{}", &rest[at..]), Some(decoded(password)))
+    let Some(at) = rest[..end].rfind('@') else { return (url, named) };
+    let Some((user, password)) = rest[..at].split_once(':') else { return (url, named) };
+    (format!("{scheme}://{user}{}", &rest[at..]), named.or_else(|| Some(decoded(password))))
 }
 
-/// A text in which `%41` stands for `A`.
-fn decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = (*first == b'%').then(|| after.get(..2)).flatten();
-        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        out.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&out).into_owned()
+/// The address without `password=…` in its query, and that password.
+fn without_named_password(url: &str) -> (String, Option<String>) {
+    let Some((place, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let password_in = |pair: &str| match pair.split_once('=') {
+        Some((name, password)) if name.eq_ignore_ascii_case("password") => Some(password.to_owned()),
+        _ => None,
+    };
+    let password = query.split('&').filter_map(password_in).next_back();
+    let others: Vec<&str> = query.split('&').filter(|pair| password_in(pair).is_none()).collect();
+    let mark = if others.is_empty() { "" } else { "?" };
+    (format!("{place}{mark}{}", others.join("&")), password)
 }
 
 #[cfg(test)]
@@ -199,6 +204,9 @@ mod tests {
         assert_eq!(url, "postgres://house@db.internal:5432/house?sslmode=require");
         assert_eq!(password.as_deref(), Some("a@b%"));
         assert_eq!(of("postgres://house@db/house"), ("postgres://house@db/house".to_owned(), None));
+        let named = ("postgres://house@db/house?sslmode=require".to_owned(), Some("a@b".to_owned()));
+        assert_eq!(of("postgres://house:old@db/house?password=a%40b&sslmode=require"), named);
+        assert_eq!(of("postgres://db/house?PASSWORD=p"), ("postgres://db/house".to_owned(), Some("p".to_owned())));
         assert_eq!(of("postgres://db/house?user=a:b@c"), ("postgres://db/house?user=a:b@c".to_owned(), None));
     }
 

@@ -3,6 +3,7 @@
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::phone::Nanp;
 use domain::policy::reason::BadReason;
+use domain::product::Product;
 
 /// What a page says at its top.
 pub(super) struct Told {
@@ -30,6 +31,15 @@ pub(super) const NO_REASON: &str = "say why, in 1 to 500 letters";
 impl From<BadReason> for Told {
     fn from(bad: BadReason) -> Self {
         Self::bad(format!("Nothing was changed: {bad}."))
+    }
+}
+
+/// What a product is called on the console.
+pub(super) fn product_name(product: Product) -> &'static str {
+    match product {
+        Product::ShortTerm => "One code",
+        Product::Rental1Day => "1 day",
+        Product::Rental30Day => "30 days",
     }
 }
 

@@ -20,7 +20,7 @@ use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
 use crate::operator::Frame;
-use crate::operator::told::{Told, ago, many};
+use crate::operator::told::{Told, ago, many, product_name};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
@@ -62,6 +62,7 @@ impl Wish {
 struct Row {
     mapping: Mapping,
     name: String,
+    form: &'static str,
     price: Option<Usd>,
     available: String,
     read: String,
@@ -126,6 +127,7 @@ fn row(catalog: &Catalog, mapping: Mapping, now_ms: i64) -> Row {
     let service = catalog.by_slug(&mapping.service);
     Row {
         name: catalog.name(&mapping.service).to_owned(),
+        form: product_name(mapping.product),
         price: service.and_then(|service| service.prices.get(&mapping.product)).copied(),
         available: mapping.available.map_or_else(|| "not told".to_owned(), many),
         read: mapping.refreshed_ms.map_or_else(|| "not yet".to_owned(), |at_ms| ago(at_ms, now_ms)),
@@ -217,7 +219,9 @@ pub(super) async fn theirs(
         Ok(offers) => (offers, None),
         Err(MapRefusal::Db(error)) => return Err(error.into()),
         Err(MapRefusal::Silent(says)) => (Vec::new(), Some(Told::bad(format!("The house does not answer: {says}.")))),
-        Err(_) => return Err(PageError::NotFound),
+        Err(MapRefusal::NoHouse | MapRefusal::NoService | MapRefusal::BadCode | MapRefusal::NotMapped) => {
+            return Err(PageError::NotFound);
+        }
     };
     let fits = |one: &Offer| one.code.to_lowercase().contains(&like) || one.name.to_lowercase().contains(&like);
     let mut rows: Vec<Theirs> = offers.into_iter().filter(fits).map(their).collect();
@@ -236,14 +240,5 @@ fn their(offer: Offer) -> Theirs {
             Window::Activated { .. } => "while activated",
         },
         offer,
-    }
-}
-
-/// What a product is called in a choice.
-fn product_name(product: &Product) -> &'static str {
-    match product {
-        Product::ShortTerm => "One code",
-        Product::Rental1Day => "1 day",
-        Product::Rental30Day => "30 days",
     }
 }

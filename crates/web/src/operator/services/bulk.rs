@@ -12,11 +12,11 @@ use domain::policy::author::Author;
 use domain::policy::powers::Power;
 use domain::product::Product;
 
-use super::{HERE, categories, product_name, told, typed_amount};
+use super::{HERE, categories, told, typed_amount};
 use crate::Door;
 use crate::form::Form;
 use crate::operator::Frame;
-use crate::operator::told::Told;
+use crate::operator::told::{Told, product_name};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 

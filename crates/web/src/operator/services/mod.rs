@@ -27,7 +27,7 @@ use domain::product::Product;
 use serde::Deserialize;
 
 use super::Frame;
-use super::told::{NO_REASON, Told, many};
+use super::told::{NO_REASON, Told, many, product_name};
 use crate::Door;
 use crate::asked::Asked;
 use crate::form::Form;
@@ -200,15 +200,6 @@ impl Line {
 fn price(service: &Service, product: Product) -> Price {
     let shown = service.prices.get(&product).map(Usd::to_string).unwrap_or_default();
     Price { product, name: product_name(product), shown }
-}
-
-/// What a product is called on these pages.
-fn product_name(product: Product) -> &'static str {
-    match product {
-        Product::ShortTerm => "One code",
-        Product::Rental1Day => "1 day",
-        Product::Rental30Day => "30 days",
-    }
 }
 
 /// The categories of the catalogue, in the order of the alphabet.

@@ -15,11 +15,11 @@ use domain::policy::denied::Denied;
 use domain::policy::powers::Power;
 use domain::product::Product;
 
-use super::{HERE, product_name, told, typed_amount};
+use super::{HERE, told, typed_amount};
 use crate::Door;
 use crate::form::{Form, LongForm};
 use crate::operator::Frame;
-use crate::operator::told::Told;
+use crate::operator::told::{Told, product_name};
 use crate::page::{self, PageError};
 use crate::session::Operator;
 
