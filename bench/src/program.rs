@@ -15,10 +15,12 @@ pub(crate) struct Program {
     pub(crate) address: SocketAddr,
 }
 
-/// Builds the program once, so that what is measured is what this checkout holds.
+/// Builds the program once, in the profile of this one, so that what is measured is what this checkout holds.
 pub(crate) fn build() -> PathBuf {
+    // What is built without optimization measures nothing; so it is tried out.
+    let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--quiet", "-p", "jesusnumber"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["build", "--quiet", "-p", "jesusnumber"]).args(profile).current_dir(env!("CARGO_MANIFEST_DIR"));
     // What `cargo run` tells this program of itself would reach the build scripts of others, one of which (ring's) takes it
     // for a reason to build anew, and most of the program with it.
     let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");

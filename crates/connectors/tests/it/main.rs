@@ -13,6 +13,7 @@ mod httpsms;
 mod jasmin;
 mod kannel;
 mod mail_server;
+mod market;
 mod modemmanager;
 mod nonvoipusnumber;
 mod openvox;

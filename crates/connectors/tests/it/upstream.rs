@@ -44,6 +44,8 @@ pub(crate) enum Says {
     Bytes(&'static str),
     /// It hangs up.
     HangsUp,
+    /// It says nothing, and keeps the line.
+    Hangs,
     /// It answers without end: 100 MB are told, and more are sent.
     Pours,
 }
@@ -131,6 +133,7 @@ async fn say(stream: &mut TcpStream, says: Says) -> std::io::Result<()> {
         }
         Says::Bytes(bytes) => stream.write_all(bytes.as_bytes()).await?,
         Says::HangsUp => {}
+        Says::Hangs => std::future::pending().await,
         Says::Pours => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n").await?;
             loop {

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::phone::Nanp;
 use domain::policy::reason::Reason;
-use domain::supply::{self, Health, NewSource, Settings, Supply};
+use domain::supply::{self, Health, NewSource, Settings, ShownSetting, Supply};
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, Refusal, words};
@@ -29,6 +29,17 @@ pub(crate) enum SourceCommand {
     /// List the sources and how they do; their settings stay sealed
     #[command(after_help = "Example: jesusnumber admin source list")]
     List,
+    /// Show the settings of a source; of a secret only whether it is set
+    #[command(after_help = "Example: jesusnumber admin source settings rack-1")]
+    Settings {
+        /// The source's name
+        source: String,
+    },
+    /// Change settings of a source; what is not named stays, and an empty value takes a setting away
+    #[command(
+        after_help = "Example: jesusnumber admin source set rack-1 --set-file signing_key=/run/secrets/rack-1 --reason 'the yearly change'"
+    )]
+    Set(SetArgs),
     /// Stop selling the numbers of a source; it still receives
     #[command(after_help = "Example: jesusnumber admin source pause rack-1 --reason 'the box is being moved'")]
     Pause(StateArgs),
@@ -67,14 +78,9 @@ pub(crate) struct StateArgs {
     reason: Reason,
 }
 
-/// A source to be added.
+/// Settings as they are typed.
 #[derive(Args)]
-pub(crate) struct AddArgs {
-    /// Its name in /ingest/NAME/: 1 to 40 lower-case letters, digits and -
-    slug: String,
-    /// The connector that understands it; `source connectors` lists them
-    #[arg(long)]
-    connector: String,
+pub(crate) struct TypedSettings {
     /// A setting of the connector; may be repeated
     #[arg(long, value_parser = words::pair, value_name = "NAME=VALUE")]
     set: Vec<(String, String)>,
@@ -83,11 +89,51 @@ pub(crate) struct AddArgs {
     set_file: Vec<(String, String)>,
 }
 
+impl TypedSettings {
+    fn read(self) -> Result<BTreeMap<String, String>, Refusal> {
+        let mut settings = BTreeMap::new();
+        for (name, value) in self.set {
+            put(&mut settings, name, value)?;
+        }
+        for (name, path) in self.set_file {
+            let value = setting_file(&name, Path::new(&path))?;
+            put(&mut settings, name, value)?;
+        }
+        Ok(settings)
+    }
+}
+
+/// Settings of a source that change, and why.
+#[derive(Args)]
+pub(crate) struct SetArgs {
+    /// The source's name
+    source: String,
+    #[command(flatten)]
+    settings: TypedSettings,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
+}
+
+/// A source to be added.
+#[derive(Args)]
+pub(crate) struct AddArgs {
+    /// Its name in /ingest/NAME/: 1 to 40 lower-case letters, digits and -
+    slug: String,
+    /// The connector that understands it; `source connectors` lists them
+    #[arg(long)]
+    connector: String,
+    #[command(flatten)]
+    settings: TypedSettings,
+}
+
 pub(super) async fn run(desk: &Desk<'_>, command: SourceCommand) -> Result<Answer, Refusal> {
     match command {
         SourceCommand::Connectors => Ok(connectors(desk)),
         SourceCommand::Add(args) => add(desk, args).await,
         SourceCommand::List => list(desk).await,
+        SourceCommand::Settings { source } => settings(desk, &source).await,
+        SourceCommand::Set(args) => set(desk, args).await,
         SourceCommand::Pause(StateArgs { source, reason }) => {
             supply::set_source_state(desk.app, &source, false, &reason, &desk.permit()?).await?;
             let line = format!("the numbers of {source} are not sold for now");
@@ -127,15 +173,8 @@ fn connectors(desk: &Desk<'_>) -> Answer {
 }
 
 async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
-    let AddArgs { slug, connector, set, set_file } = args;
-    let mut settings = BTreeMap::new();
-    for (name, value) in set {
-        put(&mut settings, name, value)?;
-    }
-    for (name, path) in set_file {
-        let value = setting_file(&name, Path::new(&path))?;
-        put(&mut settings, name, value)?;
-    }
+    let AddArgs { slug, connector, settings } = args;
+    let settings = settings.read()?;
     // A word stands in the address, unless the source says that it comes in a header.
     let has_word = settings.contains_key("word") && !settings.contains_key("word_header");
     let new = NewSource {
@@ -153,6 +192,30 @@ async fn add(desk: &Desk<'_>, args: AddArgs) -> Result<Answer, Refusal> {
         format!("added source {slug}; it is pushed to at /ingest/{slug}/{word}")
     };
     Ok(Answer::line(line, json!({"id": id, "source": slug, "connector": connector})))
+}
+
+async fn settings(desk: &Desk<'_>, source: &str) -> Result<Answer, Refusal> {
+    let shown = supply::settings(desk.app, desk.registry, source).await?;
+    let rows = shown.into_iter().map(|ShownSetting { setting, is_set, value }| {
+        json!({
+            "setting": setting.name, "is_set": is_set, "value": value, "is_secret": setting.is_secret,
+            "help": setting.help,
+        })
+    });
+    Ok(Answer::list(&["setting", "is_set", "value", "help"], rows.collect()))
+}
+
+async fn set(desk: &Desk<'_>, args: SetArgs) -> Result<Answer, Refusal> {
+    let SetArgs { source, settings, reason } = args;
+    let changes = settings.read()?;
+    if changes.is_empty() {
+        return Err(Refusal::new("nothing is to be changed: name a setting with --set or --set-file"));
+    }
+    supply::set_settings(desk.app, desk.registry, &source, &changes, &reason, &desk.permit()?).await?;
+    let names: Vec<&String> = changes.keys().collect();
+    let line =
+        format!("source {source} has the settings from now on; a house at work takes them up within some seconds");
+    Ok(Answer::line(line, json!({"source": source, "settings": names})))
 }
 
 fn put(settings: &mut BTreeMap<String, String>, name: String, value: String) -> Result<(), Refusal> {

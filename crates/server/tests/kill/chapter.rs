@@ -6,10 +6,12 @@ use std::time::Duration;
 use domain::db::EngineKind;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::centre::{Centre, Feeder};
 use crate::checker::Checker;
 use crate::client::Client;
 use crate::desk::Desk;
@@ -37,8 +39,9 @@ pub(crate) struct Chapter {
     rounds: usize,
 }
 
-/// Clients and pushers at work.
+/// Clients, pushers and the centre at work.
 pub(crate) struct Load {
+    centre: Centre,
     over: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -46,11 +49,15 @@ pub(crate) struct Load {
 impl Chapter {
     /// Builds a house and starts its nodes.
     pub(crate) async fn begin(engine: EngineKind, nodes: usize, seed: u64) -> Self {
-        let house = House::build(engine).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let house = House::build(engine, listener.local_addr().expect("it is bound")).await;
+        let history = Arc::new(History::begin(&house.folder.path().join("history")));
+        let pace = Arc::new(Pace::new());
         let shared = Shared {
-            history: Arc::new(History::begin(&house.folder.path().join("history"))),
+            centre: Centre::open(listener, &history, &pace),
+            history,
             doors: Arc::new(Doors::default()),
-            pace: Arc::new(Pace::new()),
+            pace,
             keys: Arc::new(house.keys.clone()),
         };
         let (checker, dice) = (Checker::new(&shared), StdRng::seed_from_u64(seed));
@@ -93,7 +100,15 @@ impl Chapter {
             };
             tasks.spawn(pusher.work(is_over.clone()));
         }
-        Load { over, tasks }
+        let feeder = Feeder {
+            shared: self.shared.clone(),
+            desk: Arc::clone(&self.desk),
+            dice: StdRng::seed_from_u64(self.dice.random()),
+        };
+        tasks.spawn(feeder.work(is_over));
+        let centre = self.shared.centre.clone();
+        centre.open_up();
+        Load { centre, over, tasks }
     }
 
     /// Waits for a random moment: after so many more answers, or so many more requests sent. Those two lie in different
@@ -109,8 +124,9 @@ impl Chapter {
 }
 
 impl Load {
-    /// Ends the load; everybody finishes the request they are at.
+    /// Ends the load; everybody finishes the request they are at, and the centre delivers nothing more.
     pub(crate) async fn end(mut self) {
+        self.centre.pause();
         self.over.send_replace(true);
         while let Some(ended) = self.tasks.join_next().await {
             ended.expect("no client and no pusher found a fault");

@@ -97,6 +97,7 @@ impl Checker {
 
     /// Sends everything of which nobody knows what became of it again, until it is known.
     pub(crate) async fn settle(&mut self) {
+        self.shared.centre.settle().await;
         let mut sender = Sender::new(&self.shared, 0);
         for _ in 0..SETTLE_MAX {
             self.record.read_on(&self.shared.history);

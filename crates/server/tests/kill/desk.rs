@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 use crate::history::Request;
+use crate::house::is_of_centre;
 
 /// How far back clients remember.
 const RECENT: usize = 60;
@@ -31,8 +32,8 @@ pub(crate) enum Kind {
 struct Papers {
     orders: Vec<Sold>,
     rentals: Vec<Sold>,
-    /// What no text was pushed for so far.
-    silent: Vec<Sold>,
+    /// What no text was pushed for so far, and what the centre has none for.
+    silent: [Vec<Sold>; 2],
     answered: Vec<Request>,
 }
 
@@ -47,7 +48,7 @@ impl Desk {
 
     pub(crate) fn add(&self, kind: Kind, sold: Sold) {
         self.with(|papers| {
-            papers.silent.push(sold.clone());
+            papers.silent[usize::from(is_of_centre(&sold.number))].push(sold.clone());
             match kind {
                 Kind::Order => papers.orders.push(sold),
                 Kind::Rental => papers.rentals.push(sold),
@@ -77,14 +78,21 @@ impl Desk {
         })
     }
 
-    /// Takes something that gets its text now.
+    /// Takes something that gets its text by a push now.
     pub(crate) fn take_silent(&self, dice: &mut StdRng) -> Option<Sold> {
-        self.with(|papers| {
-            let from = papers.silent.len().saturating_sub(RECENT);
-            (from < papers.silent.len()).then(|| {
-                let place = dice.random_range(from..papers.silent.len());
-                papers.silent.remove(place)
-            })
-        })
+        self.with(|papers| take(&mut papers.silent[0], dice))
     }
+
+    /// Takes something that gets its text from the centre now.
+    pub(crate) fn take_silent_of_centre(&self, dice: &mut StdRng) -> Option<Sold> {
+        self.with(|papers| take(&mut papers.silent[1], dice))
+    }
+}
+
+fn take(silent: &mut Vec<Sold>, dice: &mut StdRng) -> Option<Sold> {
+    let from = silent.len().saturating_sub(RECENT);
+    (from < silent.len()).then(|| {
+        let place = dice.random_range(from..silent.len());
+        silent.remove(place)
+    })
 }

@@ -43,7 +43,14 @@ pub(crate) struct Text {
     pub(crate) sent_at: String,
 }
 
-/// A whole answer.
+impl Text {
+    /// What it says.
+    pub(crate) fn said(&self) -> String {
+        format!("{} is your {} code", self.code, self.service)
+    }
+}
+
+/// A whole answer, in HTTP's words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,12 +31,19 @@ use crate::program::Told;
 pub(crate) const CREDITS: [&str; 5] = ["500.00", "500.00", "500.00", "12.00", "50.00"];
 /// What is sold.
 pub(crate) const SERVICES: [&str; 4] = ["instagram", "whatsapp", "telegram", "uber"];
-/// The source that pushes texts.
+/// The source that pushes texts over HTTP.
 pub(crate) const SOURCE: &str = "own";
+/// The source that is a message centre, and the connector that holds its wire.
+const CENTRE: &str = "centre";
+const SMPP: &str = "smpp";
 /// The bytes that it signs with.
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 /// Few enough that nodes meet at the same ones.
 const NUMBERS: usize = 600;
+/// The area codes of the numbers whose texts are pushed over HTTP, and of those whose texts the centre delivers.
+const AREAS: [[u16; 3]; 2] = [[202, 212, 310], [415, 617, 702]];
+/// Numbers of one source in a row, so that those of both are sold side by side.
+const ROW: usize = 25;
 const MASTER: [u8; 32] = [9; 32];
 
 /// A house on a database of its own.
@@ -43,14 +51,16 @@ pub(crate) struct House {
     pub(crate) folder: TempDir,
     pub(crate) keys: Vec<String>,
     app: App,
+    /// The source that is the message centre.
+    centre: i64,
     database: String,
     key_file: PathBuf,
     _schema: Option<Schema>,
 }
 
 impl House {
-    /// Sets a house up.
-    pub(crate) async fn build(engine: EngineKind) -> Self {
+    /// Sets a house up that has a message centre at this address.
+    pub(crate) async fn build(engine: EngineKind, centre: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let (database, schema) = match engine {
             EngineKind::Sqlite => (format!("sqlite:{}", folder.path().join("house.db").display()), None),
@@ -66,12 +76,12 @@ impl House {
         options.pool_size = 4;
         let db = Db::open(&options).await.expect("the database opens");
         let app = App::open(db, Clock::new(now_ms), &Key::from_bytes(MASTER)).await.expect("the house opens");
-        stock(&app).await;
+        let centre = stock(&app, centre).await;
         let mut keys = Vec::new();
         for (place, dollars) in CREDITS.iter().enumerate() {
             keys.push(customer(&app, &format!("customer {place}"), dollars).await);
         }
-        Self { folder, keys, app, database, key_file, _schema: schema }
+        Self { folder, keys, app, centre, database, key_file, _schema: schema }
     }
 
     /// What a node is told at its starts.
@@ -80,11 +90,27 @@ impl House {
         Told { database: self.database.clone(), key_file: self.key_file.clone(), log }
     }
 
+    /// A lone node was killed, and the silence passes after which its wire is anybody's.
+    pub(crate) async fn silence(&self) {
+        let clock = Clock::new(|| now_ms() + supply::SILENCE_MS);
+        let later =
+            App::open(self.app.db.clone(), clock, &Key::from_bytes(MASTER)).await.expect("the same house, later");
+        let owned = supply::own(&later, self.centre, SMPP, "nobody").await.expect("the database answers");
+        let owned = owned.expect("whoever had the wire is silent");
+        supply::let_go(&later, &owned).await.expect("the wire is free");
+    }
+
     /// What does not hold in the database.
     pub(crate) async fn findings(&self) -> Vec<String> {
         let findings = domain::verify::verify(&self.app, &|_| {}).await.expect("the database is read");
         findings.into_iter().map(|finding| format!("{}: {} {}", finding.rule, finding.row, finding.what)).collect()
     }
+}
+
+/// Whether the texts of a number come from the message centre.
+pub(crate) fn is_of_centre(number: &str) -> bool {
+    let area = &Nanp::parse(number).expect("a number of the house").digits()[1..4];
+    AREAS[1].iter().any(|of_centre| of_centre.to_string() == area)
 }
 
 /// The time that the program has too.
@@ -97,26 +123,43 @@ pub(crate) fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).expect("a time")
 }
 
-async fn stock(app: &App) {
+/// Fills the house; the id of the source that is the message centre.
+async fn stock(app: &App, centre: SocketAddr) -> i64 {
     let secret = format!("whsec_{}", STANDARD.encode(SECRET));
-    let settings = Settings::new(BTreeMap::from([("secret".to_owned(), secret)]));
-    let new = NewSource {
-        slug: SOURCE.into(),
-        connector: "jesusnumber".into(),
-        settings,
-        by: Permit::at_the_machine("test"),
-    };
-    supply::add_source(app, &connectors::registry(), new).await.expect("a source");
+    source(app, SOURCE, "jesusnumber", &[("secret", &secret)]).await;
+    let host = centre.to_string();
+    // Asked every second, the centre says what it knows of our answers while the load is on.
+    let settings = [("hosts", host.as_str()), ("system_id", "house"), ("password", "secret"), ("enquire_seconds", "1")];
+    let centre = source(app, CENTRE, SMPP, &settings).await;
     for slug in SERVICES {
         service(app, slug).await;
     }
-    let rows: Vec<NewNumber> = (0..NUMBERS).map(number).collect();
-    let count = i64::try_from(rows.len()).expect("few rows");
-    let mut import =
-        import::begin(app, SOURCE, rand::random(), count, Permit::at_the_machine("test")).await.expect("an import");
-    for batch in rows.chunks(500) {
-        import = import::load(app, import, batch.to_vec()).await.expect("a batch");
+    for row in 0..NUMBERS / ROW / AREAS.len() {
+        for (areas, slug) in AREAS.iter().zip([SOURCE, CENTRE]) {
+            import(app, slug, (0..ROW).map(|place| number(areas, row * ROW + place)).collect()).await;
+        }
     }
+    centre
+}
+
+/// Adds a source; its id.
+async fn source(app: &App, slug: &str, connector: &str, settings: &[(&str, &str)]) -> i64 {
+    let settings: BTreeMap<String, String> =
+        settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let new = NewSource {
+        slug: slug.into(),
+        connector: connector.into(),
+        settings: Settings::new(settings),
+        by: Permit::at_the_machine("test"),
+    };
+    supply::add_source(app, &connectors::registry(), new).await.expect("a source")
+}
+
+async fn import(app: &App, slug: &str, rows: Vec<NewNumber>) {
+    let count = i64::try_from(rows.len()).expect("few rows");
+    let import =
+        import::begin(app, slug, rand::random(), count, Permit::at_the_machine("test")).await.expect("an import");
+    let import = import::load(app, import, rows).await.expect("a batch");
     import::complete(app, import).await.expect("complete");
 }
 
@@ -137,8 +180,8 @@ async fn service(app: &App, slug: &str) {
     edit::set_prices(app, prices, Permit::at_the_machine("test")).await.expect("prices");
 }
 
-fn number(place: usize) -> NewNumber {
-    let area = [202, 212, 310, 415, 617, 702][place / 100];
+fn number(areas: &[u16], place: usize) -> NewNumber {
+    let area = areas[place / 100];
     NewNumber {
         number: Nanp::parse(&format!("1{area}55501{:02}", place % 100)).expect("a number"),
         carrier: "T-Mobile".into(),

@@ -1,9 +1,11 @@
 //! Killed at any moment: the real program under load, killed again and again, and told to end, while a checker with a
-//! history of its own looks for anything that was acknowledged and is missing, or is there twice.
+//! history of its own looks for anything that was acknowledged and is missing, or is there twice. Texts are pushed over
+//! HTTP and delivered by a message centre over SMPP at once, and told again by both until they are acknowledged.
 //!
 //! `JESUSNUMBER_TEST_KILLS` is the number of kills over all tests (20), and `JESUSNUMBER_TEST_KILL_SEED` repeats the
 //! plan of an earlier run, whose seed it printed.
 
+mod centre;
 mod chapter;
 mod checker;
 mod client;
@@ -22,6 +24,7 @@ use std::env;
 use domain::db::EngineKind;
 use rand::RngExt;
 
+use crate::centre::Tally;
 use crate::chapter::Chapter;
 use crate::checker::Inboxes;
 use crate::program::{Program, START_LINES};
@@ -67,6 +70,7 @@ async fn alone(engine: EngineKind, kills: usize, seed: u64) {
             let lines = chapter.dice.random_range(0..=START_LINES);
             Program::kill_in_start(&chapter.house.told(0), lines).await;
         }
+        chapter.house.silence().await;
         let node = chapter.start(0).await;
         chapter.nodes.push(node);
         chapter.checker.settle().await;
@@ -100,8 +104,10 @@ fn inboxes(is_last: bool) -> Inboxes {
 
 fn tell(chapter: &Chapter, kills: usize, engine: EngineKind) {
     let (nodes, acknowledged) = (chapter.nodes.len(), chapter.checker.record.acknowledged());
+    let Tally { acknowledged: texts, unanswered } = chapter.shared.centre.tally();
     say(&format!(
-        "{kills} kills of {nodes} nodes on {engine:?}: {acknowledged} acknowledged requests, all there, once"
+        "{kills} kills of {nodes} nodes on {engine:?}: {acknowledged} acknowledged requests, all there, once; {texts} of \
+         them are texts by SMPP, delivered {unanswered} times more on a bind that ended before the answer"
     ));
 }
 

@@ -30,7 +30,7 @@ impl Pusher {
             let request = if repeat {
                 told[self.dice.random_range(0..told.len())].clone()
             } else if let Some(sold) = self.desk.take_silent(&mut self.dice) {
-                self.write(sold)
+                text_for(sold, &mut self.dice)
             } else {
                 // Nothing was sold lately: look again when something was answered.
                 tokio::select! {
@@ -47,13 +47,13 @@ impl Pusher {
             }
         }
     }
+}
 
-    /// The text that what was sold gets.
-    fn write(&mut self, sold: Sold) -> Request {
-        let code = self.dice.random_range(100_000..1_000_000).to_string();
-        let key = format!("text-{}", sold.id);
-        let sent_at = rfc3339(now_ms());
-        let text = Text { sold: sold.id, number: sold.number, service: sold.service, code, sent_at };
-        Request { key, account: sold.account, deed: Deed::Text(text) }
-    }
+/// The text that what was sold gets.
+pub(crate) fn text_for(sold: Sold, dice: &mut StdRng) -> Request {
+    let code = dice.random_range(100_000..1_000_000).to_string();
+    let key = format!("text-{}", sold.id);
+    let sent_at = rfc3339(now_ms());
+    let text = Text { sold: sold.id, number: sold.number, service: sold.service, code, sent_at };
+    Request { key, account: sold.account, deed: Deed::Text(text) }
 }

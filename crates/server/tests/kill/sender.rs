@@ -11,6 +11,7 @@ use serde_json::json;
 use sha2::Sha256;
 use tokio::sync::watch;
 
+use crate::centre::Centre;
 use crate::history::{Answer, Broken, Deed, History, Line, Request, Text};
 use crate::house::{SECRET, SOURCE, now_ms};
 use crate::wire::Wire;
@@ -56,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) doors: Arc<Doors>,
     pub(crate) pace: Arc<Pace>,
     pub(crate) keys: Arc<Vec<String>>,
+    pub(crate) centre: Centre,
 }
 
 /// A client with its connections, one to each node that it has met.
@@ -161,8 +163,8 @@ fn call(deed: &Deed) -> (&'static str, String) {
 
 /// A text as the source pushes it: signed anew at every try, its body the same bytes each time.
 fn push(id: &str, text: &Text) -> Vec<u8> {
-    let said = format!("{} is your {} code", text.code, text.service);
-    let body = json!({"id": id, "to": text.number, "from": "+12025550199", "text": said, "sent_at": text.sent_at});
+    let (said, to) = (text.said(), &text.number);
+    let body = json!({"id": id, "to": to, "from": "+12025550199", "text": said, "sent_at": text.sent_at});
     let (body, time) = (body.to_string(), now_ms() / 1_000);
     let mut mac = Hmac::<Sha256>::new_from_slice(&SECRET).expect("any length");
     mac.update(format!("{id}.{time}.{body}").as_bytes());

@@ -44,6 +44,7 @@ async fn terminated(engine: EngineKind) {
         let status = chapter.nodes.remove(0).terminate(END_MAX).await;
         assert!(status.success(), "the program ended with {status}");
         load.end().await;
+        chapter.shared.centre.is_left().await;
         let waited: Answer = wait.await.expect("it ran").expect("a wait is answered");
         assert!(waited.status == 200 && waited.body.contains(r#""status":"waiting""#), "{}", waited.body);
         let node = chapter.start(0).await;

@@ -1,6 +1,6 @@
 //! Buying at houses that speak handler_api, each in its own way, against a simulator of them.
 
-mod simulator;
+pub(crate) mod simulator;
 
 use domain::money::Usd;
 use domain::product::Product;

@@ -301,20 +301,30 @@ pub(super) struct Market {
     pub(super) alpha: Shop,
     pub(super) beta: Shop,
     pub(super) sources: [i64; 2],
+    patience: Duration,
     registry: Arc<Registry>,
 }
 
 impl Market {
     /// A house with two services, `own` numbers of its own, and two houses upstream.
     pub(super) async fn open(house: House, own: usize) -> Self {
+        Self::patient(house, own, Houses::PATIENCE).await
+    }
+
+    /// The same, where an order waits for so long.
+    pub(super) async fn patient(house: House, own: usize, patience: Duration) -> Self {
         let house = House::stocked(house, own).await;
-        let market = Self::bare(house, Product::ShortTerm).await;
+        let market = Self::begun(house, Product::ShortTerm, patience).await;
         market.round().await;
         market
     }
 
     /// The same for a product, before the houses' lists were read.
     pub(super) async fn bare(house: House, product: Product) -> Self {
+        Self::begun(house, product, Houses::PATIENCE).await
+    }
+
+    async fn begun(house: House, product: Product, patience: Duration) -> Self {
         let (alpha, beta) = (Shop::new(312, 20), Shop::new(415, 30));
         let connectors: Vec<Box<dyn Supply>> =
             vec![Box::new(Connector("alpha", alpha.clone())), Box::new(Connector("beta", beta.clone()))];
@@ -325,7 +335,7 @@ impl Market {
             let new = NewSource { slug: slug.into(), connector: slug.into(), settings, by: may("test") };
             sources[place] = supply::add_source(&house.app, &registry, new).await.expect("a source");
         }
-        let market = Self { house, alpha, beta, sources, registry };
+        let market = Self { house, alpha, beta, sources, patience, registry };
         market.connect(&market.house.app);
         for source in ["alpha", "beta"] {
             market.map(source, product, false).await;
@@ -334,7 +344,7 @@ impl Market {
     }
 
     pub(super) fn connect(&self, app: &App) {
-        app.buy_from(Houses::new(Arc::clone(&self.registry), Duration::from_secs(10), || 1));
+        app.buy_from(Houses::new(Arc::clone(&self.registry), self.patience, || 1));
     }
 
     pub(super) async fn map(&self, source: &str, product: Product, short_ok: bool) {

@@ -1,6 +1,7 @@
 mod buy;
 mod cancel;
 mod doubt;
+mod hang;
 mod market;
 mod receive;
 mod report;

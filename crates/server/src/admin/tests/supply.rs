@@ -42,6 +42,46 @@ on_both!(a_wrong_setting_is_told, async |house: House| {
     assert!(refused.starts_with("the file of the setting `secret`, /nowhere, cannot be read"), "{refused}");
 });
 
+on_both!(settings_of_a_source_change_and_its_secrets_are_not_told_back, async |house: House| {
+    let settings = "--set hosts=127.0.0.1:2775 --set system_id=house --set window=10 --set password=openSesame";
+    house.says(&format!("source add smsc --connector smpp {settings}")).await;
+    let file = house.file("password", "openBarley\n");
+    let change = format!("--set window=50 --set tls= --set-file password={file} --reason yearly");
+    let said = house.says(&format!("source set smsc {change}")).await;
+    assert!(said.starts_with("source smsc has the settings from now on"), "{said}");
+    // The audit log has the names of what changed and why, and no value; what is unset already does not change.
+    assert_eq!(house.last_deed().await, "olga source.settings smsc yearly");
+    let told = house.json("source settings smsc").await;
+    let of = |name: &str| {
+        let rows = told.as_array().expect("rows");
+        rows.iter().find(|row| row["setting"] == name).expect("a setting").clone()
+    };
+    assert_eq!((&of("window")["value"], &of("system_id")["value"]), (&"50".into(), &"house".into()));
+    assert_eq!((&of("password")["is_set"], &of("password")["value"]), (&true.into(), &"".into()));
+    assert_eq!((&of("tls")["is_set"], &of("window")["is_secret"]), (&false.into(), &false.into()));
+    for shown in [told.to_string(), house.says("source settings smsc").await, said] {
+        assert!(!shown.contains("openBarley") && !shown.contains("openSesame"), "{shown}");
+    }
+    house.says("source set smsc --set window= --reason usual").await;
+    let told = house.json("source settings smsc").await;
+    assert!(!told.to_string().contains(r#""50""#), "{told}");
+});
+
+on_both!(settings_that_the_connector_refuses_change_nothing, async |house: House| {
+    house.stock().await;
+    let refused = house.refuses("source set rack --set secret=short --reason test").await;
+    assert!(refused.contains("secret") && !refused.contains("short"), "{refused}");
+    let refused = house.refuses("source set rack --set secret= --reason test").await;
+    assert!(refused.starts_with("`secret` is missing"), "{refused}");
+    let refused = house.refuses("source set rack --set color=red --reason test").await;
+    assert!(refused.starts_with("there is no setting `color`"), "{refused}");
+    let refused = house.refuses("source set rack --reason test").await;
+    assert_eq!(refused, "nothing is to be changed: name a setting with --set or --set-file");
+    let refused = house.refuses("source set nowhere --set secret=a --reason test").await;
+    assert_eq!(refused, "there is no such source");
+    assert_eq!(house.json("source settings rack").await[0]["is_set"], true);
+});
+
 on_both!(a_source_is_paused_and_its_sims_are_mapped, async |house: House| {
     house.stock().await;
     house.says("source pause rack --reason moved").await;
