@@ -1,10 +1,10 @@
 //! Modems that `ModemManager` has.
 
-pub(crate) mod manager;
+pub(crate) mod stand_in;
 
 use domain::supply::Settings;
 
-use manager::{COMING, IMEI, IN_MODEM, Manager, ON_SIM, RECEIVED, SIM, sms};
+use stand_in::{COMING, IMEI, IN_MODEM, Manager, ON_SIM, RECEIVED, SIM, sms};
 
 use crate::house::{Log, run};
 use crate::smpp::house::{Held, House, until};
