@@ -141,7 +141,7 @@ impl House {
         let hash = rand::random();
         let count = i64::try_from(rows.len()).expect("few rows");
         let mut import = import::begin(&self.app, source, hash, count, may("test")).await.expect("an import");
-        for batch in rows.chunks(500) {
+        for batch in rows.chunks(import::BATCH_MAX) {
             import = import::load(&self.app, import, batch.to_vec()).await.expect("a batch");
         }
         import::complete(&self.app, import).await.expect("complete");

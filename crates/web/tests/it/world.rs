@@ -145,7 +145,7 @@ impl World {
         let rows: Vec<NewNumber> = digits.iter().map(|digits| new_number(digits)).collect();
         let count = i64::try_from(rows.len()).expect("few rows");
         let mut import = import::begin(&self.app, "wire", rand::random(), count, may("test")).await.expect("an import");
-        for batch in rows.chunks(500) {
+        for batch in rows.chunks(import::BATCH_MAX) {
             import = import::load(&self.app, import, batch.to_vec()).await.expect("a batch");
         }
         import::complete(&self.app, import).await.expect("complete");

@@ -1,6 +1,6 @@
 //! Numbers from a file.
 
-use domain::number::import::{self as domain_import, NumberFile, fingerprint};
+use domain::number::import::{self as domain_import, BATCH_MAX, NumberFile, fingerprint};
 use domain::phone::Nanp;
 use domain::policy::permit::Permit;
 
@@ -113,7 +113,7 @@ async fn break_off(house: &House, file: &str, batches: usize) -> i64 {
     let total = i64::try_from(all.len()).expect("few");
     let mut import =
         domain_import::begin(&house.app, "rack", hash, total, Permit::at_the_machine("olga")).await.expect("begun");
-    for batch in all.chunks(500).take(batches) {
+    for batch in all.chunks(BATCH_MAX).take(batches) {
         import = domain_import::load(&house.app, import, batch.to_vec()).await.expect("loaded");
     }
     import.id
@@ -124,7 +124,7 @@ on_both!(a_load_that_broke_off_goes_on_with_the_same_file, async |house: House| 
     let file = house.file("more.csv", &good(1_700));
     let broken = break_off(&house, &file, 2).await;
     let done = house.json(&format!("number import {file} --source rack")).await;
-    assert_eq!((&done["import"], &done["resumed_at"]), (&broken.into(), &1_000.into()));
+    assert_eq!((&done["import"], &done["resumed_at"]), (&broken.into(), &(2 * BATCH_MAX).into()));
     assert_eq!(done["imported"], 1_700);
     assert!(house.says("number show 2125551699").await.contains("active"));
 });
@@ -134,7 +134,7 @@ on_both!(a_load_that_broke_off_is_taken_back, async |house: House| {
     let file = house.file("more.csv", &good(1_700));
     let broken = break_off(&house, &file, 3).await;
     let undone = house.json(&format!("number import --undo {broken}")).await;
-    assert_eq!(undone["taken_back"], 1_500);
+    assert_eq!(undone["taken_back"], 3 * BATCH_MAX);
     assert_eq!(house.last_deed().await, format!("olga number.undo import {broken}"));
     assert_eq!(count(&house).await, 40);
     let refused = house.refuses(&format!("number import --undo {broken}")).await;
