@@ -62,9 +62,7 @@ impl Supply for Vonage {
     }
 
     fn check(&self, settings: &Settings) -> Result<(), String> {
-        if settings.get("signature_secret").unwrap_or_default().len() < SECRET_MIN {
-            return Err(format!("`signature_secret` must have at least {SECRET_MIN} characters"));
-        }
+        check_secret(settings)?;
         if settings.get("signature_method").is_some_and(|method| !METHODS.contains(&method)) {
             return Err(format!("`signature_method` must be {}", METHODS.join(" or ")));
         }
@@ -76,6 +74,14 @@ impl Supply for Vonage {
         check_signature(settings, &fields)?;
         Ok(Heard::new(vec![part(&fields, request)?], Reply::json(200, r#"{"success":true}"#)))
     }
+}
+
+/// Checks the secret, which both ways of Vonage sign with.
+pub(super) fn check_secret(settings: &Settings) -> Result<(), String> {
+    if settings.get("signature_secret").unwrap_or_default().len() < SECRET_MIN {
+        return Err(format!("`signature_secret` must have at least {SECRET_MIN} characters"));
+    }
+    Ok(())
 }
 
 /// The fields of a push, each there once, in the order in which they are signed.

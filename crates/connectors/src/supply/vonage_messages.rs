@@ -10,10 +10,7 @@ use sha2::{Digest, Sha256};
 use super::form::from_hex;
 use super::signature::{is_same, unsigned};
 use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, is_push, malformed, required};
-use super::token;
-
-/// Characters of a signature secret, at least; those that Vonage makes have more.
-const SECRET_MIN: usize = 16;
+use super::{token, vonage};
 
 const SETTINGS: [Setting; 1] = [Setting {
     name: "signature_secret",
@@ -61,10 +58,7 @@ impl Supply for VonageMessages {
     }
 
     fn check(&self, settings: &Settings) -> Result<(), String> {
-        if settings.get("signature_secret").unwrap_or_default().len() < SECRET_MIN {
-            return Err(format!("`signature_secret` must have at least {SECRET_MIN} characters"));
-        }
-        Ok(())
+        vonage::check_secret(settings)
     }
 
     fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
