@@ -73,6 +73,13 @@ export const journeys = {
     await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
     await page.keyboard.press("Control+c");
     assert.equal(await copied(), "Instagram");
+    await page.evaluate(() => {
+      const field = document.createElement("input");
+      document.body.append(field);
+      field.focus();
+    });
+    await page.keyboard.press("Control+c");
+    assert.equal(await copied(), "Instagram", "who is in a field wants nothing but what is in it");
     await page.context().close();
   },
 

@@ -178,7 +178,7 @@ fn held() -> [Row; 3] {
             garbage: Shown(modemmanager::odd_messages_are_kept_and_cost_nothing),
             wrong_secret: Never("A bus asks for no secret: who may use it is the machine's to say."),
             throttled: Never("ModemManager cannot want to be left alone."),
-            broken: Shown(modemmanager::one_that_cannot_be_deleted_keeps_no_other_back),
+            broken: Shown(modemmanager::a_lost_bus_is_found_again),
             not_kept: Shown(modemmanager::what_cannot_be_kept_stays_in_the_modem),
             log: Shown(modemmanager::nothing_of_a_message_is_in_the_log),
         },

@@ -157,11 +157,9 @@ async fn source(app: &App, slug: &str, connector: &str, settings: &[(&str, &str)
 
 async fn import(app: &App, slug: &str, rows: Vec<NewNumber>) {
     let count = i64::try_from(rows.len()).expect("few rows");
-    let mut import =
+    let import =
         import::begin(app, slug, rand::random(), count, Permit::at_the_machine("test")).await.expect("an import");
-    for batch in rows.chunks(import::BATCH_MAX) {
-        import = import::load(app, import, batch.to_vec()).await.expect("a batch");
-    }
+    let import = import::load(app, import, rows).await.expect("a batch");
     import::complete(app, import).await.expect("complete");
 }
 
