@@ -9,10 +9,10 @@ use crate::seal::Key;
 
 /// How long a key is remembered, at most. A lease that is made shorter meanwhile is told that much later.
 const LIFE_MS: i64 = MINUTE_MS;
-/// Keys that are remembered in half of that time, at most.
+/// Keys in one bunch, at most.
 const KEYS_MAX: usize = 10_000;
 
-/// What is remembered, in two bunches: every half of the life the older one is forgotten as a whole.
+/// What is remembered, in two bunches: from time to time the older one is forgotten as a whole.
 #[derive(Default)]
 pub(crate) struct Keyring(Mutex<Bunches>);
 
@@ -27,8 +27,8 @@ struct Bunches {
 #[derive(Clone)]
 struct Held {
     key: Key,
-    /// When the texts under it are to be gone (S9).
-    gone_ms: i64,
+    /// When it is to be looked up again, at the latest when the texts under it are to be gone (S9).
+    until_ms: i64,
 }
 
 impl Keyring {
@@ -37,7 +37,7 @@ impl Keyring {
         let mut bunches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         bunches.forget(now_ms);
         let held = bunches.young.get(&order).or_else(|| bunches.old.get(&order))?;
-        (held.gone_ms > now_ms).then(|| held.key.clone())
+        (held.until_ms > now_ms).then(|| held.key.clone())
     }
 
     /// Remembers the key of an order's texts, which are to be gone at `gone_ms`.
@@ -47,18 +47,14 @@ impl Keyring {
         if bunches.young.len() >= KEYS_MAX {
             bunches.turn(now_ms);
         }
-        bunches.young.insert(order, Held { key, gone_ms });
+        bunches.young.insert(order, Held { key, until_ms: gone_ms.min(now_ms + LIFE_MS) });
     }
 }
 
 impl Bunches {
     fn forget(&mut self, now_ms: i64) {
-        let age_ms = now_ms - self.since_ms;
-        if age_ms >= LIFE_MS / 2 {
+        if now_ms - self.since_ms >= LIFE_MS {
             self.turn(now_ms);
-        }
-        if age_ms >= LIFE_MS {
-            self.old.clear();
         }
     }
 
@@ -73,14 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_remembered_for_less_than_a_minute_and_never_past_its_texts() {
+    fn a_key_is_remembered_for_a_minute_and_never_past_its_texts() {
         let ring = Keyring::default();
         ring.put(1, Key::from_bytes([1; 32]), 20_000, 0);
-        ring.put(2, Key::from_bytes([2; 32]), 90_000, 29_000);
+        ring.put(2, Key::from_bytes([2; 32]), 200_000, 10_000);
         assert!(ring.get(1, 19_999) == Some(Key::from_bytes([1; 32])));
         assert!(ring.get(1, 20_000).is_none() && ring.get(3, 20_000).is_none());
-        assert!(ring.get(2, 59_999) == Some(Key::from_bytes([2; 32])));
-        assert!(ring.get(2, 89_000).is_none());
+        assert!(ring.get(2, 69_999) == Some(Key::from_bytes([2; 32])));
+        assert!(ring.get(2, 70_000).is_none());
     }
 
     #[test]
