@@ -1,14 +1,15 @@
 //! A message centre that the house binds to: it delivers texts over SMPP, and whatever was not acknowledged when a bind
-//! ends, it delivers again on the next one.
+//! ends, it delivers again on the next one. It speaks by code of these tests, or by node-smpp.
 
+mod node_smpp;
 mod own;
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rand::rngs::StdRng;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -46,6 +47,15 @@ struct State {
     tally: Mutex<Tally>,
 }
 
+/// Who speaks SMPP with the house.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum By {
+    /// These tests themselves.
+    Own,
+    /// The library node-smpp, in a program of its own that keeps a history of what was acknowledged to it.
+    NodeSmpp,
+}
+
 /// What became of the centre's texts.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Tally {
@@ -55,9 +65,9 @@ pub(crate) struct Tally {
 }
 
 impl Centre {
-    /// Opens a centre where the house is told to bind.
-    pub(crate) fn open(listener: TcpListener, history: &Arc<History>, pace: &Arc<Pace>) -> Self {
-        let centre = Self(Arc::new(State {
+    /// Opens a centre, and tells where the house is to bind.
+    pub(crate) async fn open(by: By, history: &Arc<History>, pace: &Arc<Pace>) -> (Self, SocketAddr) {
+        let state = Arc::new(State {
             history: Arc::clone(history),
             pace: Arc::clone(pace),
             queue: Mutex::default(),
@@ -66,9 +76,12 @@ impl Centre {
             is_open: watch::Sender::new(false),
             binds: watch::Sender::new(0),
             tally: Mutex::default(),
-        }));
-        own::open(listener, Arc::clone(&centre.0));
-        centre
+        });
+        let address = match by {
+            By::Own => own::open(Arc::clone(&state)).await,
+            By::NodeSmpp => node_smpp::open(Arc::clone(&state), history.of_centre()).await,
+        };
+        (Self(state), address)
     }
 
     /// Delivers from now on.
@@ -143,6 +156,11 @@ impl Feeder {
 impl State {
     fn count(&self, count: impl FnOnce(&mut Tally)) {
         count(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn acknowledged(&self) {
+        self.count(|tally| tally.acknowledged += 1);
+        self.left.send_modify(|left| *left -= 1);
     }
 
     fn put(&self, requests: impl IntoIterator<Item = Request>) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -23,8 +24,10 @@ const UNBIND: u32 = 6;
 const ENQUIRE_LINK: u32 = 0x15;
 const ANSWER: u32 = 0x8000_0000;
 
-/// Takes the house's binds.
-pub(super) fn open(listener: TcpListener, state: Arc<State>) {
+/// Takes the house's binds; where it does.
+pub(super) async fn open(state: Arc<State>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.expect("the house connects");
@@ -36,6 +39,7 @@ pub(super) fn open(listener: TcpListener, state: Arc<State>) {
             });
         }
     });
+    address
 }
 
 /// A PDU without its body, of which the centre needs nothing.
@@ -118,8 +122,7 @@ impl<'a> Bind<'a> {
         self.state.history.write(&Line::Answered { key: request.key.clone(), answer }).await;
         self.state.pace.answered.send_modify(|count| *count += 1);
         if status == OK {
-            self.state.count(|tally| tally.acknowledged += 1);
-            self.state.left.send_modify(|left| *left -= 1);
+            self.state.acknowledged();
         } else {
             self.state.put([request]);
         }
