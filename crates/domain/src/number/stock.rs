@@ -68,6 +68,15 @@ pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64,
     Ok(services.iter().map(of).collect())
 }
 
+/// How many numbers would be for sale short-term for a service if a source were not paused: each such source that has
+/// some, with their count; up to 30 s old.
+pub(crate) async fn withheld(app: &App, service: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    let (stock, catalog) = (stock(app).await?, catalog::catalog(app).await?);
+    let paused = stock.iter().filter(|(source, _)| !catalog.enabled_sources.contains(source));
+    let left = paused.map(|(source, own)| (*source, own.left(service).0));
+    Ok(left.filter(|(_, count)| *count > 0).collect())
+}
+
 async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
     let cache = &app.shelf.stock;
     if let Some(stock) = cache.fresh(app.now_ms()) {
