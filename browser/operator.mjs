@@ -1,7 +1,7 @@
 // A day of an operator, and what the customers see of it. The house begins without a number, so that the one that is
 // imported first is the one that everybody gets.
 import assert from "node:assert/strict";
-import { PHONE, buy, fits, open, pass, sms } from "./house.mjs";
+import { PASSWORD, PHONE, buy, fits, open, pass, sms } from "./house.mjs";
 
 const COLUMNS = "number,carrier,line_type,supplier,contract,acquired_on,cost";
 const row = (number, day = "2026-01-15") => `${number},T-Mobile,mobile,Own SIMs,C-2026-01,${day},0.05`;
@@ -168,5 +168,18 @@ export const journeys = {
     await olga.getByRole("button", { name: "Drop the message" }).click();
     await olga.getByText("Nothing is in quarantine").waitFor();
     await Promise.all([olga, ann].map((page) => page.context().close()));
+  },
+
+  async "another code generator is offered on a card that stands apart from its heading"() {
+    const olga = await open("olga");
+    await olga.goto("/operator/own/");
+    await olga.locator("#second-password").fill(PASSWORD);
+    await olga.getByRole("button", { name: "Use another generator" }).click();
+    const heading = await olga.getByRole("heading", { name: "Another code generator" }).boundingBox();
+    const card = await olga.locator(".card").boundingBox();
+    const apart = card.y - heading.y - heading.height;
+    assert.ok(apart >= 16, `${apart} px`);
+    await fits(olga);
+    await olga.context().close();
   },
 };

@@ -55,6 +55,9 @@ pub(crate) async fn hold(app: App, registry: Arc<Registry>, pace: Pace, mut clos
     let mut ticks = interval(pace.look);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_failing = false;
+    if let Err(error) = supply::take_back(&node.app).await {
+        tracing::warn!(%error, "wires that were held before are taken up after some seconds of silence");
+    }
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -323,6 +326,18 @@ mod tests {
         scribe.until(&["begins word", "ends word", "begins word"]).await;
         close_other.send_replace(true);
         second.await.expect("it ends well");
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_node_held_is_taken_up_without_waiting_for_it() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (app, registry, scribe, _) = sourced(&folder, "word").await;
+        supply::own(&app, 1, "scribe", "a former life").await.expect("looked").expect("free");
+        let (close, closing) = watch::channel(false);
+        let holding = tokio::spawn(hold(app, registry, QUICK, closing));
+        scribe.until(&["begins word"]).await;
+        close.send_replace(true);
+        holding.await.expect("it ends well");
     }
 
     #[tokio::test]

@@ -32,8 +32,8 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderMap, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use domain::App;
@@ -90,7 +90,9 @@ pub fn router(web: Web) -> Router {
         .merge(login::routes())
         .merge(account::routes())
         .merge(operator::routes());
-    let pages = pages.layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only));
+    let pages = pages
+        .layer(from_fn_with_state(Arc::clone(&door), guard::own_pages_only))
+        .layer(from_fn(operator::in_its_words));
     let pages = pages.merge(docs::routes::routes()).merge(assets::routes());
     // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.
     let pages = pages.layer(CompressionLayer::new());
@@ -100,8 +102,9 @@ pub fn router(web: Web) -> Router {
     router.with_state(door)
 }
 
-async fn unknown_path(headers: HeaderMap) -> Response {
-    page::not_found(&headers)
+async fn unknown_path(uri: Uri, headers: HeaderMap) -> Response {
+    let answer = page::not_found(&headers);
+    if operator::is_here(uri.path()) { page::for_operators(answer) } else { answer }
 }
 
 /// What only the operator's own network may reach: the metrics as `render_metrics` writes them, and how ready the

@@ -149,6 +149,7 @@ impl IntoResponse for PageError {
 
 const NOT_FOUND: &str = "The address may be mistyped, or what was here is gone. Orders and rentals are shown only to \
                          the account that made them.";
+const NOT_FOUND_BY_OPERATORS: &str = "The address may be mistyped, or what was here is gone.";
 const BAD_FORM: &str = "Something in it was missing or not of the expected form. Go back, reload the page and try \
                         again; nothing was changed.";
 const OUR_FAULT: &str = "Something went wrong on our side. Nothing was charged for what you just asked. Try again in \
@@ -156,17 +157,33 @@ const OUR_FAULT: &str = "Something went wrong on our side. Nothing was charged f
 const UNKNOWN: &str = "Something went wrong on our side, and we cannot tell yet whether what you asked was done. Look \
                        at your orders and your statement before you try again.";
 
-#[derive(Template)]
+/// A page that only says something. Its answer carries it along, for [`for_operators`].
+#[derive(Clone, Template)]
 #[template(path = "message.html")]
-struct Message<'a> {
-    status: u16,
-    title: &'a str,
-    text: &'a str,
+struct Message {
+    status: StatusCode,
+    title: String,
+    text: String,
+    is_for_operators: bool,
 }
 
 /// A page that only says something.
 pub(crate) fn message(status: StatusCode, title: &str, text: &str) -> Response {
-    show("(message)", status, &Message { status: status.as_u16(), title, text }, askama::NO_VALUES)
+    let message = Message { status, title: title.to_owned(), text: text.to_owned(), is_for_operators: false };
+    let mut answer = show("(message)", status, &message, askama::NO_VALUES);
+    answer.extensions_mut().insert(message);
+    answer
+}
+
+/// The same answer for whoever is in the console: a page that only says something leads back into it.
+pub(crate) fn for_operators(mut answer: Response) -> Response {
+    let Some(mut message) = answer.extensions_mut().remove::<Message>() else { return answer };
+    message.is_for_operators = true;
+    if message.status == StatusCode::NOT_FOUND {
+        message.text = NOT_FOUND_BY_OPERATORS.to_owned();
+    }
+    *answer.body_mut() = message.render().expect("a page has all that its template names").into();
+    answer
 }
 
 /// Whether a request comes from somebody who reads pages, rather than from a program.

@@ -18,6 +18,8 @@ const SHOWN_MAX: i64 = 500;
 pub enum Kind {
     /// Nothing comes in from a source, although codes are waited for on its numbers.
     SourceSilent,
+    /// A source is not sold from, and services lack its numbers.
+    SourcePaused,
     /// Few numbers are left to sell for a service.
     StockLow,
     /// The last check of the whole house found rows that break an invariant, or could not be carried out.
@@ -34,12 +36,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, those that cost customers first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CheckFailed,
         Self::DiskFull,
         Self::WalletLow,
         Self::PurchaseInDoubt,
         Self::SourceSilent,
+        Self::SourcePaused,
         Self::StockLow,
         Self::MailFailing,
     ];
@@ -49,6 +52,7 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Self::SourceSilent => "source_silent",
+            Self::SourcePaused => "source_paused",
             Self::StockLow => "stock_low",
             Self::CheckFailed => "check_failed",
             Self::DiskFull => "disk_full",
@@ -67,6 +71,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::SourceSilent => "A source is silent",
+            Self::SourcePaused => "A source is paused",
             Self::StockLow => "Numbers run out",
             Self::CheckFailed => "The check of the house failed",
             Self::DiskFull => "The disk fills up",

@@ -7,6 +7,7 @@ use crate::App;
 use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::db::{DbError, Tx};
 use crate::figures::{self, Sums};
+use crate::supply::Source;
 use crate::verify::RunState;
 use crate::{catalog, mail, number, purchase, supply, verify};
 
@@ -89,7 +90,8 @@ fn disk(space: Space) -> Option<Sign> {
         .then(|| sign(Kind::DiskFull, "", format!("{percent} % are free, {} MB", space.free / 1_000_000)))
 }
 
-/// Services that are sold and have few numbers left.
+/// Services that are sold and have few numbers left. Where they would have enough with those of a paused source, that is
+/// told of the source, once for all services.
 async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
     let catalog = catalog::catalog(app).await?;
     let sold: BTreeMap<i64, &str> = catalog
@@ -101,16 +103,38 @@ async fn stock(app: &App) -> Result<Vec<Sign>, DbError> {
     let ids: Vec<i64> = sold.keys().copied().collect();
     let left = number::available(app, &ids).await?;
     let enough = app.watch.get().map_or(STOCK_LOW, |watch| watch.stock_low);
-    let low = sold.iter().filter_map(|(id, slug)| {
-        let (left, _) = left.get(id).copied().unwrap_or((0, 0));
+    let (mut signs, mut missed) = (Vec::new(), BTreeMap::<i64, usize>::new());
+    for (id, slug) in sold {
+        let (left, _) = left.get(&id).copied().unwrap_or((0, 0));
+        if left >= enough {
+            continue;
+        }
+        let withheld = number::withheld(app, id).await?;
+        if withheld.iter().fold(left, |sum, (_, count)| sum.saturating_add(*count)) >= enough {
+            for (source, _) in withheld {
+                *missed.entry(source).or_default() += 1;
+            }
+            continue;
+        }
         let words = match left {
             0 => format!("{slug}: none is left to sell"),
             1 => format!("{slug}: 1 is left to sell"),
             _ => format!("{slug}: {left} are left to sell"),
         };
-        (left < enough).then(|| sign(Kind::StockLow, slug, words))
-    });
-    Ok(low.collect())
+        signs.push(sign(Kind::StockLow, slug, words));
+    }
+    if !missed.is_empty() {
+        signs.extend(supply::sources(app).await?.iter().filter_map(|source| paused(source, *missed.get(&source.id)?)));
+    }
+    Ok(signs)
+}
+
+/// A source whose numbers some services miss.
+fn paused(source: &Source, services: usize) -> Option<Sign> {
+    let few = if services == 1 { "1 service has" } else { &format!("{services} services have") };
+    let words = format!("{}: without its numbers {few} few left to sell", source.slug);
+    // It may have been taken up again since its numbers were counted.
+    (!source.is_enabled).then(|| sign(Kind::SourcePaused, &source.slug, words))
 }
 
 async fn check(app: &App) -> Result<Option<Sign>, DbError> {

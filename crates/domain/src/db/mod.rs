@@ -138,6 +138,16 @@ impl Db {
         }
     }
 
+    /// Whether whoever served from this database before is gone and nobody else can be at work on it. An operator's command
+    /// beside a house does not count. PostgreSQL is for several nodes, and the answer is no.
+    #[must_use]
+    pub fn is_ours_alone(&self) -> bool {
+        match &*self.0 {
+            Engine::Sqlite(sqlite) => sqlite.is_alone(),
+            Engine::Postgres(_) => false,
+        }
+    }
+
     /// Runs a story in one transaction and commits it if, and only if, it returned `Ok`. The answer comes after the
     /// commit is durable. A story has no effect but its rows: on PostgreSQL it may run up to three times.
     ///

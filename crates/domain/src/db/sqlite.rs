@@ -1,5 +1,6 @@
 //! SQLite: one writer thread that commits many stories together, and readers on snapshots of their own.
 
+mod alone;
 mod copy;
 mod desk;
 mod hot;
@@ -40,6 +41,7 @@ const DOOR_OPEN: Duration = Duration::from_millis(1);
 /// often meanwhile is moved once; but readers, and the writer itself, search a long log at every page.
 const CHECKPOINT_PAGES: i64 = 16_000;
 
+use alone::Alone;
 pub(super) use copy::{check as check_copy, copy};
 use desk::Desk;
 pub(super) use desk::Run;
@@ -59,6 +61,7 @@ pub(super) struct Sqlite {
     /// Connections for single statements, one a thread.
     hot: Hot,
     snapshots: Arc<Semaphore>,
+    alone: Option<Alone>,
 }
 
 /// A story with its caller, its types forgotten, so that one queue holds them all.
@@ -107,7 +110,12 @@ impl Sqlite {
             Access::Make | Access::Join => Some(start_writer(&place, options, &waiting)?),
             Access::Read => None,
         };
+        let alone = match options.access {
+            Access::Make => Alone::take(path),
+            Access::Join | Access::Read => None,
+        };
         Ok(Self {
+            alone,
             stories,
             waiting,
             readers: Mutex::default(),
@@ -160,6 +168,10 @@ impl Sqlite {
 
     pub(super) fn rows(&self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError> {
         self.hot.all(sql, values)
+    }
+
+    pub(super) fn is_alone(&self) -> bool {
+        self.alone.is_some()
     }
 
     pub(super) fn waiting(&self) -> usize {

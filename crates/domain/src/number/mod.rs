@@ -38,3 +38,4 @@ pub use status::{LineState, line_state, line_states, offline};
 pub(crate) use status::{News, note, seen_in_port, silent};
 pub(crate) use stock::StockCache;
 pub use stock::available;
+pub(crate) use stock::withheld;

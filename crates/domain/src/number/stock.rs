@@ -13,13 +13,24 @@ use crate::values;
 /// How old the figures may be.
 const FRESH_MS: i64 = 30 * SECOND_MS;
 
-/// Figures as of one moment.
+/// Figures as of one moment, by source.
+type Stock = HashMap<i64, OfSource>;
+
+/// What a source has.
 #[derive(Default)]
-struct Stock {
+struct OfSource {
     short_term: i64,
     rental: i64,
     /// Numbers that are not for sale for a service: leased for it, resting, or burnt.
     used: HashMap<i64, i64>,
+}
+
+impl OfSource {
+    /// What is left for a service, short-term and as a rental.
+    fn left(&self, service: i64) -> (i64, i64) {
+        let used = self.used.get(&service).copied().unwrap_or(0);
+        ((self.short_term - used).max(0), (self.rental - used).max(0))
+    }
 }
 
 /// The figures that lists are served from.
@@ -44,13 +55,26 @@ impl StockCache {
 /// What the database said.
 pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbError> {
     let (stock, upstream) = (stock(app).await?, purchase::stocks(app).await?);
+    let catalog = catalog::catalog(app).await?;
+    let own: Vec<&OfSource> = catalog.enabled_sources.iter().filter_map(|source| stock.get(source)).collect();
     let of = |service: &i64| {
-        let used = stock.used.get(service).copied().unwrap_or(0);
-        let (short_term, rental) = upstream.get(service).copied().unwrap_or_default();
-        let sum = |own: i64, theirs: i64| own.max(0).saturating_add(theirs);
-        (*service, (sum(stock.short_term - used, short_term), sum(stock.rental - used, rental)))
+        let theirs = upstream.get(service).copied().unwrap_or_default();
+        let sum = own
+            .iter()
+            .map(|source| source.left(*service))
+            .fold(theirs, |sum, left| (sum.0.saturating_add(left.0), sum.1.saturating_add(left.1)));
+        (*service, sum)
     };
     Ok(services.iter().map(of).collect())
+}
+
+/// How many numbers would be for sale short-term for a service if a source were not paused: each such source that has
+/// some, with their count; up to 30 s old.
+pub(crate) async fn withheld(app: &App, service: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    let (stock, catalog) = (stock(app).await?, catalog::catalog(app).await?);
+    let paused = stock.iter().filter(|(source, _)| !catalog.enabled_sources.contains(source));
+    let left = paused.map(|(source, own)| (*source, own.left(service).0));
+    Ok(left.filter(|(_, count)| *count > 0).collect())
 }
 
 async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
@@ -63,32 +87,32 @@ async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
     if let Some(stock) = cache.fresh(now) {
         return Ok(stock);
     }
-    let catalog = catalog::catalog(app).await?;
-    let stock = Arc::new(app.db.read(move |tx: &mut Tx<'_>| count(tx, &catalog.enabled_sources, now)).await?);
+    let stock = Arc::new(app.db.read(move |tx: &mut Tx<'_>| count(tx, now)).await?);
     *cache.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&stock)));
     Ok(stock)
 }
 
-fn count(tx: &mut Tx<'_>, enabled_sources: &[i64], now_ms: i64) -> Result<Stock, DbError> {
+fn count(tx: &mut Tx<'_>, now_ms: i64) -> Result<Stock, DbError> {
     let total = "SELECT n.source_id, COUNT(*),
            CAST(SUM(CASE WHEN n.quiet_ms <= $1 THEN 1 ELSE 0 END) AS BIGINT)
          FROM number n
          JOIN number_import i ON i.id = n.import_id AND i.state = 'complete'
          WHERE n.state = 'active' AND n.is_offline = 0 AND n.line_type <> 'voip' AND n.rented_until_ms <= $1
          GROUP BY n.source_id";
-    let (mut short_term, mut rental) = (0, 0);
+    let mut stock = Stock::new();
     for row in tx.all(total, values![now_ms])? {
-        if enabled_sources.contains(&row.int(0)) {
-            short_term += row.int(1);
-            rental += row.int(2);
-        }
+        stock.insert(row.int(0), OfSource { short_term: row.int(1), rental: row.int(2), used: HashMap::new() });
     }
-    let used = "SELECT u.service_id, COUNT(*)
+    let used = "SELECT n.source_id, u.service_id, COUNT(*)
          FROM number_use u
          JOIN number n ON n.id = u.number_id
          WHERE (u.burnt = 1 OR u.free_ms > $1)
            AND n.is_bought = 0 AND n.is_offline = 0 AND n.state = 'active' AND n.rented_until_ms <= $1
-         GROUP BY u.service_id";
-    let used = tx.all(used, values![now_ms])?.iter().map(|row| (row.int(0), row.int(1))).collect();
-    Ok(Stock { short_term, rental, used })
+         GROUP BY n.source_id, u.service_id";
+    for row in tx.all(used, values![now_ms])? {
+        if let Some(source) = stock.get_mut(&row.int(0)) {
+            source.used.insert(row.int(1), row.int(2));
+        }
+    }
+    Ok(stock)
 }

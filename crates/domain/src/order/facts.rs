@@ -1,31 +1,13 @@
 //! Orders of whatever account, as operators see them.
 
-use std::sync::Arc;
-
-use super::standing::standing;
-use super::{State, rows};
-use crate::App;
-use crate::catalog::{self, Catalog};
+use super::look::Look;
+use super::rows;
 use crate::db::{DbError, Row, Tx};
 use crate::dossier::Facts;
-use crate::message;
 use crate::product::Product;
 use crate::values;
 
-/// What tells where orders stand at one time. Of what came for them, only whether it answers is looked at.
-#[derive(Clone)]
-pub(crate) struct Look {
-    app: App,
-    catalog: Arc<Catalog>,
-    now_ms: i64,
-}
-
 impl Look {
-    /// A look at orders as they stand now.
-    pub(crate) async fn now(app: &App) -> Result<Self, DbError> {
-        Ok(Self { app: app.clone(), catalog: catalog::catalog(app).await?, now_ms: app.now_ms() })
-    }
-
     /// How an order stands.
     pub(crate) fn facts(&self, tx: &mut Tx<'_>, id: i64) -> Result<Option<Facts>, DbError> {
         let row = tx.one(rows::ORDER, values![id])?;
@@ -51,13 +33,5 @@ impl Look {
             created_ms: order.created_ms,
             end_ms: order.end_ms,
         })
-    }
-
-    fn state(&self, tx: &mut Tx<'_>, order: &rows::Order) -> Result<State, DbError> {
-        if !order.is_asked_again(self.now_ms) {
-            return Ok(order.state_at(self.now_ms));
-        }
-        let messages = message::of_order_in(tx, &self.app, order.id)?;
-        Ok(standing(order, &messages, &self.catalog, self.now_ms).0)
     }
 }

@@ -3,14 +3,20 @@
 use crate::db::{DbError, Tx, id_list};
 use crate::values;
 
-/// Orders that ended before a time, the oldest first; at most `limit`.
-pub(crate) fn ended_before(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<Vec<i64>, DbError> {
-    let sql = "SELECT id
+/// Orders after a place (the time and id of one) that ended before a time, the oldest first; at most `limit`.
+pub(crate) fn ended_before(
+    tx: &mut Tx<'_>,
+    before_ms: i64,
+    after: (i64, i64),
+    limit: i64,
+) -> Result<Vec<(i64, i64)>, DbError> {
+    let sql = "SELECT created_ms, id
          FROM orders
-         WHERE created_ms <= $1 AND end_ms <= $1 AND state <> 'waiting'
-         ORDER BY created_ms
-         LIMIT $2";
-    Ok(tx.all(sql, values![before_ms, limit])?.iter().map(|row| row.int(0)).collect())
+         WHERE created_ms BETWEEN $2 AND $1 AND (created_ms > $2 OR id > $3) AND end_ms <= $1 AND state <> 'waiting'
+         ORDER BY created_ms, id
+         LIMIT $4";
+    let rows = tx.all(sql, values![before_ms, after.0, after.1, limit])?;
+    Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 
 /// Forgets orders of which nothing else is kept any more.

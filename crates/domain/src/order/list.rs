@@ -1,18 +1,21 @@
 //! A customer's orders, newest first.
 
+use super::look::Look;
 use super::standing::standing;
 use super::{State, rows};
 use crate::App;
 use crate::catalog;
-use crate::db::DbError;
+use crate::db::{DbError, Row, Tx, Val};
 use crate::history;
 use crate::message;
 use crate::money::Usd;
 use crate::product::Product;
-use crate::values;
 
 /// Orders in one answer, at most.
 pub const LIST_MAX: i64 = 200;
+
+/// The time and id of an order, where a page begins or ends.
+type Place = (i64, i64);
 
 /// Which orders are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +70,9 @@ pub async fn list(
     before: Option<(i64, i64)>,
     limit: i64,
 ) -> Result<Page, DbError> {
-    let now = app.now_ms();
-    let (orders, next) = page(app, account, which, before, limit).await?;
+    let (now, limit) = (app.now_ms(), limit.clamp(1, LIST_MAX));
+    let found = app.db.rows(rows::PAGE, &wanted(account, which, before, now, limit)).await?;
+    let (orders, next) = paged(&found, limit)?;
     let catalog = catalog::catalog(app).await?;
     let mut lines = Vec::with_capacity(orders.len());
     for order in orders {
@@ -98,44 +102,40 @@ pub(crate) async fn past(
     before: Option<(i64, i64)>,
     limit: i64,
 ) -> Result<(Vec<history::Line>, Option<(i64, i64)>), DbError> {
-    let now = app.now_ms();
-    let (orders, next) = page(app, account, Which::All, before, limit).await?;
-    let catalog = catalog::catalog(app).await?;
-    let mut lines = Vec::with_capacity(orders.len());
-    for order in orders {
-        // What came is read only where it alone tells how the order stands: few wait again at a time.
-        let state = if order.is_asked_again(now) {
-            standing(&order, &message::of_order(app, order.id).await?, &catalog, now).0
-        } else {
-            order.state_at(now)
-        };
-        lines.push(history::Line {
-            product: Product::ShortTerm,
-            id: order.id,
-            state: state.word(),
-            digits: order.digits,
-            service: catalog.slug(order.service).to_owned(),
-            price: order.price,
-            refunded: Usd::ZERO,
-            created_ms: order.created_ms,
-            end_ms: order.end_ms,
-        });
-    }
-    Ok((lines, next))
+    let look = Look::now(app).await?;
+    let limit = limit.clamp(1, LIST_MAX);
+    let story = move |tx: &mut Tx<'_>| {
+        let found = tx.all(rows::PAGE, &wanted(account, Which::All, before, look.now_ms, limit))?;
+        let (orders, next) = paged(&found, limit)?;
+        let mut lines = Vec::with_capacity(orders.len());
+        for order in orders {
+            lines.push(history::Line {
+                product: Product::ShortTerm,
+                id: order.id,
+                state: look.state(tx, &order)?.word(),
+                digits: order.digits,
+                service: look.catalog.slug(order.service).to_owned(),
+                price: order.price,
+                refunded: Usd::ZERO,
+                created_ms: order.created_ms,
+                end_ms: order.end_ms,
+            });
+        }
+        Ok((lines, next))
+    };
+    app.db.read(story).await
 }
 
-async fn page(
-    app: &App,
-    account: i64,
-    which: Which,
-    before: Option<(i64, i64)>,
-    limit: i64,
-) -> Result<(Vec<rows::Order>, Option<(i64, i64)>), DbError> {
-    let (now, limit) = (app.now_ms(), limit.clamp(1, LIST_MAX));
+/// What a page is asked for with: one more than fit on it, which tells whether there is another.
+fn wanted(account: i64, which: Which, before: Option<Place>, now: i64, limit: i64) -> [Val; 6] {
     let (before_ms, before_id) = before.unwrap_or((i64::MAX, i64::MAX));
     let all = i64::from(which == Which::All);
-    let rows = app.db.rows(rows::PAGE, values![account, before_ms, before_id, now, all, limit + 1]).await?;
-    let mut orders: Vec<rows::Order> = rows.iter().map(rows::order).collect::<Result<_, _>>()?;
+    [account, before_ms, before_id, now, all, limit + 1].map(Val::from)
+}
+
+/// The orders of a page, and where the next one begins.
+fn paged(found: &[Row], limit: i64) -> Result<(Vec<rows::Order>, Option<Place>), DbError> {
+    let mut orders: Vec<rows::Order> = found.iter().map(rows::order).collect::<Result<_, _>>()?;
     let has_more = i64::try_from(orders.len()).is_ok_and(|count| count > limit);
     if has_more {
         orders.pop();

@@ -38,6 +38,9 @@ impl Kept {
 const ORDERS_MAX: i64 = 100;
 /// Rentals, which have more messages.
 const RENTALS_MAX: i64 = 10;
+/// Pages of either that one story looks at, because those for which a house still owes something stay in front: 5,000
+/// orders, or 500 rentals.
+const PAGES_MAX: usize = 50;
 /// Messages that go in one story: more than so many orders have, which get ten each at most; a rental may take several
 /// stories.
 const MESSAGES_MAX: i64 = 2_000;
@@ -73,11 +76,7 @@ pub async fn forget_records(app: &App) -> Result<u64, DbError> {
 }
 
 fn forget(tx: &mut Tx<'_>, of: Of, before_ms: i64) -> Result<u64, DbError> {
-    let ended = match of {
-        Of::Orders => order::ended_before(tx, before_ms, ORDERS_MAX)?,
-        Of::Rentals => rental::ended_before(tx, before_ms, RENTALS_MAX)?,
-    };
-    let ids = purchase::settled_among(tx, ended)?;
+    let ids = settled(tx, of, before_ms)?;
     if ids.is_empty() {
         return Ok(0);
     }
@@ -97,6 +96,25 @@ fn forget(tx: &mut Tx<'_>, of: Of, before_ms: i64) -> Result<u64, DbError> {
         number::uncount(tx, &messages)?;
     }
     Ok(ids.len() as u64 + u64::try_from(count).unwrap_or(0))
+}
+
+/// The oldest that ended before a time and are settled with the houses that they were bought from; none if there are none
+/// in the first [`PAGES_MAX`] pages.
+fn settled(tx: &mut Tx<'_>, of: Of, before_ms: i64) -> Result<Vec<i64>, DbError> {
+    let mut after = (i64::MIN, 0);
+    for _ in 0..PAGES_MAX {
+        let page = match of {
+            Of::Orders => order::ended_before(tx, before_ms, after, ORDERS_MAX)?,
+            Of::Rentals => rental::ended_before(tx, before_ms, after, RENTALS_MAX)?,
+        };
+        let Some(last) = page.last() else { break };
+        after = *last;
+        let settled = purchase::settled_among(tx, page.into_iter().map(|(_, id)| id).collect())?;
+        if !settled.is_empty() {
+            return Ok(settled);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn raise_mark(tx: &mut Tx<'_>, before_ms: i64) -> Result<(), DbError> {

@@ -89,7 +89,7 @@ fn described(candidate: &Candidate<'_>) -> String {
     let took = took_ms.map(|ms| format!(" in {} s", ms / 1_000)).unwrap_or_default();
     let known = if ended == 0 { "not known yet".to_owned() } else { format!("{delivered} of {ended} delivered{took}") };
     let avoided = if candidate.is_avoided { ", failing just now" } else { "" };
-    format!("{}: costs {}, {known}{avoided}", candidate.name, candidate.cost)
+    format!("{}: costs ${}, {known}{avoided}", candidate.name, candidate.cost)
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
         let empty = Candidate { available: Some(0), ..house("b", 10, 9, 10) };
         let (places, why) = choose(&[house("a", 43, 9, 10), empty, house("c", 42, 9, 10)], PRICE, 1);
         assert_eq!(places, [2]);
-        assert_eq!(why, "c: costs 0.42, 9 of 10 delivered in 20 s; a not: costs more than the price; b not: has none");
+        assert_eq!(why, "c: costs $0.42, 9 of 10 delivered in 20 s; a not: costs more than the price; b not: has none");
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(order(&houses, 1), [0, 1]);
         let (places, why) = choose(&houses, PRICE, EXPLORED_OF);
         assert_eq!(places, [1, 0]);
-        assert!(why.starts_with("b: costs 0.20, 0 of 3 delivered in 20 s (first this once, to know it better)"));
+        assert!(why.starts_with("b: costs $0.20, 0 of 3 delivered in 20 s (first this once, to know it better)"));
         let explored = (0..1_000).filter(|chance| order(&houses, *chance) == [1, 0]).count();
         assert_eq!(explored, 50);
     }

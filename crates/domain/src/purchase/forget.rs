@@ -26,15 +26,16 @@ pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> 
     tx.run("DELETE FROM sourcing WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)", &[orders]).map(drop)
 }
 
-/// Forgets searches that were given up before a time, at most `limit`; tells how many.
+/// Forgets searches that were given up before a time and for which no house owes anything any more, at most `limit`; tells
+/// how many.
 pub(crate) fn forget_given_up(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64, DbError> {
     let sql = "SELECT order_id
-         FROM sourcing
+         FROM sourcing s
          WHERE state = 'given_up' AND decided_ms <= $1
+           AND NOT EXISTS (SELECT 1 FROM purchase p WHERE p.order_id = s.order_id AND p.ended_ms IS NULL)
          ORDER BY decided_ms
          LIMIT $2";
-    let orders = tx.all(sql, values![before_ms, limit])?.iter().map(|row| row.int(0)).collect();
-    let settled = settled_among(tx, orders)?;
-    forget_of(tx, &settled)?;
-    Ok(settled.len() as u64)
+    let orders: Vec<i64> = tx.all(sql, values![before_ms, limit])?.iter().map(|row| row.int(0)).collect();
+    forget_of(tx, &orders)?;
+    Ok(orders.len() as u64)
 }

@@ -24,7 +24,7 @@ pub use house::{
 };
 pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
-pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own};
+pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own, take_back};
 pub(crate) use rows::{enabled, house_id, id_of, ids};
 pub use seam::{End, Seam, Start};
 pub use settings::{ShownSetting, set_settings, settings};

@@ -2,7 +2,8 @@
 //! is gone.
 //!
 //! An owner says every few seconds that it is still there. Who was silent for [`SILENCE_MS`] has lost the wire, and a
-//! fencing number that grows with each owner keeps it from changing anything when it wakes up.
+//! fencing number that grows with each owner keeps it from changing anything when it wakes up. A process that has the
+//! database to itself need not wait for that: whoever owned its wires before it is dead.
 
 use crate::App;
 use crate::clock::SECOND_MS;
@@ -36,6 +37,23 @@ pub struct WireState {
     pub reconnects: i64,
     /// Messages that came and are not kept yet.
     pub backlog: i64,
+}
+
+/// Frees every wire at once that a former life of this process owned, which was killed: where the database is this process's
+/// alone, nobody who lives owns any. Elsewhere nothing is done, and each is free after some seconds of silence. It is for
+/// a start, before the first [`own`].
+///
+/// # Errors
+/// What the database said.
+pub async fn take_back(app: &App) -> Result<(), DbError> {
+    if !app.db.is_ours_alone() {
+        return Ok(());
+    }
+    let story = |tx: &mut Tx<'_>| {
+        let sql = "UPDATE source_wire SET owner = '', until_ms = 0, links = 0, backlog = 0 WHERE until_ms > 0";
+        tx.run(sql, &[])
+    };
+    app.db.write(Lane::Work, story).await.map(drop)
 }
 
 /// Takes a wire if nobody has it.

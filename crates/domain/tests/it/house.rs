@@ -89,6 +89,14 @@ impl House {
         open_app(&self.options, &self.now_ms).await
     }
 
+    /// The next process on the same database, once this one is gone.
+    pub(crate) async fn next_life(self) -> Self {
+        let Self { app, options, now_ms, _folder, _schema } = self;
+        drop(app);
+        let app = open_app(&options, &now_ms).await;
+        Self { app, options, now_ms, _folder, _schema }
+    }
+
     /// The time of the house.
     pub(crate) fn now_ms(&self) -> i64 {
         self.now_ms.load(Ordering::SeqCst)

@@ -6,12 +6,12 @@ use std::time::Duration;
 use domain::db::EngineKind;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tokio::net::TcpListener;
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::centre::{Centre, Feeder};
+use crate::centre::{By, Centre, Feeder};
 use crate::checker::Checker;
 use crate::client::Client;
 use crate::desk::Desk;
@@ -37,6 +37,8 @@ pub(crate) struct Chapter {
     pub(crate) nodes: Vec<Program>,
     desk: Arc<Desk>,
     rounds: usize,
+    /// Where the history is.
+    _papers: TempDir,
 }
 
 /// Clients, pushers and the centre at work.
@@ -48,21 +50,16 @@ pub(crate) struct Load {
 
 impl Chapter {
     /// Builds a house and starts its nodes.
-    pub(crate) async fn begin(engine: EngineKind, nodes: usize, seed: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let house = House::build(engine, listener.local_addr().expect("it is bound")).await;
-        let history = Arc::new(History::begin(&house.folder.path().join("history")));
-        let pace = Arc::new(Pace::new());
-        let shared = Shared {
-            centre: Centre::open(listener, &history, &pace),
-            history,
-            doors: Arc::new(Doors::default()),
-            pace,
-            keys: Arc::new(house.keys.clone()),
-        };
+    pub(crate) async fn begin(engine: EngineKind, by: By, nodes: usize, seed: u64) -> Self {
+        let papers = tempfile::tempdir().expect("a scratch folder");
+        let (history, pace) = (Arc::new(History::begin(papers.path())), Arc::new(Pace::new()));
+        let (centre, address) = Centre::open(by, &history, &pace).await;
+        let house = House::build(engine, address).await;
+        let (doors, keys) = (Arc::new(Doors::default()), Arc::new(house.keys.clone()));
+        let shared = Shared { history, doors, pace, keys, centre };
         let (checker, dice) = (Checker::new(&shared), StdRng::seed_from_u64(seed));
-        let mut chapter =
-            Self { house, shared, checker, dice, nodes: Vec::new(), desk: Arc::new(Desk::default()), rounds: 0 };
+        let (nodes_now, desk) = (Vec::new(), Arc::new(Desk::default()));
+        let mut chapter = Self { house, shared, checker, dice, nodes: nodes_now, desk, rounds: 0, _papers: papers };
         for place in 0..nodes {
             let node = chapter.start(place).await;
             chapter.nodes.push(node);

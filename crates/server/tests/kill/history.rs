@@ -1,5 +1,5 @@
-//! What was asked of the program and what it answered: a file of its own, beside the database and durable before each
-//! step it tells of, so that it can bear witness against the program.
+//! What was asked of the program and what it answered: files of their own, beside the database and durable before each
+//! step they tell of, so that they can bear witness against the program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -78,22 +78,34 @@ pub(crate) enum Line {
     Unanswered { key: String, broken: Broken },
 }
 
+/// How far the files of a history are read, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Upto {
+    own: u64,
+    of_centre: u64,
+}
+
 /// A line on its way to the disk, and whom to tell that it is there.
 type Pending = (String, oneshot::Sender<()>);
 
-/// The file, which is only ever appended to.
+/// The files, which are only ever appended to.
 pub(crate) struct History {
     path: PathBuf,
+    /// What a message centre keeps that is a program of its own: the answers that it got, as lines of the same kind.
+    of_centre: PathBuf,
     lines: mpsc::SyncSender<Pending>,
 }
 
 impl History {
-    /// Begins an empty history.
-    pub(crate) fn begin(path: &Path) -> Self {
-        let file = OpenOptions::new().append(true).create_new(true).open(path).expect("a fresh history");
+    /// Begins an empty history in a folder.
+    pub(crate) fn begin(folder: &Path) -> Self {
+        let (path, of_centre) = (folder.join("history"), folder.join("history-of-centre"));
+        let fresh = |path: &Path| OpenOptions::new().append(true).create_new(true).open(path).expect("a fresh history");
+        let file = fresh(&path);
+        drop(fresh(&of_centre));
         let (lines, pending) = mpsc::sync_channel(BATCH_MAX);
         thread::spawn(move || keep(file, &pending));
-        Self { path: path.to_owned(), lines }
+        Self { path, of_centre, lines }
     }
 
     /// Writes a line; when it returns, the line is durable.
@@ -105,15 +117,31 @@ impl History {
         is_kept.await.expect("the line is kept");
     }
 
-    /// The lines from a byte of the file on, and the byte after them.
-    pub(crate) fn read(&self, from: u64) -> (Vec<Line>, u64) {
-        let mut file = File::open(&self.path).expect("the history is there");
-        file.seek(SeekFrom::Start(from)).expect("within the history");
-        let mut text = String::new();
-        let read = file.read_to_string(&mut text).expect("the history is text");
-        let lines = text.lines().map(|line| serde_json::from_str(line).expect("every line is whole")).collect();
-        (lines, from + read as u64)
+    /// Where a message centre keeps its own.
+    pub(crate) fn of_centre(&self) -> &Path {
+        &self.of_centre
     }
+
+    /// The lines since the last reading, and how far both files are read now.
+    pub(crate) fn read(&self, from: Upto) -> (Vec<Line>, Upto) {
+        // What a centre got an answer for was asked before, so its file is looked at first.
+        let (answered, of_centre) = read(&self.of_centre, from.of_centre);
+        let (mut lines, own) = read(&self.path, from.own);
+        lines.extend(answered);
+        (lines, Upto { own, of_centre })
+    }
+}
+
+/// Reads a file from a byte on; the byte after what was read.
+fn read(path: &Path, from: u64) -> (Vec<Line>, u64) {
+    let mut file = File::open(path).expect("the history is there");
+    file.seek(SeekFrom::Start(from)).expect("within the history");
+    let mut text = String::new();
+    file.read_to_string(&mut text).expect("the history is text");
+    // A program of its own may be at a line at this moment.
+    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+    let lines = whole.lines().map(|line| serde_json::from_str(line).expect("a line of a history")).collect();
+    (lines, from + whole.len() as u64)
 }
 
 /// Writes lines to the disk, those that wait meanwhile together.

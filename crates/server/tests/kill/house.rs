@@ -13,7 +13,7 @@ use domain::App;
 use domain::account::{self, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
 use domain::clock::Clock;
-use domain::db::{Db, DbOptions, EngineKind};
+use domain::db::{Access, Db, DbOptions, EngineKind};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::phone::Nanp;
@@ -74,13 +74,16 @@ impl House {
         fs::set_permissions(&key_file, fs::Permissions::from_mode(0o600)).expect("for its owner alone");
         let mut options = DbOptions::new(database.parse().expect("a database"));
         options.pool_size = 4;
-        let db = Db::open(&options).await.expect("the database opens");
-        let app = App::open(db, Clock::new(now_ms), &Key::from_bytes(MASTER)).await.expect("the house opens");
+        let app = open(&options).await;
         let centre = stock(&app, centre).await;
         let mut keys = Vec::new();
         for (place, dollars) in CREDITS.iter().enumerate() {
             keys.push(customer(&app, &format!("customer {place}"), dollars).await);
         }
+        // From here on the tests look on as an operator's command does, and the file is the program's alone.
+        drop(app);
+        options.access = Access::Join;
+        let app = open(&options).await;
         Self { folder, keys, app, centre, database, key_file, _schema: schema }
     }
 
@@ -90,7 +93,7 @@ impl House {
         Told { database: self.database.clone(), key_file: self.key_file.clone(), log }
     }
 
-    /// A lone node was killed, and the silence passes after which its wire is anybody's.
+    /// A lone node on PostgreSQL was killed, and the silence passes after which its wire is anybody's.
     pub(crate) async fn silence(&self) {
         let clock = Clock::new(|| now_ms() + supply::SILENCE_MS);
         let later =
@@ -121,6 +124,11 @@ pub(crate) fn is_of_centre(number: &str) -> bool {
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     i64::try_from(since.as_millis()).expect("a time")
+}
+
+async fn open(options: &DbOptions) -> App {
+    let db = Db::open(options).await.expect("the database opens");
+    App::open(db, Clock::new(now_ms), &Key::from_bytes(MASTER)).await.expect("the house opens")
 }
 
 /// Fills the house; the id of the source that is the message centre.

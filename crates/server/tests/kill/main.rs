@@ -2,7 +2,8 @@
 //! history of its own looks for anything that was acknowledged and is missing, or is there twice. Texts are pushed over
 //! HTTP and delivered by a message centre over SMPP at once, and told again by both until they are acknowledged.
 //!
-//! `JESUSNUMBER_TEST_KILLS` is the number of kills over all tests (20), and `JESUSNUMBER_TEST_KILL_SEED` repeats the
+//! `JESUSNUMBER_TEST_KILLS` is the number of kills over all tests (20), `JESUSNUMBER_TEST_KILL_CENTRE` the message centre
+//! (`own`, or `node-smpp`, which is installed as the connectors' peers are), and `JESUSNUMBER_TEST_KILL_SEED` repeats the
 //! plan of an earlier run, whose seed it printed.
 
 mod centre;
@@ -24,7 +25,7 @@ use std::env;
 use domain::db::EngineKind;
 use rand::RngExt;
 
-use crate::centre::Tally;
+use crate::centre::{By, Tally};
 use crate::chapter::Chapter;
 use crate::checker::Inboxes;
 use crate::program::{Program, START_LINES};
@@ -59,7 +60,7 @@ async fn one_of_three_nodes_is_killed_and_the_others_go_on() {
 
 /// A lone node, killed and started again.
 async fn alone(engine: EngineKind, kills: usize, seed: u64) {
-    let mut chapter = Chapter::begin(engine, 1, seed).await;
+    let mut chapter = Chapter::begin(engine, by(), 1, seed).await;
     for kill in 1..=kills {
         let load = chapter.load();
         chapter.moment(MOMENT_MAX).await;
@@ -70,7 +71,9 @@ async fn alone(engine: EngineKind, kills: usize, seed: u64) {
             let lines = chapter.dice.random_range(0..=START_LINES);
             Program::kill_in_start(&chapter.house.told(0), lines).await;
         }
-        chapter.house.silence().await;
+        if engine == EngineKind::Postgres {
+            chapter.house.silence().await;
+        }
         let node = chapter.start(0).await;
         chapter.nodes.push(node);
         chapter.checker.settle().await;
@@ -81,7 +84,7 @@ async fn alone(engine: EngineKind, kills: usize, seed: u64) {
 
 /// Three nodes on one database, one of which is killed and started again while the others go on.
 async fn together(kills: usize, seed: u64) {
-    let mut chapter = Chapter::begin(EngineKind::Postgres, 3, seed).await;
+    let mut chapter = Chapter::begin(EngineKind::Postgres, by(), 3, seed).await;
     for kill in 1..=kills {
         let load = chapter.load();
         chapter.moment(MOMENT_MAX).await;
@@ -107,7 +110,8 @@ fn tell(chapter: &Chapter, kills: usize, engine: EngineKind) {
     let Tally { acknowledged: texts, unanswered } = chapter.shared.centre.tally();
     say(&format!(
         "{kills} kills of {nodes} nodes on {engine:?}: {acknowledged} acknowledged requests, all there, once; {texts} of \
-         them are texts by SMPP, delivered {unanswered} times more on a bind that ended before the answer"
+         them are texts by SMPP ({:?}), delivered {unanswered} times more on a bind that ended before the answer",
+        by()
     ));
 }
 
@@ -117,6 +121,15 @@ fn share(place: usize) -> usize {
     let weights = [8, 6, 6];
     let upto = |place: usize| all * weights[..place].iter().sum::<usize>() / weights.iter().sum::<usize>();
     upto(place + 1) - upto(place)
+}
+
+/// The message centre that texts come from.
+fn by() -> By {
+    match setting("JESUSNUMBER_TEST_KILL_CENTRE").as_deref() {
+        None | Some("own") => By::Own,
+        Some("node-smpp") => By::NodeSmpp,
+        Some(other) => panic!("JESUSNUMBER_TEST_KILL_CENTRE is own or node-smpp, not {other}"),
+    }
 }
 
 /// Kills in houses of their own, each with the seed of its plan.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::desk::Kind;
-use crate::history::{Answer, Broken, Deed, History, Line, Request};
+use crate::history::{Answer, Broken, Deed, History, Line, Request, Upto};
 use crate::house::CREDITS;
 use crate::sender::is_final;
 
@@ -20,7 +20,7 @@ struct Entry {
 /// The history as it was read so far.
 #[derive(Default)]
 pub(crate) struct Record {
-    upto: u64,
+    upto: Upto,
     entries: BTreeMap<String, Entry>,
     /// Answers that broke off in their middle.
     pub(crate) torn: usize,

@@ -30,7 +30,7 @@ async fn a_sigterm_answers_what_is_in_flight_on_postgres() {
 }
 
 async fn terminated(engine: EngineKind) {
-    let mut chapter = Chapter::begin(engine, 1, crate::seed()).await;
+    let mut chapter = Chapter::begin(engine, crate::by(), 1, crate::seed()).await;
     for round in 1..=ROUNDS {
         let order = order(&chapter, round).await;
         let mut waiter = Sender::new(&chapter.shared, 0);

@@ -7,6 +7,7 @@ use domain::number::{self, NumberState};
 use domain::phone::Nanp;
 use domain::policy::stop;
 
+use crate::http::request;
 use crate::on_both;
 use crate::people::operator;
 use crate::world::{World, may, why};
@@ -20,6 +21,19 @@ on_both!(the_console_says_who_is_in_and_when_nothing_is_sold, async |world: &Wor
     assert!(!page.body.contains("All sales are paused."));
     stop::pause_sales(&world.app, true, &why("a test"), &may("test")).await.expect("paused");
     assert!(olga.get("/operator/").await.body.contains("All sales are paused."));
+});
+
+on_both!(what_is_missing_in_the_console_leads_back_into_it, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Auditor).await;
+    let html = ["Accept: text/html"];
+    let found_by_nobody = world.send(&request("GET", "/operator/nosuch/", &html, b"")).await;
+    for page in [olga.get("/operator/orders/ORD-1/").await, found_by_nobody] {
+        assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+        assert!(page.body.contains("href=\"/operator/\"") && !page.body.contains("/orders/\""), "{}", page.body);
+        assert!(!page.body.contains("only to the account that made them"), "{}", page.body);
+    }
+    let elsewhere = world.send(&request("GET", "/nosuch/", &html, b"")).await;
+    assert!(elsewhere.body.contains("href=\"/orders/\""), "{}", elsewhere.body);
 });
 
 on_both!(today_says_in_a_line_whether_the_house_is_well, async |world: &World| {

@@ -140,7 +140,7 @@ on_both!(a_bought_number_looks_like_our_own, async |world: &World| {
     // The operator sees from whom, and why.
     let mut olga: Browser = operator(world, "olga", Role::Auditor).await;
     let page = olga.get(&format!("/operator/orders/{order}/")).await;
-    assert!(page.body.contains("Asked in this order: <bdi>shop: costs 0.20, not known yet</bdi>"), "{}", page.body);
+    assert!(page.body.contains("Asked in this order: <bdi>shop: costs $0.20, not known yet</bdi>"), "{}", page.body);
 });
 
 on_both!(an_order_in_doubt_is_told_with_its_id_and_later_what_became_of_it, async |world: &World| {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::alert::{self, Kind, Space, Watch};
 use domain::clock::MINUTE_MS;
 use domain::order;
-use domain::{figures, mail};
+use domain::{figures, mail, supply};
 
-use crate::house::House;
+use crate::house::{House, may, why};
 use crate::on_both;
 
 /// Tells alerts to one mailbox; the disk has as many per cent free as the answer says.
@@ -73,6 +73,30 @@ on_both!(a_service_that_runs_out_of_numbers_is_told, async |house: House| {
     let words: Vec<String> = alert::open(&house.app).await.expect("read").into_iter().map(|one| one.words).collect();
     assert_eq!(words, ["instagram: 19 are left to sell", "whatsapp: 19 are left to sell"]);
     assert_eq!(told(&house).await, ["2 things are wrong with the house"]);
+});
+
+on_both!(a_paused_source_is_told_once_and_not_each_service_that_lacks_its_numbers, async |house: House| {
+    let house = House::stocked(house, 40).await;
+    watched(&house);
+    assert_eq!(look(&house).await, []);
+    supply::set_source_state(&house.app, "simulator", false, &why("a test"), &may("test")).await.expect("paused");
+    house.pass_ms(MINUTE_MS);
+    assert_eq!(look(&house).await, [Kind::SourcePaused]);
+    let words = "simulator: without its numbers 2 services have few left to sell";
+    assert_eq!(alert::open(&house.app).await.expect("read")[0].words, words);
+    assert_eq!(told(&house).await, [format!("A source is paused: {words}")]);
+    supply::set_source_state(&house.app, "simulator", true, &why("a test"), &may("test")).await.expect("sold again");
+    house.pass_ms(MINUTE_MS);
+    assert_eq!(look(&house).await, []);
+});
+
+on_both!(a_service_that_runs_out_is_told_although_a_source_is_paused, async |house: House| {
+    let house = House::stocked(house, 10).await;
+    watched(&house);
+    house.source("other").await;
+    supply::set_source_state(&house.app, "simulator", false, &why("a test"), &may("test")).await.expect("paused");
+    house.pass_ms(MINUTE_MS);
+    assert_eq!(look(&house).await, [Kind::StockLow, Kind::StockLow], "with its ten they had few as well");
 });
 
 on_both!(how_few_numbers_are_too_few_is_set, async |house: House| {

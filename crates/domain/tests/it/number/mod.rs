@@ -7,3 +7,4 @@ mod pick;
 mod race;
 mod search;
 mod second;
+mod stock;

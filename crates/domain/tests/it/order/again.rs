@@ -1,6 +1,8 @@
 //! Waiting for another code on the same order.
 
 use domain::clock::MINUTE_MS;
+use domain::dossier;
+use domain::history::{self, Filter};
 use domain::order::{self, AgainRefusal, State};
 use domain::request::Failure;
 
@@ -40,4 +42,30 @@ on_both!(a_cancelled_order_does_not_wait_again, async |house: House| {
     order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
     let refused = order::again(&house.app, ann, placed.order, None).await;
     assert!(matches!(refused, Err(Failure::Refused(AgainRefusal::Cancelled))));
+});
+
+on_both!(who_lists_an_order_that_waits_again_sees_it_wait_until_a_code_comes_or_its_end, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    let words = async || {
+        let listed = order::list(&house.app, ann.account, order::Which::All, None, 1).await.expect("listed");
+        let (past, _) = history::history(&house.app, ann.account, &Filter::default(), None, 1).await.expect("read");
+        let newest = dossier::newest(&house.app, None, 1).await.expect("read");
+        [listed.lines[0].state.word(), past[0].state, newest[0].0.state]
+    };
+    house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
+    assert_eq!(words().await, ["received"; 3]);
+    house.pass_ms(1_000);
+    order::again(&house.app, ann, placed.order, None).await.expect("waits again");
+    assert_eq!(words().await, ["waiting"; 3]);
+    house.text(&placed.digits, "32665", "Instagram says welcome.").await;
+    assert_eq!(words().await, ["waiting"; 3]);
+    house.text(&placed.digits, "32665", "555111 is your Instagram code.").await;
+    assert_eq!(words().await, ["received"; 3]);
+    house.pass_ms(1_000);
+    order::again(&house.app, ann, placed.order, None).await.expect("waits again");
+    assert_eq!(words().await, ["waiting"; 3]);
+    house.pass_ms(20 * MINUTE_MS);
+    assert_eq!(words().await, ["received"; 3]);
 });

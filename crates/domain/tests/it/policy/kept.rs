@@ -112,6 +112,54 @@ on_both!(a_rental_with_very_many_messages_goes_in_several_rounds, async |house: 
     assert_eq!((rows(&house, "message").await, rows(&house, "rental").await), (0, 0));
 });
 
+/// As many earlier orders and searches as go in one story, each with a purchase that its house still has to take back.
+async fn unsettled(house: &House, searches: &str) {
+    let copies = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)";
+    let orders = format!(
+        "{copies} INSERT INTO orders (id, account_id, service_id, number_id, digits, price, state, hold, created_ms, end_ms)
+         SELECT id + i, account_id, service_id, number_id, digits, price, state, hold, created_ms - i, end_ms FROM orders, n"
+    );
+    let searches = format!(
+        "INSERT INTO sourcing (order_id, account_id, service_id, product, price, hold, keep_ms, state, choice, created_ms,
+           end_ms, decided_ms)
+         SELECT id, account_id, service_id, 'short_term', price, hold, 0, '{searches}', '', created_ms, end_ms, created_ms
+         FROM orders"
+    );
+    let purchases =
+        "INSERT INTO purchase (id, order_id, source_id, service_id, product, code, state, asked, manner, their_id,
+           created_ms, deadline_ms)
+         SELECT id, id, 1, service_id, 'short_term', 'ig', 'rejecting', 0, 'whole', digits || id, created_ms, created_ms
+         FROM orders WHERE created_ms < (SELECT MAX(created_ms) FROM orders)";
+    for sql in [&orders, &searches, purchases] {
+        house.side(sql).await.expect("copied");
+    }
+}
+
+on_both!(orders_that_a_house_has_not_settled_keep_no_other_from_going, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
+    unsettled(&house, "made").await;
+    house.pass_ms(91 * DAY_MS);
+    kept::forget_records(&house.app).await.expect("forgotten");
+    assert_eq!(house.number_of(&format!("SELECT COUNT(*) FROM orders WHERE id = {}", placed.order)).await, 0);
+    assert_eq!(rows(&house, "orders").await, 100, "the others stay until they are settled");
+});
+
+on_both!(searches_that_a_house_has_not_settled_keep_no_other_from_going, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let ann = house.customer("ann", "5.00").await;
+    let placed = house.order(ann, "instagram").await;
+    order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
+    unsettled(&house, "given_up").await;
+    house.side("DELETE FROM orders").await.expect("they came to nothing");
+    house.pass_ms(91 * DAY_MS);
+    kept::forget_records(&house.app).await.expect("forgotten");
+    assert_eq!(house.number_of(&format!("SELECT COUNT(*) FROM sourcing WHERE order_id = {}", placed.order)).await, 0);
+    assert_eq!(rows(&house, "sourcing").await, 100, "the others stay until they are settled");
+});
+
 on_both!(records_are_kept_as_long_as_the_house_is_told, async |house: House| {
     house.app.keep(Kept { records_days: 40, ..Kept::DEFAULT });
     let house = busy(house).await;

@@ -229,7 +229,7 @@ on_both!(a_house_that_fails_is_asked_last, async |house: House| {
     assert_eq!(market.alpha.calls().len(), before);
     let lines = purchase::list(&market.house.app, false, None).await.expect("a list");
     let (choice, _) = purchase::choice_of(&market.house.app, lines[0].order.1).await.expect("read").expect("kept");
-    assert!(choice.starts_with("beta: costs 0.30") && choice.contains("failing just now"), "{choice}");
+    assert!(choice.starts_with("beta: costs $0.30") && choice.contains("failing just now"), "{choice}");
     market.is_sound().await;
 });
 

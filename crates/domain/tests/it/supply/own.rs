@@ -1,5 +1,6 @@
 //! One owner for a wire.
 
+use domain::db::EngineKind;
 use domain::supply::{
     self, Inbox, NewSource, Owned, Registry, Request, SILENCE_MS, Setting, Settings, Supply, WireState,
 };
@@ -37,6 +38,33 @@ on_both!(an_owner_that_was_silent_has_lost_its_wire, async |house: House| {
     supply::let_go(&house.app, &first).await.expect("nothing happens");
     assert_eq!(take(&house, "c").await, None);
     assert!(inbox(&second).set_mark("9").await.expect("written"));
+});
+
+on_both!(a_node_takes_back_at_once_what_a_former_life_of_its_file_had, async |house: House| {
+    house.source("rack").await;
+    let first = take(&house, "a").await.expect("free");
+    let inbox = Inbox::new(house.app.clone(), first.clone(), watch::channel(false).1);
+    assert!(inbox.set_mark("7").await.expect("written"));
+    drop(inbox);
+    let house = house.next_life().await;
+    supply::take_back(&house.app).await.expect("looked");
+    let second = take(&house, "b").await;
+    match house.app.db.kind() {
+        EngineKind::Sqlite => {
+            let second = second.expect("nobody else has the file");
+            assert!(second.fence > first.fence && second.mark == "7");
+        }
+        // Whether another node is at work there, nobody can tell but the owner by its silence.
+        EngineKind::Postgres => assert_eq!(second, None),
+    }
+});
+
+on_both!(a_node_that_is_not_alone_takes_nothing_back, async |house: House| {
+    house.source("rack").await;
+    assert!(take(&house, "a").await.is_some());
+    let rival = house.rival().await;
+    supply::take_back(&rival).await.expect("looked");
+    assert_eq!(supply::own(&rival, 1, "smpp", "b").await.expect("looked"), None);
 });
 
 on_both!(two_that_reach_for_a_wire_at_once_do_not_both_get_it, async |house: House| {

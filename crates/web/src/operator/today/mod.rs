@@ -122,7 +122,7 @@ fn troubles(alerts: Vec<Alert>, complaint_ms: Option<i64>, now_ms: i64) -> Vec<T
 /// Where something is done about an alert.
 fn place_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::SourceSilent | Kind::WalletLow => "/operator/sources/",
+        Kind::SourceSilent | Kind::SourcePaused | Kind::WalletLow => "/operator/sources/",
         Kind::PurchaseInDoubt => "/operator/houses/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
