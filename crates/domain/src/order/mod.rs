@@ -29,7 +29,6 @@ pub use cancel::{CancelRefusal, Cancelled, cancel};
 pub(crate) use delivery::DeliveryCache;
 pub use delivery::{Deliveries, Delivery, WITHIN_MS, delivery};
 pub use expire::expire_due;
-
 pub use find::{Found, find};
 pub(crate) use forget::{ended_before, forget};
 pub use inbox::{Inbox, inbox};
