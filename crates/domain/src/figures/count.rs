@@ -11,6 +11,7 @@ use crate::ledger::{self, Move};
 use crate::money::Usd;
 use crate::number;
 use crate::order::{self, Made, State};
+use crate::purchase;
 
 /// How far back the first count goes, and how long figures are kept.
 const KEPT_MS: i64 = 90 * DAY_MS;
@@ -122,7 +123,7 @@ fn add_order(counted: &mut Hour, order: &Made, place: (i64, i64), cost: Usd) {
 }
 
 /// Rentals that were paid within the hour, and what came back of anything. A renewal makes the lease longer and not
-/// another one, so it costs nothing more, in whatever hour it is paid.
+/// another one, so it costs nothing more, in whatever hour it is paid, but for what another house charged for it.
 async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), DbError> {
     let mut after = Some(i64::MIN);
     while let Some(place) = after {
@@ -130,9 +131,9 @@ async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), Db
             let moved = ledger::rentals_and_refunds(tx, (hour, hour + HOUR_MS), place, PAGE_MAX)?;
             let ids: Vec<i64> = moved.iter().map(|moved| moved.order).collect();
             let leased: HashMap<i64, number::LeasedFor> = number::leased(tx, &ids)?;
-            Ok::<_, DbError>((moved, leased))
+            Ok::<_, DbError>((moved, leased, purchase::renewal_costs(tx, &ids, (hour, hour + HOUR_MS))?))
         };
-        let (moved, leased) = app.db.read(look).await?;
+        let (moved, leased, renewed) = app.db.read(look).await?;
         let is_full = i64::try_from(moved.len()).is_ok_and(|count| count >= PAGE_MAX);
         after = moved.last().filter(|_| is_full).map(|moved| moved.order);
         for moved in &moved {
@@ -142,7 +143,7 @@ async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), Db
                 _ => Sums {
                     rentals: moved.count,
                     revenue: moved.amount,
-                    cost: if hour_of(lease.start_ms) == hour { lease.cost } else { Usd::ZERO },
+                    cost: cost_of(moved.order, &lease, hour, &renewed)?,
                     ..Sums::default()
                 },
             };
@@ -153,4 +154,11 @@ async fn count_others(app: &App, hour: i64, counted: &mut Hour) -> Result<(), Db
         }
     }
     Ok(())
+}
+
+/// What a rental cost within an hour: its lease where it began then, and the terms that were bought for it then.
+fn cost_of(order: i64, lease: &number::LeasedFor, hour: i64, renewed: &HashMap<i64, Usd>) -> Result<Usd, DbError> {
+    let begun = if hour_of(lease.start_ms) == hour { lease.cost } else { Usd::ZERO };
+    let cost = begun.checked_add(renewed.get(&order).copied().unwrap_or(Usd::ZERO));
+    cost.ok_or(DbError::Damaged("a sum of costs"))
 }

@@ -31,8 +31,8 @@ pub struct Sums {
     pub released: Usd,
     /// What operators gave back, and rentals that were cancelled in time.
     pub refunded: Usd,
-    /// What the leases cost the house: each once, in the hour in which it began, whatever became of it. Renewals cost
-    /// nothing more.
+    /// What the leases cost the house: each once, in the hour in which it began, whatever became of it. A renewal costs
+    /// what another house charged for it, and nothing where the number is the house's own.
     pub cost: Usd,
 }
 

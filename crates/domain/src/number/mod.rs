@@ -30,7 +30,7 @@ pub use list::{NumberLine, NumberRefusal, NumberState, list, of_id, set_state, s
 pub(crate) use named::{LeasedFor, Span, digits, leased, leased_on, pause, span};
 pub use past::{LeaseLine, Outcome, Past, SimSpan, Use, past};
 pub(crate) use pick::{Pick, Taken, take, take_again};
-pub(crate) use rows::{has_other_sim, is_retired, map_sim, of_sim, of_source, sims, unmap_sim};
+pub(crate) use rows::{has_other_sim, is_bought, is_retired, map_sim, of_sim, of_source, sims, unmap_sim};
 pub use search::{Filter, Found, carriers, search};
 pub use shelf::refill_low;
 pub(crate) use shelf::{Shelf, ShelfKey, candidates};

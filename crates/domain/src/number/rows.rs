@@ -123,8 +123,12 @@ pub(crate) async fn sims(app: &App, source: i64) -> Result<Vec<(String, String)>
     Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect())
 }
 
-/// Whether a number ends with its rental: the operator has retired it, or another house sold it for one term.
+/// Whether a number ends with its rental, because the operator has retired it.
 pub(crate) fn is_retired(tx: &mut Tx<'_>, number: i64) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM number WHERE id = $1 AND (state = 'retired' OR is_bought = 1)";
-    Ok(tx.one(sql, values![number])?.is_some())
+    Ok(tx.one("SELECT 1 FROM number WHERE id = $1 AND state = 'retired'", values![number])?.is_some())
+}
+
+/// Whether a number is another house's, which alone lets it run on.
+pub(crate) fn is_bought(tx: &mut Tx<'_>, number: i64) -> Result<bool, DbError> {
+    Ok(tx.one("SELECT 1 FROM number WHERE id = $1 AND is_bought = 1", values![number])?.is_some())
 }

@@ -156,7 +156,7 @@ pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: &[Outcome]) -> Result<(Vec<Fin
     Ok((findings, others))
 }
 
-/// Checks that open holds are short-term orders', or of orders and rentals whose number other houses are asked for: any
+/// Checks that open holds are short-term orders', or of what other houses are asked for, numbers and terms of rentals: any
 /// other rental's is captured in the same transaction.
 pub(crate) fn open_holds(tx: &mut Tx<'_>, open: &[Outcome]) -> Result<Vec<Finding>, DbError> {
     let mut findings = Vec::new();

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::sleep;
 
-use super::{doubt, houses, look, offers, wallet};
+use super::{doubt, houses, look, offers, renewal, wallet};
 use crate::App;
 use crate::db::{DbError, Tx};
 use crate::supply::Inbox;
@@ -32,7 +32,7 @@ pub async fn attend(app: App, source: i64, inbox: Inbox) {
     }
 }
 
-/// One round of looking after a house; tells how many purchases were looked at.
+/// One round of looking after a house; tells how many purchases and renewals were looked at.
 ///
 /// # Errors
 /// What the database said; the next round goes on.
@@ -43,8 +43,11 @@ pub async fn round(app: &App, source: i64) -> Result<usize, DbError> {
         return Ok(0);
     };
     let now = app.now_ms();
-    let due = app.db.read(move |tx: &mut Tx<'_>| houses::due(tx, source, now, ROUND_MAX)).await?;
-    let count = due.len();
+    let read = move |tx: &mut Tx<'_>| {
+        Ok::<_, DbError>((houses::due(tx, source, now, ROUND_MAX)?, renewal::due(tx, source, now, ROUND_MAX)?))
+    };
+    let (due, renewals) = app.db.read(read).await?;
+    let count = due.len() + renewals.len();
     let (doubts, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|purchase| purchase.state == super::State::InDoubt);
     let looks = due.into_iter().map(|purchase| look::look(app, (house, &wire), purchase));
     let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
@@ -55,6 +58,9 @@ pub async fn round(app: &App, source: i64) -> Result<usize, DbError> {
     drop(looks);
     if !doubts.is_empty() {
         doubt::find_out(app, (house, &wire), doubts).await?;
+    }
+    if !renewals.is_empty() {
+        renewal::find_out(app, (house, &wire), renewals).await?;
     }
     offers::refresh_due(app, (house, &wire)).await?;
     wallet::ask_due(app, (house, &wire)).await?;

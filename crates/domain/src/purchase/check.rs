@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::State;
 use super::rows::{self, Purchase};
+use super::{State, renewal_check};
 use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::db::{DbError, Tx, id_list};
 use crate::ledger::Move;
@@ -87,7 +87,8 @@ pub(crate) fn abandoned(tx: &mut Tx<'_>) -> Result<Vec<Finding>, DbError> {
     Ok(rows.iter().map(|row| Finding::new("L7", what, format!("search {}", row.int(0)))).collect())
 }
 
-/// Takes away the transfers that are a search's: the hold of its price, and the release of one that was given up.
+/// Takes away the transfers that are a search's or a renewal's: the hold of a price, and the release of one that came to
+/// nothing.
 pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: Vec<Outcome>) -> Result<Vec<Outcome>, DbError> {
     if outcomes.is_empty() {
         return Ok(outcomes);
@@ -108,5 +109,5 @@ pub(crate) fn outcomes(tx: &mut Tx<'_>, outcomes: Vec<Outcome>) -> Result<Vec<Ou
                 }
         })
     };
-    Ok(outcomes.into_iter().filter(|outcome| !is_its_own(outcome)).collect())
+    renewal_check::outcomes(tx, outcomes.into_iter().filter(|outcome| !is_its_own(outcome)).collect())
 }

@@ -3,23 +3,23 @@
 
 use super::conclude::{self, Found, Made, make};
 use super::look::{At, within};
+use super::missing::{self, Missing, SURE_MS};
+use super::renewal;
 use super::rows::{self, Purchase};
-use super::wallet::{self, Wallet};
 use crate::App;
 use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
-use crate::money::Usd;
 use crate::supply::{Bought, Standing};
 use crate::values;
 
 /// Between two looks at what is in doubt.
-const LOOK_MS: i64 = 20 * SECOND_MS;
-/// What a house has not listed so long after we stopped waiting was not bought: it may be late itself.
-const SURE_MS: i64 = MINUTE_MS;
+pub(super) const LOOK_MS: i64 = 20 * SECOND_MS;
 /// Looks that must say so.
-const LOOKS_MIN: i64 = 2;
+pub(super) const LOOKS_MIN: i64 = 2;
 /// How far the clocks of two houses may be apart.
 const SKEW_MS: i64 = 2 * MINUTE_MS;
+/// Why something is in doubt that nobody wrote an answer to.
+const STALLED: &str = "its answer was never written down";
 /// Purchases found stalled in one round.
 const STALLED_MAX: i64 = 500;
 /// How long after its order's end something that was paid for and never shown is given up.
@@ -35,9 +35,9 @@ pub async fn find_stalled(app: &App) -> Result<usize, DbError> {
         let sql = "SELECT id FROM purchase WHERE state = 'asking' AND deadline_ms <= $1 ORDER BY id LIMIT $2";
         let stalled = tx.all(sql, values![now, STALLED_MAX])?;
         for row in &stalled {
-            rows::doubt(tx, row.int(0), "its answer was never written down", now)?;
+            rows::doubt(tx, row.int(0), STALLED, now)?;
         }
-        Ok::<_, DbError>(stalled.len())
+        Ok::<_, DbError>(stalled.len() + renewal::find_stalled(tx, STALLED, now)?)
     };
     app.db.write(Lane::Work, story).await
 }
@@ -131,74 +131,21 @@ async fn put_off(app: &App, doubts: &[Purchase], has_answered: bool) -> Result<(
     app.db.write(Lane::Work, story).await
 }
 
-/// What is missing from an account, besides all that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Missing {
-    /// Nothing: none of what is in doubt was bought.
-    Nothing,
-    /// As much as all of it costs.
-    All,
-    /// Something else: a person must find out.
-    Unclear,
-}
-
-/// A rule: what the amount that is missing says of purchases in doubt.
-fn missing(amount: Usd, costs: &[Usd]) -> Missing {
-    let all = costs.iter().try_fold(Usd::ZERO, |sum, cost| sum.checked_add(*cost));
-    match all {
-        _ if amount == Usd::ZERO => Missing::Nothing,
-        Some(all) if amount == all => Missing::All,
-        Some(_) | None => Missing::Unclear,
-    }
-}
-
-async fn by_balance(app: &App, (house, wire): At<'_>, doubts: Vec<Purchase>) -> Result<(), DbError> {
-    let Some(newest) = doubts.iter().map(|doubt| doubt.deadline_ms).max() else { return Ok(()) };
-    let balance = match within(house.balance(&wire.settings)).await {
-        Ok(Some(balance)) => balance,
-        // Neither a list nor a balance: a callback may tell, else a person must.
-        Ok(None) => return put_off(app, &doubts, true).await,
-        Err(_) => return put_off(app, &doubts, false).await,
-    };
-    let (source, now) = (wire.source, app.now_ms());
-    let read = move |tx: &mut Tx<'_>| {
-        let wallet = wallet::find(tx, source)?;
-        let moved = match wallet {
-            Some(Wallet { base: Some((_, base_ms)), .. }) => Some(wallet::moved(tx, source, base_ms)?),
-            Some(_) | None => None,
-        };
-        Ok::<_, DbError>((wallet, moved, all_doubts(tx, source)?))
-    };
-    let (wallet, moved, all) = app.db.read(read).await?;
-    let base = wallet.and_then(|wallet| wallet.base).filter(|(_, base_ms)| {
-        // What was measured after a doubt began says nothing of it.
-        all.iter().all(|doubt| doubt.created_ms >= *base_ms)
-    });
-    let (Some((base, _)), Some(Some(moved))) = (base, moved) else {
-        return put_off(app, &doubts, true).await;
-    };
-    let amount = base.checked_sub(balance).and_then(|gone| gone.checked_sub(moved));
-    let costs: Vec<Usd> = all.iter().map(|doubt| doubt.asked).collect();
-    let is_sure = now >= newest + SURE_MS && doubts.iter().all(|doubt| doubt.faults + 1 >= LOOKS_MIN);
-    if !is_sure {
-        return put_off(app, &doubts, true).await;
-    }
-    match amount.map_or(Missing::Unclear, |amount| missing(amount, &costs)) {
-        Missing::Nothing => {
+async fn by_balance(app: &App, at: At<'_>, doubts: Vec<Purchase>) -> Result<(), DbError> {
+    let Some(missing) = missing::ask(app, at).await? else { return put_off(app, &doubts, false).await };
+    let is_ripe = doubts.iter().all(|doubt| doubt.faults + 1 >= LOOKS_MIN);
+    match missing {
+        Missing::Nothing if is_ripe => {
             for doubt in &doubts {
                 let reason = "not_bought: nothing is missing from our account there";
                 conclude::not_bought(app, (doubt.id, doubt.order), reason).await?;
             }
             Ok(())
         }
-        Missing::All => paid_and_unknown(app, &doubts).await,
-        Missing::Unclear => put_off(app, &doubts, true).await,
+        Missing::All if is_ripe => paid_and_unknown(app, &doubts).await,
+        // A callback may tell, else a person must.
+        Missing::Nothing | Missing::All | Missing::Unclear => put_off(app, &doubts, true).await,
     }
-}
-
-fn all_doubts(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Purchase>, DbError> {
-    let sql = rows::purchases!("WHERE source_id = $1 AND state IN ('asking', 'in_doubt') ORDER BY id LIMIT $2");
-    tx.all(sql, values![source, STALLED_MAX])?.iter().map(rows::purchase).collect()
 }
 
 /// They are paid for, and their house has told no id yet. Its callback may; once the order is over, the loss is ours.
@@ -222,21 +169,4 @@ async fn paid_and_unknown(app: &App, doubts: &[Purchase]) -> Result<(), DbError>
         }
     }
     put_off(app, &waiting, true).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const COST: Usd = Usd::from_cents(30);
-
-    #[test]
-    fn what_is_missing_tells_what_was_bought() {
-        assert_eq!(missing(Usd::ZERO, &[COST]), Missing::Nothing);
-        assert_eq!(missing(COST, &[COST]), Missing::All);
-        assert_eq!(missing(Usd::from_cents(60), &[COST, COST]), Missing::All);
-        assert_eq!(missing(COST, &[COST, COST]), Missing::Unclear);
-        assert_eq!(missing(Usd::from_cents(31), &[COST]), Missing::Unclear);
-        assert_eq!(missing(COST.negated(), &[COST]), Missing::Unclear);
-    }
 }

@@ -10,7 +10,12 @@ pub(crate) fn settled_among(tx: &mut Tx<'_>, orders: Vec<i64>) -> Result<Vec<i64
     let sql = "SELECT DISTINCT u.order_id
          FROM (json_pairs($1)) p
          JOIN purchase u ON u.order_id = p.a
-         WHERE u.ended_ms IS NULL";
+         WHERE u.ended_ms IS NULL
+         UNION
+         SELECT r.order_id
+         FROM (json_pairs($1)) p
+         JOIN renewal r ON r.order_id = p.a
+         WHERE r.ended_ms IS NULL";
     let rows = tx.all(sql, &[id_list(&orders)])?;
     let open: HashSet<i64> = rows.iter().map(|row| row.int(0)).collect();
     Ok(orders.into_iter().filter(|order| !open.contains(order)).collect())
@@ -19,6 +24,10 @@ pub(crate) fn settled_among(tx: &mut Tx<'_>, orders: Vec<i64>) -> Result<Vec<i64
 /// Forgets the searches for some orders, and all that was asked for in them.
 pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64]) -> Result<(), DbError> {
     let orders = id_list(orders);
+    tx.run(
+        "DELETE FROM renewal WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)",
+        std::slice::from_ref(&orders),
+    )?;
     tx.run(
         "DELETE FROM purchase WHERE order_id IN (SELECT p.a FROM (json_pairs($1)) p)",
         std::slice::from_ref(&orders),

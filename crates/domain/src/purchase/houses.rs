@@ -125,6 +125,8 @@ pub(super) struct Way {
     pub(super) available: Option<i64>,
     pub(super) window: Window,
     pub(super) short_ok: bool,
+    /// When its list told the cost last.
+    pub(super) priced_ms: Option<i64>,
     pub(super) record: Record,
     pub(super) is_avoided: bool,
 }
@@ -178,6 +180,7 @@ async fn load(app: &App, houses: &Houses, now_ms: i64) -> Result<Known, DbError>
             available: offer.available,
             window: offer.window,
             short_ok: offer.short_ok,
+            priced_ms: offer.priced_ms,
             record,
             is_avoided: false,
         });

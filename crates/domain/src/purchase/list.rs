@@ -4,6 +4,7 @@ use super::conclude;
 use super::doubt;
 use super::houses::house_of;
 use super::look::within;
+use super::renewal::{self, Renewal};
 use super::rows::{self, Purchase};
 use super::{State, houses};
 use crate::App;
@@ -14,17 +15,19 @@ use crate::policy::audit::{self, Deed};
 use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::product::Product;
-use crate::supply::{self, Bought, TheirState};
+use crate::supply::{self, Bought, Source, TheirState};
 use crate::values;
 
 /// Purchases in one page, at most.
 pub const PAGE_MAX: i64 = 200;
 
-/// A purchase as it is listed. The number itself is not told.
+/// A purchase or renewal as it is listed. The number itself is not told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Its id.
+    /// Its id: purchases and renewals are counted together.
     pub id: i64,
+    /// Whether it is a term more of a number that is ours, and not a number.
+    pub is_renewal: bool,
     /// The order or rental that it is for.
     pub order: (Product, i64),
     /// The house.
@@ -49,7 +52,25 @@ pub struct Line {
     pub is_overdue: bool,
 }
 
-/// The newest purchases before an id (`None`: from the newest), at most 200; of those that are not over alone, if wanted.
+impl Line {
+    /// What its state is called on the operator's pages.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match (self.is_renewal, self.state) {
+            (true, State::Refused) => "not renewed",
+            (true, State::Done) => "renewed and paid",
+            (_, state) => state.name(),
+        }
+    }
+
+    /// What it is called on the operator's pages.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        if self.is_renewal { "renewal" } else { "purchase" }
+    }
+}
+
+/// The newest purchases and renewals before an id (`None`: from the newest), at most 200; of those that are not over alone, if wanted.
 ///
 /// # Errors
 /// What the database said.
@@ -61,29 +82,59 @@ pub async fn list(app: &App, is_open: bool, before: Option<i64>) -> Result<Vec<L
         } else {
             rows::purchases!("WHERE id < $1 ORDER BY id DESC LIMIT $2")
         };
-        tx.all(sql, values![before, PAGE_MAX])?.iter().map(rows::purchase).collect::<Result<Vec<_>, DbError>>()
+        let purchases = tx.all(sql, values![before, PAGE_MAX])?;
+        let purchases = purchases.iter().map(rows::purchase).collect::<Result<Vec<_>, DbError>>()?;
+        Ok::<_, DbError>((purchases, renewal::newest(tx, is_open, before, PAGE_MAX)?))
     };
-    let (purchases, sources) = (app.db.read(read).await?, supply::sources(app).await?);
-    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
-    Ok(purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now)).collect())
+    let ((purchases, renewals), sources) = (app.db.read(read).await?, supply::sources(app).await?);
+    let mut lines = lines(&sources, purchases, renewals, now);
+    lines.sort_by_key(|line| std::cmp::Reverse(line.id));
+    lines.truncate(usize::try_from(PAGE_MAX).unwrap_or(usize::MAX));
+    Ok(lines)
 }
 
-/// One purchase.
+/// One purchase or renewal.
 ///
 /// # Errors
 /// What the database said.
 pub async fn one(app: &App, id: i64) -> Result<Option<Line>, DbError> {
-    let (purchase, sources) =
-        (app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await?, supply::sources(app).await?);
+    let read = move |tx: &mut Tx<'_>| Ok::<_, DbError>((rows::find(tx, id)?, renewal::find(tx, id)?));
+    let ((purchase, renewal), sources) = (app.db.read(read).await?, supply::sources(app).await?);
+    let of = |purchase, renewal| lines(&sources, purchase, renewal, app.now_ms());
+    Ok(of(purchase.into_iter().collect(), renewal.into_iter().collect()).pop())
+}
+
+fn lines(sources: &[Source], purchases: Vec<Purchase>, renewals: Vec<Renewal>, now_ms: i64) -> Vec<Line> {
     let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
-    let now = app.now_ms();
-    Ok(purchase.map(|purchase| line(name(purchase.source), purchase, now)))
+    let purchases = purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now_ms));
+    let renewals = renewals.into_iter().map(|renewal| line_of_renewal(name(renewal.source), renewal, now_ms));
+    purchases.chain(renewals).collect()
+}
+
+fn line_of_renewal(source: &str, renewal: Renewal, now_ms: i64) -> Line {
+    let is_open = matches!(renewal.state, State::Asking | State::InDoubt);
+    Line {
+        id: renewal.id,
+        is_renewal: true,
+        order: (renewal.product, renewal.order),
+        source: source.to_owned(),
+        code: renewal.code,
+        state: renewal.state,
+        asked: renewal.asked,
+        charged: renewal.charged,
+        refunded: Usd::ZERO,
+        their_id: renewal.their_id,
+        reason: renewal.reason,
+        created_ms: renewal.created_ms,
+        is_overdue: is_open && renewal.created_ms + DAY_MS <= now_ms,
+    }
 }
 
 fn line(source: &str, purchase: Purchase, now_ms: i64) -> Line {
     let is_open = matches!(purchase.state, State::Asking | State::InDoubt | State::Rejecting);
     Line {
         id: purchase.id,
+        is_renewal: false,
         order: (purchase.product, purchase.order),
         source: source.to_owned(),
         code: purchase.code,
@@ -98,16 +149,19 @@ fn line(source: &str, purchase: Purchase, now_ms: i64) -> Line {
     }
 }
 
+/// What is told of an order: why the houses were asked in this order, the purchases, the renewals.
+type Known = (String, Vec<Purchase>, Vec<Renewal>);
+
 /// Why the houses were asked in this order for an order, and what each answered; nothing where none was asked.
-pub(crate) fn of_order(tx: &mut Tx<'_>, order: i64) -> Result<Option<(String, Vec<Purchase>)>, DbError> {
+fn of_order(tx: &mut Tx<'_>, order: i64) -> Result<Option<Known>, DbError> {
     let choice = tx.one("SELECT choice FROM sourcing WHERE order_id = $1", values![order])?;
     let Some(choice) = choice.map(|row| row.text(0).to_owned()) else { return Ok(None) };
     let sql = rows::purchases!("WHERE order_id = $1 ORDER BY id LIMIT 20");
     let purchases = tx.all(sql, values![order])?.iter().map(rows::purchase).collect::<Result<_, _>>()?;
-    Ok(Some((choice, purchases)))
+    Ok(Some((choice, purchases, renewal::of_order(tx, order)?)))
 }
 
-/// Why the houses were asked in this order, and what each answered.
+/// Why the houses were asked in this order, and what each answered, also to renewals.
 ///
 /// # Errors
 /// What the database said.
@@ -115,11 +169,7 @@ pub async fn choice_of(app: &App, order: i64) -> Result<Option<(String, Vec<Line
     let (known, sources) =
         (app.db.read(move |tx: &mut Tx<'_>| of_order(tx, order)).await?, supply::sources(app).await?);
     let now = app.now_ms();
-    let name = |id: i64| sources.iter().find(|source| source.id == id).map_or("", |source| source.slug.as_str());
-    Ok(known.map(|(choice, purchases)| {
-        let lines = purchases.into_iter().map(|purchase| line(name(purchase.source), purchase, now)).collect();
-        (choice, lines)
-    }))
+    Ok(known.map(|(choice, purchases, renewals)| (choice, lines(&sources, purchases, renewals, now))))
 }
 
 /// What a person found out about a purchase.
@@ -129,6 +179,8 @@ pub enum Verdict {
     NotBought,
     /// It was bought, under this id of the house: it is looked at there, and serves its order if that still waits.
     Bought(String),
+    /// It was renewed: the rental runs on, if it still does.
+    Renewed,
     /// It was paid for and is of no use: the loss is the house's, and the customer's price comes back.
     Lost,
 }
@@ -145,6 +197,12 @@ pub enum SettleRefusal {
     /// The house does not know the id.
     #[error("its house does not know this id, or does not answer")]
     NotThere,
+    /// A number is not renewed, and a renewal has no id of its own.
+    #[error("it is a purchase: it was bought under an id of its house, or was not")]
+    IsPurchase,
+    /// See `IsPurchase`.
+    #[error("it is a renewal: it was renewed, or was not")]
+    IsRenewal,
     /// What was bought cannot be unbought.
     #[error("it was bought: it can only be lost")]
     IsBought,
@@ -153,7 +211,7 @@ pub enum SettleRefusal {
     Db(#[from] DbError),
 }
 
-/// Settles a purchase that is in doubt or is not taken back; the audit log has who and why.
+/// Settles a purchase that is in doubt or is not taken back, or a renewal that is in doubt; the audit log has who and why.
 ///
 /// # Errors
 /// See [`SettleRefusal`].
@@ -164,8 +222,11 @@ pub async fn settle(
     reason: &Reason,
     permit: &Permit<Run>,
 ) -> Result<State, SettleRefusal> {
-    let purchase = app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await?.ok_or(SettleRefusal::NoPurchase)?;
+    let Some(purchase) = app.db.read(move |tx: &mut Tx<'_>| rows::find(tx, id)).await? else {
+        return renewal::settle_by_hand(app, id, verdict, reason, permit).await;
+    };
     match (purchase.state, &verdict) {
+        (_, Verdict::Renewed) => return Err(SettleRefusal::IsPurchase),
         (State::InDoubt, _) | (State::Rejecting, Verdict::Lost) => {}
         (State::Rejecting, Verdict::NotBought | Verdict::Bought(_)) => return Err(SettleRefusal::IsBought),
         (state, _) => return Err(SettleRefusal::Settled(state.word())),
@@ -181,7 +242,7 @@ pub async fn settle(
         let why = format!("settled by {by}: {reason}");
         match (&verdict, purchase.state) {
             (Verdict::NotBought, _) => rows::refuse(tx, id, &format!("not_bought: {why}"), now)?,
-            (Verdict::Bought(_), _) => {}
+            (Verdict::Bought(_) | Verdict::Renewed, _) => {}
             (Verdict::Lost, State::Rejecting) => drop(rows::end(tx, id, (State::Done, Usd::ZERO), &why, now)?),
             (Verdict::Lost, _) => rows::lose(tx, id, purchase.asked, &why, now)?,
         }
@@ -214,11 +275,17 @@ async fn confirmed(app: &App, purchase: &Purchase, their_id: &str) -> Result<(St
     }
 }
 
-/// Purchases that are in doubt for longer than a worker should need, by house: how many, and since when the oldest.
+/// Purchases and renewals that are in doubt for longer than a worker should need, by house: how many, and since when the
+/// oldest.
 pub(crate) async fn doubtful(app: &App, since_ms: i64) -> Result<Vec<(String, i64, i64)>, DbError> {
     let sql = "SELECT source_id, COUNT(*), MIN(created_ms)
-         FROM purchase
-         WHERE state IN ('asking', 'in_doubt') AND created_ms <= $1
+         FROM (SELECT source_id, created_ms
+               FROM purchase
+               WHERE state IN ('asking', 'in_doubt') AND created_ms <= $1
+               UNION ALL
+               SELECT source_id, created_ms
+               FROM renewal
+               WHERE state IN ('asking', 'in_doubt') AND created_ms <= $1) AS doubtful
          GROUP BY source_id
          ORDER BY source_id";
     if !houses::known(app).await?.has_houses {

@@ -2,7 +2,8 @@
 //! them, and that neither a customer's money nor ours is lost where a house does not answer.
 //!
 //! A row is written before a house is asked and after it answered, and no transaction is open in between. What may have
-//! been bought is in doubt: it is never asked for again, and a worker finds out what it was.
+//! been bought is in doubt: it is never asked for again, and a worker finds out what it was. Terms that rented numbers are
+//! renewed for are bought the same way.
 
 mod attend;
 mod buy;
@@ -16,7 +17,9 @@ mod hint;
 mod houses;
 mod list;
 mod look;
+mod missing;
 mod offers;
+mod renewal;
 mod report;
 mod rows;
 mod wake;
@@ -35,6 +38,10 @@ pub(crate) use list::doubtful;
 pub use list::{Line, PAGE_MAX, SettleRefusal, Verdict, choice_of, list, one, settle};
 pub(crate) use offers::stocks;
 pub use offers::{MapRefusal, Mapping, NewMapping, map, mappings, names, theirs, unmap};
+pub(crate) use renewal::check as renewal_check;
+pub(crate) use renewal::{
+    Asked, Renewable, Term, begin, costs as renewal_costs, is_under_way, renew, renewable, wait, was_heard,
+};
 pub use report::{DAYS_MAX, DIFFERENCES_MAX, Day, Difference, report};
 pub(crate) use rows::under_way;
 pub use wake::{Wake, WakeRefusal, wake, want};

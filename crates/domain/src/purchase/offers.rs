@@ -35,11 +35,12 @@ pub(super) struct Enabled {
     pub(super) available: Option<i64>,
     pub(super) window: Window,
     pub(super) short_ok: bool,
+    pub(super) priced_ms: Option<i64>,
 }
 
 /// The offers that may be bought from: those whose price is known.
 pub(super) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<Enabled>, DbError> {
-    let sql = "SELECT source_id, service_id, product, code, cost, available, manner, window_ms, short_ok
+    let sql = "SELECT source_id, service_id, product, code, cost, available, manner, window_ms, short_ok, priced_ms
          FROM offer
          WHERE enabled = 1 AND cost IS NOT NULL AND manner IS NOT NULL
          ORDER BY source_id, service_id, product
@@ -56,6 +57,7 @@ pub(super) fn enabled(tx: &mut Tx<'_>) -> Result<Vec<Enabled>, DbError> {
             available: row.opt_int(5),
             window,
             short_ok: row.flag(8),
+            priced_ms: row.opt_int(9),
         });
     }
     Ok(offers)
@@ -102,7 +104,8 @@ pub(super) async fn refresh_due(app: &App, (house, wire): At<'_>) -> Result<(), 
             let available = known.map_or(Some(0), |offer| offer.available);
             let sql = "UPDATE offer
                  SET cost = COALESCE($4, cost), available = $5, manner = COALESCE($6, manner),
-                     window_ms = CASE WHEN $6 IS NULL THEN window_ms ELSE $7 END, refreshed_ms = $8
+                     window_ms = CASE WHEN $6 IS NULL THEN window_ms ELSE $7 END, refreshed_ms = $8,
+                     priced_ms = CASE WHEN $6 IS NULL THEN priced_ms ELSE $8 END
                  WHERE source_id = $1 AND service_id = $2 AND product = $3";
             let cost = known.map(|offer| offer.price);
             let values = values![source, row.int(0), row.text(1), cost, available, manner, window_ms.flatten(), now];
@@ -207,7 +210,7 @@ pub async fn map(app: &App, new: NewMapping) -> Result<(), MapRefusal> {
              VALUES ($1, $2, $3, $4, 1, $5)
              ON CONFLICT (source_id, service_id, product)
              DO UPDATE SET code = $4, enabled = 1, short_ok = $5, cost = NULL, available = NULL, manner = NULL,
-               window_ms = NULL, refreshed_ms = NULL";
+               window_ms = NULL, refreshed_ms = NULL, priced_ms = NULL";
         tx.run(sql, values![source, service, new.product, &new.code, new.short_ok])?;
         let reason = format!("{} {}", new.service, new.product.word());
         let (before, after) = (before.as_deref(), Some(new.code.as_str()));

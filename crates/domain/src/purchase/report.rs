@@ -1,9 +1,10 @@
-//! What houses charged and gave back on a day, against what their customers paid and got back, with every purchase where
-//! the two do not go together.
+//! What houses charged and gave back on a day, against what their customers paid and got back, with every purchase and
+//! renewal where the two do not go together.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::State;
+use super::renewal::{self, Renewal};
 use super::rows::{self, Purchase};
 use crate::App;
 use crate::clock::{DAY_MS, day_of, rfc3339};
@@ -33,6 +34,8 @@ pub struct Day {
     pub asked: i64,
     /// See `asked`.
     pub bought: i64,
+    /// How many terms it sold of numbers that were ours already; each counts as asked for as well.
+    pub renewed: i64,
     /// What it charged and what it gave back.
     pub charged: Usd,
     /// See `charged`.
@@ -50,7 +53,7 @@ pub struct Day {
 /// A purchase where a house's money and a customer's do not go together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The purchase.
+    /// The purchase or renewal.
     pub purchase: i64,
     /// The order or rental that it was for.
     pub order: (Product, i64),
@@ -73,21 +76,37 @@ pub async fn report(app: &App, from_ms: i64, until_ms: i64) -> Result<Vec<Day>, 
     let mut after = Some((from_ms - 1, i64::MAX));
     while let Some(place) = after {
         let page = app.db.read(move |tx: &mut Tx<'_>| page(tx, place, until_ms)).await?;
-        after = page.last().map(|one| (one.purchase.created_ms, one.purchase.id));
-        if i64::try_from(page.len()).is_ok_and(|count| count < PAGE_MAX) {
-            after = None;
-        }
+        let last = page.last().map(|one| (one.purchase.created_ms, one.purchase.id));
+        after = last.filter(|_| is_full(page.len()));
         for one in page {
             let at = (day_of(one.purchase.created_ms), one.purchase.source);
-            let day = days.entry(at).or_insert_with(|| Day {
-                day: rfc3339(at.0.saturating_mul(DAY_MS)).chars().take("2026-01-01".len()).collect(),
-                source: names.get(&at.1).cloned().unwrap_or_default(),
-                ..Day::default()
-            });
+            let day = days.entry(at).or_insert_with(|| empty(at, &names));
             day.add(&one).ok_or(DbError::Damaged("a sum of purchases"))?;
         }
     }
+    let mut after = Some((from_ms - 1, i64::MAX));
+    while let Some(place) = after {
+        let page = app.db.read(move |tx: &mut Tx<'_>| renewal::within(tx, place, until_ms, PAGE_MAX)).await?;
+        after = page.last().map(|one| (one.created_ms, one.id)).filter(|_| is_full(page.len()));
+        for one in page {
+            let at = (day_of(one.created_ms), one.source);
+            let day = days.entry(at).or_insert_with(|| empty(at, &names));
+            day.add_renewal(&one).ok_or(DbError::Damaged("a sum of renewals"))?;
+        }
+    }
     Ok(days.into_values().collect())
+}
+
+fn is_full(count: usize) -> bool {
+    i64::try_from(count).is_ok_and(|count| count == PAGE_MAX)
+}
+
+fn empty((day, source): (i64, i64), names: &HashMap<i64, String>) -> Day {
+    Day {
+        day: rfc3339(day.saturating_mul(DAY_MS)).chars().take("2026-01-01".len()).collect(),
+        source: names.get(&source).cloned().unwrap_or_default(),
+        ..Day::default()
+    }
 }
 
 /// A purchase with what its customer's money did.
@@ -111,15 +130,43 @@ impl Day {
             self.released = self.released.checked_add(one.released)?.checked_add(one.refunded)?;
         }
         if let Some(what) = difference(one) {
-            self.difference_count += 1;
-            if self.differences.len() < DIFFERENCES_MAX {
-                let (id, order) = (purchase.id, (purchase.product, purchase.order));
-                let paid = purchase.charged.checked_sub(purchase.refunded)?;
-                let earned = one.earned()?;
-                self.differences.push(Difference { purchase: id, order, what, paid, earned });
-            }
+            let (id, order) = (purchase.id, (purchase.product, purchase.order));
+            let paid = purchase.charged.checked_sub(purchase.refunded)?;
+            self.note(Difference { purchase: id, order, what, paid, earned: one.earned()? });
         }
         Some(())
+    }
+
+    fn add_renewal(&mut self, one: &Renewal) -> Option<()> {
+        let earned = if one.serves { one.price } else { Usd::ZERO };
+        self.asked += 1;
+        self.renewed += i64::from(one.state == State::Done);
+        self.charged = self.charged.checked_add(one.charged)?;
+        self.captured = self.captured.checked_add(earned)?;
+        if let Some(what) = difference_of_renewal(one) {
+            let (id, order) = (one.id, (one.product, one.order));
+            self.note(Difference { purchase: id, order, what, paid: one.charged, earned });
+        }
+        Some(())
+    }
+
+    fn note(&mut self, difference: Difference) {
+        self.difference_count += 1;
+        if self.differences.len() < DIFFERENCES_MAX {
+            self.differences.push(difference);
+        }
+    }
+}
+
+/// A rule: what does not go together in a renewal and what its customer pays.
+fn difference_of_renewal(one: &Renewal) -> Option<&'static str> {
+    match one.state {
+        State::InDoubt => Some("it is not known whether it was renewed"),
+        State::Done if one.charged > one.asked => Some("it cost more than it was offered for"),
+        State::Done if !one.serves && one.charged > Usd::ZERO => {
+            Some("its house was paid, and the customer paid nothing")
+        }
+        State::Done | State::Asking | State::Refused | State::Bought | State::Rejecting | State::Rejected => None,
     }
 }
 

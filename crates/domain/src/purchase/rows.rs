@@ -257,18 +257,25 @@ pub(super) fn insert_sourcing(
     tx.queue(sql, values)
 }
 
-/// What an account has under way with other houses: orders and rentals that are paid for and not made yet.
+/// What an account has under way with other houses: orders, rentals and terms of them that are paid for and not made yet.
 pub(crate) fn under_way(tx: &mut Tx<'_>, account: i64, service: Option<i64>) -> Result<Usage, DbError> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(price), 0) AS BIGINT),
            CAST(COALESCE(SUM(CASE WHEN service_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM sourcing
          WHERE account_id = $1 AND state = 'open'";
     let row = tx.one(sql, values![account, service])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    let (orders, spend) = (row.int(0), Usd::from_micros(row.int(1)));
+    // A term that is not decided yet counts as the payment that it may become.
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(price), 0) AS BIGINT)
+         FROM renewal
+         WHERE account_id = $1 AND state IN ('asking', 'in_doubt')";
+    let terms = tx.one(sql, values![account])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    let spend = spend.checked_add(Usd::from_micros(terms.int(1))).ok_or(DbError::Damaged("a sum"))?;
     Ok(Usage {
-        open: row.int(0),
-        day_orders: row.int(0),
-        day_spend: Usd::from_micros(row.int(1)),
-        hour_orders: row.int(0),
+        open: orders,
+        day_orders: orders + terms.int(0),
+        day_spend: spend,
+        hour_orders: orders + terms.int(0),
         hour_same_service: row.int(2),
         ..Usage::default()
     })

@@ -10,6 +10,8 @@ use crate::values;
 
 /// Between two questions for a balance.
 const ASK_MS: i64 = MINUTE_MS;
+/// What may be open at one house, as its balance is read.
+const OPEN_MAX: i64 = 1_000;
 /// Below what an operator who said nothing hears of it.
 const LOW: Usd = Usd::from_cents(500);
 
@@ -118,17 +120,53 @@ async fn asked(app: &App, source: i64, now_ms: i64) -> Result<(), DbError> {
 
 /// Whether nothing of a house is being asked for, in doubt, or being given back.
 fn is_settled(tx: &mut Tx<'_>, source: i64) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND state IN ('asking', 'in_doubt', 'rejecting') LIMIT 1";
+    let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND state IN ('asking', 'in_doubt', 'rejecting')
+         UNION ALL
+         SELECT 1 FROM renewal WHERE source_id = $1 AND state IN ('asking', 'in_doubt')
+         LIMIT 1";
     Ok(tx.one(sql, values![source])?.is_none())
 }
 
-/// What left our account at a house since a time, by all that is known: what purchases cost less what came back.
+/// What may have cost something at a house: a purchase or a renewal that is being asked for or in doubt.
+pub(super) struct Open {
+    pub(super) asked: Usd,
+    pub(super) created_ms: i64,
+    pub(super) deadline_ms: i64,
+    pub(super) is_asking: bool,
+}
+
+/// All that may have cost something at a house.
+pub(super) fn open(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Open>, DbError> {
+    let sql = "SELECT asked, created_ms, deadline_ms, state
+         FROM purchase
+         WHERE source_id = $1 AND state IN ('asking', 'in_doubt')
+         UNION ALL
+         SELECT asked, created_ms, deadline_ms, state
+         FROM renewal
+         WHERE source_id = $1 AND state IN ('asking', 'in_doubt')
+         LIMIT $2";
+    let open = |row: &Row| Open {
+        asked: Usd::from_micros(row.int(0)),
+        created_ms: row.int(1),
+        deadline_ms: row.int(2),
+        is_asking: row.text(3) == "asking",
+    };
+    Ok(tx.all(sql, values![source, OPEN_MAX])?.iter().map(open).collect())
+}
+
+/// What left our account at a house since a time, by all that is known: what purchases and renewals cost less what came
+/// back.
 pub(super) fn moved(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<Option<Usd>, DbError> {
-    let sql = "SELECT
+    let purchases = "SELECT
            CAST(COALESCE(SUM(CASE WHEN answered_ms > $2 THEN charged ELSE 0 END), 0) AS BIGINT),
            CAST(COALESCE(SUM(CASE WHEN ended_ms > $2 THEN refunded ELSE 0 END), 0) AS BIGINT)
          FROM purchase
          WHERE source_id = $1 AND (answered_ms > $2 OR ended_ms > $2)";
-    let Some(row) = tx.one(sql, values![source, since_ms])? else { return Ok(None) };
-    Ok(Usd::from_micros(row.int(0)).checked_sub(Usd::from_micros(row.int(1))))
+    let renewals = "SELECT CAST(COALESCE(SUM(charged), 0) AS BIGINT)
+         FROM renewal
+         WHERE source_id = $1 AND answered_ms > $2";
+    let Some(row) = tx.one(purchases, values![source, since_ms])? else { return Ok(None) };
+    let spent = Usd::from_micros(row.int(0)).checked_sub(Usd::from_micros(row.int(1)));
+    let Some(row) = tx.one(renewals, values![source, since_ms])? else { return Ok(None) };
+    Ok(spent.and_then(|spent| spent.checked_add(Usd::from_micros(row.int(0)))))
 }

@@ -1,6 +1,7 @@
 //! Rentals: a number of one's own for a day or for thirty.
 
 mod auto_renew;
+mod bought;
 mod cancel;
 pub(crate) mod check;
 mod describe;
@@ -20,6 +21,7 @@ use crate::money::Usd;
 use crate::product::Product;
 
 pub use auto_renew::{AutoRefusal, auto_renew, auto_renew_due};
+pub(crate) use bought::{is_not_renewed, run_on};
 pub(crate) use cancel::take_back;
 pub use cancel::{CancelRefusal, Cancelled, cancel};
 pub use describe::{DescribeRefusal, LABEL_MAX, NOTE_MAX, describe};

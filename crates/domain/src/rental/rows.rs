@@ -155,7 +155,7 @@ pub(super) fn set_auto_tried(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()
 }
 
 /// Rentals that the house should renew and that were not tried after a time.
-pub(super) const AUTO_DUE: &str = "SELECT id, account_id, product
+pub(super) const AUTO_DUE: &str = "SELECT id, account_id, product, auto_renew_max
      FROM rental
      WHERE state = 'active' AND auto_renew_max IS NOT NULL AND end_ms > $1 AND end_ms <= $2 AND auto_tried_ms <= $3
      ORDER BY end_ms

@@ -18,6 +18,7 @@ use crate::number::check as number;
 use crate::order::check as order;
 use crate::policy::{audit, kept};
 use crate::purchase::check as purchase;
+use crate::purchase::renewal_check as renewal;
 use crate::rental::check as rental;
 use crate::request;
 
@@ -97,6 +98,7 @@ pub async fn verify(app: &App, progress: &(dyn Fn(Progress) + Sync)) -> Result<V
     pages(app, &mut report, "order", |tx, after, now_ms| order::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "rental", |tx, after, _| rental::page(tx, after, PAGE_MAX)).await?;
     pages(app, &mut report, "purchase", |tx, after, now_ms| purchase::page(tx, after, PAGE_MAX, now_ms)).await?;
+    pages(app, &mut report, "renewal", |tx, after, now_ms| renewal::page(tx, after, PAGE_MAX, now_ms)).await?;
     pages(app, &mut report, "message", |tx, after, now_ms| message::page(tx, after, PAGE_MAX, now_ms)).await?;
     repeats(app, &mut report, "message", message::FIRST_TOLD, message::told_twice).await?;
     numbers(app, &mut report).await?;

@@ -1,4 +1,4 @@
-//! `admin purchase`: what was bought from other houses, what a person must settle, and whether the money goes together.
+//! `admin purchase`: what was bought and renewed of other houses, what a person must settle, and whether the money goes together.
 
 use clap::{Args, Subcommand};
 use domain::clock::{DAY_MS, rfc3339};
@@ -42,14 +42,17 @@ pub(crate) enum PurchaseCommand {
 /// Which purchase, what was found out, and why.
 #[derive(Args)]
 pub(crate) struct SettleArgs {
-    /// The purchase
+    /// The purchase or renewal
     id: i64,
-    /// Nothing was bought: the customer's price comes back
+    /// Nothing was bought or renewed: the customer's price comes back
     #[arg(long, group = "verdict")]
     not_bought: bool,
     /// It was bought, and the house has it under this id: it is looked at there, and serves its order if that waits
     #[arg(long, value_name = "THEIR_ID", group = "verdict")]
     bought: Option<String>,
+    /// It is a renewal and was done: the rental runs on and its customer pays, if it is not over
+    #[arg(long, group = "verdict")]
+    renewed: bool,
     /// It was paid for and is of no use: the loss is the house's, and the customer's price comes back
     #[arg(long, group = "verdict")]
     lost: bool,
@@ -78,6 +81,7 @@ fn list(lines: Vec<Line>) -> Answer {
     let row = |line: Line| {
         json!({
             "id": line.id,
+            "what": line.what(),
             "order": ids::shown(line.order.0, line.order.1),
             "source": line.source,
             "code": line.code,
@@ -91,17 +95,18 @@ fn list(lines: Vec<Line>) -> Answer {
             "must_be_settled": line.is_overdue,
         })
     };
-    let columns = &["id", "order", "source", "state", "charged", "refunded", "at", "must_be_settled", "reason"];
+    let columns = &["id", "what", "order", "source", "state", "charged", "refunded", "at", "must_be_settled", "reason"];
     Answer::list(columns, lines.into_iter().map(row).collect())
 }
 
 async fn settle(desk: &Desk<'_>, args: SettleArgs) -> Result<Answer, Refusal> {
-    let SettleArgs { id, not_bought, bought, lost, reason } = args;
-    let verdict = match (not_bought, bought, lost) {
-        (true, None, false) => Verdict::NotBought,
-        (false, Some(their_id), false) => Verdict::Bought(their_id),
-        (false, None, true) => Verdict::Lost,
-        _ => return Err(Refusal::new("say one of --not-bought, --bought THEIR_ID and --lost")),
+    let SettleArgs { id, not_bought, bought, renewed, lost, reason } = args;
+    let verdict = match (not_bought, bought, renewed, lost) {
+        (true, None, false, false) => Verdict::NotBought,
+        (false, Some(their_id), false, false) => Verdict::Bought(their_id),
+        (false, None, true, false) => Verdict::Renewed,
+        (false, None, false, true) => Verdict::Lost,
+        _ => return Err(Refusal::new("say one of --not-bought, --bought THEIR_ID, --renewed and --lost")),
     };
     let state = purchase::settle(desk.app, id, verdict, &reason, &desk.permit()?).await?;
     Ok(Answer::line(format!("purchase {id} is {}", state.word()), json!({"id": id, "state": state.word()})))
@@ -123,6 +128,7 @@ fn report(days: Vec<Day>) -> Answer {
             "source": day.source,
             "asked": day.asked,
             "bought": day.bought,
+            "renewed": day.renewed,
             "charged": day.charged.to_string(),
             "refunded": day.refunded.to_string(),
             "captured": day.captured.to_string(),
@@ -136,6 +142,7 @@ fn report(days: Vec<Day>) -> Answer {
         "source",
         "asked",
         "bought",
+        "renewed",
         "charged",
         "refunded",
         "captured",

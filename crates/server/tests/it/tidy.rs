@@ -17,7 +17,7 @@ const TABLES: [(&str, &[&str]); 19] = [
     ("number", &["number", "number_use", "lease", "sim", "number_import", "number_line"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),
-    ("purchase", &["offer", "sourcing", "purchase", "wallet"]),
+    ("purchase", &["offer", "sourcing", "purchase", "renewal", "wallet"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
     ("alert", &["alert"]),

@@ -119,7 +119,14 @@ impl Words for rental::RenewRefusal {
         match self {
             Self::NotFound => None,
             Self::NotRenewable => Some(
-                "The rental is over, paid as far ahead as possible, or its number leaves us at its end.".to_owned(),
+                "The rental is over, paid as far ahead as possible, or its number leaves us at its end. Some numbers are \
+                 renewed only on their last day. Nothing was charged."
+                    .to_owned(),
+            ),
+            Self::NotYet => Some(
+                "This rental is renewed once it cannot be cancelled any more: 20 minutes after its order, or after its \
+                 first SMS. Nothing was charged."
+                    .to_owned(),
             ),
             Self::Sale(refusal) => refusal.words(),
         }

@@ -90,8 +90,8 @@ pub const ROWS: &[ErrorRow] = &[
     ErrorRow {
         status: 400,
         error: "not_renewable",
-        meaning: "The rental has ended, is paid a year ahead, or its number leaves us at its end.",
-        fix: "Order a new rental.",
+        meaning: "The rental has ended, is paid a year ahead, its number leaves us at its end, or it cannot be renewed yet.",
+        fix: "Do what `message` says, or order a new rental.",
     },
     ErrorRow {
         status: 400,

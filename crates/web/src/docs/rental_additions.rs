@@ -18,6 +18,9 @@ const CURSOR: Input = Input {
     about: "The `next_cursor` of the page before, which has one only if there are more; without it, from the newest.",
 };
 
+/// What both renewals say.
+const RENEWAL: &str = "Some numbers are renewed only once the rental can no longer be cancelled, or only on their last day; others end with their term: `not_renewable`. After a 500 with the `rental_id` it is not known yet whether it was renewed: its price stays held, the same `Idempotency-Key` tells later, and nothing is charged twice.";
+
 /// After USA Long-Term 30-Day Rental.
 pub const RENTAL_30DAY: &[Call] = &[
     Call {
@@ -113,7 +116,7 @@ pub const RENTAL_30DAY: &[Call] = &[
         method: "POST",
         path: "/api/v1/rental/30day/renew/",
         title: "Renew a 30-day rental",
-        about: &["Runs on from the end you have already paid for: no day is lost."],
+        about: &["Runs on from the end you have already paid for: no day is lost.", RENEWAL],
         inputs: &[RENTAL_ID, MAX_PRICE],
         request: r#"{
   "rental_id": "RNT-789012",
@@ -203,7 +206,7 @@ pub const RENTAL_1DAY: &[Call] = &[
         method: "POST",
         path: "/api/v1/rental/1day/renew/",
         title: "Renew a 1-day rental",
-        about: &["24 more hours, from the end you have already paid for."],
+        about: &["24 more hours, from the end you have already paid for.", RENEWAL],
         inputs: &[RENTAL_ID, MAX_PRICE],
         request: r#"{
   "rental_id": "RNT-1D-345678",

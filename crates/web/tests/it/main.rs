@@ -32,5 +32,6 @@ mod repeat;
 mod second;
 mod short_term;
 mod upstream;
+mod upstream_rentals;
 mod waiting;
 mod world;

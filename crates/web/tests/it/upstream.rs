@@ -9,8 +9,8 @@ use domain::money::Usd;
 use domain::product::Product;
 use domain::purchase::{self, Houses, NewMapping};
 use domain::supply::{
-    self, Answer, Bought, Calling, Fault, House, Looked, NewSource, Offer, Registry, Rejected, Setting, Settings,
-    Standing, Supply, TheirState, Told, Trouble, Window, Wish,
+    self, Answer, Bought, Calling, Fault, House, Looked, NewSource, Offer, Registry, Rejected, Renewed, Setting,
+    Settings, Standing, Supply, TheirState, Told, Trouble, Window, Wish,
 };
 
 use crate::browser::Browser;
@@ -19,10 +19,11 @@ use crate::on_both;
 use crate::people::{operator, rich};
 use crate::world::{World, may, why};
 
-/// A house that sells one number, and may lose its answer or keep silent.
+/// A house that sells one number and terms of it, and may lose its answer, refuse a term, or keep silent.
 #[derive(Clone, Default)]
 pub(crate) struct Shop {
     pub(crate) loses: Arc<AtomicBool>,
+    pub(crate) refuses: Arc<AtomicBool>,
     keeps_silent: Arc<AtomicBool>,
     pub(crate) text: Arc<Mutex<Option<String>>>,
 }
@@ -77,6 +78,17 @@ impl House for Shop {
     fn reject<'a>(&'a self, _: &'a Settings, _: &'a str) -> Calling<'a, Result<Rejected, Fault>> {
         let is_silent = self.keeps_silent.load(Ordering::SeqCst);
         Box::pin(async move { if is_silent { silence() } else { Ok(Rejected::Done) } })
+    }
+
+    fn renew<'a>(&'a self, _: &'a Settings, _: &'a str) -> Calling<'a, Result<Renewed, Fault>> {
+        let (is_lost, is_refused) = (self.loses.load(Ordering::SeqCst), self.refuses.load(Ordering::SeqCst));
+        Box::pin(async move {
+            match (is_lost, is_refused) {
+                (true, _) => silence(),
+                (false, true) => Ok(Renewed::NotPossible(Trouble::new("not before its last day"))),
+                (false, false) => Ok(Renewed::Until { end: None, price: Some(Usd::from_cents(20)) }),
+            }
+        })
     }
 
     fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {

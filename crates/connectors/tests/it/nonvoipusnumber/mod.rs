@@ -198,6 +198,28 @@ pub(crate) async fn a_rented_number_is_activated_and_renewed() {
     assert!(matches!(world.house.activate(&world.settings, "4711").await, Ok(Opened::NotPossible(_))));
 }
 
+#[tokio::test]
+pub(crate) async fn a_renewal_is_certainly_not_done_only_where_the_house_says_so() {
+    let sentence = |words: &str| Says::status(400, format!(r#"{{"status":"error","message":"{words}"}}"#));
+    let renew = async |says: Says| {
+        let server = Server::open(move |_| says.clone()).await;
+        house("nonvoipusnumber").renew(&HOUSE.at(server.port), "7").await
+    };
+    for says in [Says::HangsUp, Says::status(500, ""), Says::ok("renewed"), Says::ok("")] {
+        let unknown = renew(says).await;
+        assert!(matches!(unknown, Err(Fault::Unknown(_))), "{unknown:?}");
+    }
+    for says in [Says::status(429, ""), sentence("Invalid email or password.")] {
+        let not_done = renew(says).await;
+        assert!(matches!(not_done, Err(Fault::NotDone(_))), "{not_done:?}");
+    }
+    let Ok(Renewed::NotPossible(trouble)) = renew(sentence("Only on its last day.")).await else { panic!("possible") };
+    assert_eq!(trouble.says, "the house says: Only on its last day.");
+    // Where it tells no end that can be read, it is renewed all the same.
+    let renewed = renew(Says::ok(r#"{"status":"success","message":[{"expires":"soon"}]}"#)).await;
+    assert_eq!(renewed, Ok(Renewed::Until { end: None, price: None }));
+}
+
 /// The id and the number of a hint.
 type Named = (Option<String>, Option<String>);
 

@@ -2,7 +2,7 @@
 
 use domain::order::{self, CancelRefusal, Cancelled, State};
 use domain::product::Product;
-use domain::rental::{self, RenewRefusal};
+use domain::rental;
 use domain::request::Failure;
 use domain::supply::{Fault, Rejected, Trouble};
 
@@ -116,21 +116,5 @@ on_both!(a_rental_is_taken_back_in_time, async |house: House| {
     assert_eq!(market.states().await, ["rejected"]);
     let same = rental::cancel(app, ann, Product::Rental1Day, rented.rental, None).await.expect("cancelled");
     assert_eq!(same.refunded, cents(365));
-    market.is_sound().await;
-});
-
-on_both!(a_bought_rental_is_not_renewed_so_nothing_but_its_price_comes_back, async |house: House| {
-    let house = House::stocked(house, 0).await;
-    let market = Market::bare(house, Product::Rental1Day).await;
-    market.round().await;
-    let ann = market.house.customer("ann", "20.00").await;
-    let app = &market.house.app;
-    let rented = rental::rent(app, ann, Product::Rental1Day, &ask("instagram"), None).await.expect("a rental");
-    let refused = rental::renew(app, ann, (Product::Rental1Day, rented.rental), None, None).await;
-    assert!(matches!(refused, Err(Failure::Refused(RenewRefusal::NotRenewable))), "{refused:?}");
-    let cancelled = rental::cancel(app, ann, Product::Rental1Day, rented.rental, None).await.expect("cancelled");
-    assert_eq!(cancelled.refunded, cents(365));
-    assert_eq!(market.house.money(ann).await, ("20.00".to_owned(), "0.00".to_owned()));
-    assert_eq!(market.states().await, ["rejected"]);
     market.is_sound().await;
 });

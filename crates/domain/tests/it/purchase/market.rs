@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::App;
+use domain::clock::DAY_MS;
 use domain::money::Usd;
 use domain::product::Product;
 use domain::purchase::{self, Houses, NewMapping};
 use domain::supply::{
     self, Answer, Bought, Calling, Fault, House as Upstream, Looked, NewSource, NotBought, Offer, Opened, Registry,
-    Rejected, Setting, Settings, Standing, Supply, TheirState, Told, Trouble, WALLET_LOW, Window, Wish,
+    Rejected, Renewed, Setting, Settings, Standing, Supply, TheirState, Told, Trouble, Until, WALLET_LOW, Window, Wish,
 };
 use tokio::sync::Notify;
 
@@ -41,6 +42,27 @@ pub(super) enum Mood {
     Waits,
 }
 
+/// How a house answers to one wish that a number run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Term {
+    /// It renews, and its answer is lost.
+    LosesAnswer,
+    /// It does nothing, and nobody hears of that.
+    LosesQuestion,
+    /// It renews for more than it said.
+    IsDear,
+    /// It says no.
+    Refuses,
+    /// Our account is empty.
+    WantsMoney,
+    /// It cannot be reached.
+    IsAway,
+    /// It says that it renewed, and tells the end that it had.
+    TellsOldEnd,
+    /// It renews when the test lets it.
+    Waits,
+}
+
 /// Something that was sold.
 #[derive(Clone)]
 pub(super) struct Sold {
@@ -48,6 +70,8 @@ pub(super) struct Sold {
     pub(super) number: String,
     pub(super) state: TheirState,
     pub(super) price: Usd,
+    /// Until when it is ours, where the house tells.
+    pub(super) end_ms: Option<i64>,
     messages: Vec<(String, String)>,
     is_pending: bool,
     reference: String,
@@ -58,6 +82,10 @@ pub(super) struct Stand {
     pub(super) price: Usd,
     pub(super) window: Window,
     pub(super) moods: VecDeque<Mood>,
+    pub(super) terms: VecDeque<Term>,
+    /// What it tells as the end of what it sells next, and how long a term of it is.
+    pub(super) end_ms: Option<i64>,
+    pub(super) term_ms: i64,
     pub(super) sold: Vec<Sold>,
     /// What it was asked, in its own words.
     pub(super) calls: Vec<String>,
@@ -88,6 +116,9 @@ impl Shop {
             price: cents(price),
             window: Window::Whole { ms: None },
             moods: VecDeque::new(),
+            terms: VecDeque::new(),
+            end_ms: None,
+            term_ms: DAY_MS,
             sold: Vec::new(),
             calls: Vec::new(),
             lists: true,
@@ -144,16 +175,43 @@ impl Shop {
             number: number.clone(),
             state: TheirState::Open,
             price,
+            end_ms: stand.end_ms,
             messages: Vec::new(),
             is_pending: mood == Mood::IsSlow,
             reference: wish.reference.clone(),
         };
-        let id = sold.id.clone();
+        let (id, end) = (sold.id.clone(), sold.end_ms.map(Until::At));
         let number = (mood != Mood::IsSlow).then_some(number);
         stand.sold.push(sold);
         match mood {
             Mood::LosesAnswer => Answer::Unknown(lost),
-            _ => Answer::Bought(Bought { id, number, price: Some(price), end: None }),
+            _ => Answer::Bought(Bought { id, number, price: Some(price), end }),
+        }
+    }
+}
+
+impl Shop {
+    fn renew_now(&self, id: &str, term: Option<Term>) -> Result<Renewed, Fault> {
+        let mut stand = self.at();
+        let lost = || Trouble::new("it did not answer");
+        match term {
+            Some(Term::LosesQuestion) => return Err(Fault::Unknown(lost())),
+            Some(Term::Refuses) => return Ok(Renewed::NotPossible(Trouble::new("not before its last day"))),
+            Some(Term::WantsMoney) => return Ok(Renewed::WalletEmpty),
+            Some(Term::IsAway) => return Err(Fault::NotDone(lost())),
+            Some(Term::LosesAnswer | Term::IsDear | Term::TellsOldEnd | Term::Waits) | None => {}
+        }
+        let more = if term == Some(Term::IsDear) { cents(7) } else { Usd::ZERO };
+        let price = stand.price.checked_add(more).expect("a sum");
+        stand.wallet = stand.wallet.checked_sub(price).expect("a wallet");
+        let term_ms = stand.term_ms;
+        let sold = stand.sold.iter_mut().find(|sold| sold.id == id).expect("something that it sold");
+        let old = sold.end_ms;
+        sold.end_ms = old.map(|end_ms| end_ms + term_ms);
+        let end = if term == Some(Term::TellsOldEnd) { old } else { sold.end_ms };
+        match term {
+            Some(Term::LosesAnswer) => Err(Fault::Unknown(lost())),
+            _ => Ok(Renewed::Until { end: end.map(Until::At), price: Some(price) }),
         }
     }
 }
@@ -248,6 +306,20 @@ impl Upstream for Shop {
         Box::pin(async { Ok(Opened::Open { end: None }) })
     }
 
+    fn renew<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Renewed, Fault>> {
+        let term = {
+            let mut stand = self.at();
+            stand.calls.push(format!("renew {id}"));
+            stand.terms.pop_front()
+        };
+        Box::pin(async move {
+            if term == Some(Term::Waits) {
+                self.gate.notified().await;
+            }
+            self.renew_now(id, term)
+        })
+    }
+
     fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
         let stand = self.at();
         let standing = |sold: &Sold| Standing {
@@ -255,7 +327,7 @@ impl Upstream for Shop {
                 id: sold.id.clone(),
                 number: Some(sold.number.clone()),
                 price: Some(sold.price),
-                end: None,
+                end: sold.end_ms.map(Until::At),
             },
             code: None,
             reference: Some(sold.reference.clone()),

@@ -28,6 +28,7 @@ on_both!(a_day_without_differences_adds_up, async |house: House| {
         source: "alpha".to_owned(),
         asked: 2,
         bought: 2,
+        renewed: 0,
         charged: cents(40),
         refunded: cents(20),
         captured: cents(42),

@@ -39,8 +39,10 @@ on_both!(a_house_that_sold_nothing_has_nothing_to_tell, async |house: House| {
     assert_eq!(house.json("purchase list").await.as_array().map(Vec::len), Some(0));
     assert_eq!(house.json("purchase report --from 2026-05-01").await.as_array().map(Vec::len), Some(0));
     assert_eq!(house.refuses("purchase report --from 2020-01-01").await, "a report covers 1 to 92 days");
-    let refused = house.refuses("purchase settle 7 --lost --reason gone").await;
-    assert_eq!(refused, "there is no such purchase");
+    for verdict in ["--lost", "--renewed"] {
+        let refused = house.refuses(&format!("purchase settle 7 {verdict} --reason gone")).await;
+        assert_eq!(refused, "there is no such purchase");
+    }
     let refused = house.refuses("purchase settle 7 --reason gone").await;
-    assert_eq!(refused, "say one of --not-bought, --bought THEIR_ID and --lost");
+    assert_eq!(refused, "say one of --not-bought, --bought THEIR_ID, --renewed and --lost");
 });

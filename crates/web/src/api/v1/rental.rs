@@ -132,7 +132,12 @@ impl From<RenewRefusal> for Refusal {
             RenewRefusal::NotFound => Self::not_found(),
             RenewRefusal::NotRenewable => {
                 let message = "The rental is over, paid as far ahead as possible, or its number leaves us at its end. \
-                               Order a new rental.";
+                               Some numbers are renewed only on their last day: try again then, or order a new rental.";
+                Self::new(400, "not_renewable", message)
+            }
+            RenewRefusal::NotYet => {
+                let message = "This rental is renewed once it cannot be cancelled any more: 20 minutes after its order, \
+                               or after its first SMS. Send it again then.";
                 Self::new(400, "not_renewable", message)
             }
             RenewRefusal::Sale(refusal) => refusal.into(),

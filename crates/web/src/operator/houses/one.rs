@@ -1,4 +1,5 @@
-//! `/operator/houses/purchases/{id}/`: one purchase, and settling it where no worker could find out what it was.
+//! `/operator/houses/purchases/{id}/`: one purchase or renewal, and settling it where no worker could find out what it
+//! was.
 
 use std::sync::Arc;
 
@@ -79,6 +80,7 @@ pub(super) async fn settle(
             Err("type the id under which its house has it")
         }
         "bought" => Ok(Verdict::Bought(typed.their_id.clone())),
+        "renewed" => Ok(Verdict::Renewed),
         "lost" => Ok(Verdict::Lost),
         _ => Err("choose what you found out"),
     };
