@@ -25,6 +25,7 @@ pub mod network;
 pub mod notice;
 pub mod number;
 pub mod order;
+pub mod partner;
 pub mod phone;
 pub mod policy;
 pub mod product;
@@ -73,6 +74,8 @@ pub struct House {
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
     pub(crate) watch: OnceLock<alert::Watch>,
     pub(crate) houses: OnceLock<purchase::Houses>,
+    pub(crate) courier: OnceLock<Box<dyn partner::Courier>>,
+    pub(crate) underway: partner::Underway,
     kept: OnceLock<Kept>,
 }
 
@@ -111,6 +114,8 @@ impl App {
             postman: OnceLock::new(),
             watch: OnceLock::new(),
             houses: OnceLock::new(),
+            courier: OnceLock::new(),
+            underway: partner::Underway::default(),
             kept: OnceLock::new(),
         })))
     }
@@ -128,6 +133,11 @@ impl App {
     /// Buys numbers from other houses from now on, where sources are houses. The first one stays.
     pub fn buy_from(&self, houses: purchase::Houses) {
         drop(self.houses.set(houses));
+    }
+
+    /// Has SMS pushed to partners from now on; before, and where nobody does, they wait. The first one stays.
+    pub fn push_by(&self, courier: Box<dyn partner::Courier>) {
+        drop(self.courier.set(courier));
     }
 
     /// Keeps records and deeds for so long from now on, instead of [`Kept::DEFAULT`]. The first one stays.

@@ -3,6 +3,7 @@
 mod bought;
 mod bulk;
 pub(crate) mod check;
+mod except;
 mod forget;
 pub mod import;
 mod lease;
@@ -18,6 +19,7 @@ mod stock;
 
 pub(crate) use bought::{Acquired, NEVER_MS, take_bought};
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
+pub(crate) use except::candidates_but;
 pub(crate) use forget::{forget_leases, uncount};
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
@@ -35,4 +37,4 @@ pub(crate) use shelf::{Shelf, ShelfKey, candidates};
 pub use status::{LineState, line_state, line_states, offline};
 pub(crate) use status::{News, note, seen_in_port, silent};
 pub(crate) use stock::StockCache;
-pub use stock::available;
+pub use stock::{available, own};

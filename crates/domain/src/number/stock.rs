@@ -53,6 +53,16 @@ pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64,
     Ok(services.iter().map(of).collect())
 }
 
+/// How many numbers of the house's own are for sale short-term for a service; up to 30 s old.
+///
+/// # Errors
+/// What the database said.
+pub async fn own(app: &App, services: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    let stock = stock(app).await?;
+    let of = |service: &i64| (*service, (stock.short_term - stock.used.get(service).copied().unwrap_or(0)).max(0));
+    Ok(services.iter().map(of).collect())
+}
+
 async fn stock(app: &App) -> Result<Arc<Stock>, DbError> {
     let cache = &app.shelf.stock;
     if let Some(stock) = cache.fresh(app.now_ms()) {

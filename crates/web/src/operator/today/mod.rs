@@ -123,7 +123,7 @@ fn troubles(alerts: Vec<Alert>, complaint_ms: Option<i64>, now_ms: i64) -> Vec<T
 fn place_of(kind: Kind) -> &'static str {
     match kind {
         Kind::SourceSilent | Kind::WalletLow => "/operator/sources/",
-        Kind::PurchaseInDoubt => "/operator/houses/",
+        Kind::PurchaseInDoubt | Kind::PartnerBehind => "/operator/houses/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
         Kind::DiskFull => "/operator/settings/",
