@@ -123,7 +123,8 @@ fn troubles(alerts: Vec<Alert>, complaint_ms: Option<i64>, now_ms: i64) -> Vec<T
 fn place_of(kind: Kind) -> &'static str {
     match kind {
         Kind::SourceSilent | Kind::WalletLow => "/operator/sources/",
-        Kind::PurchaseInDoubt | Kind::PartnerBehind => "/operator/houses/",
+        Kind::PurchaseInDoubt => "/operator/houses/",
+        Kind::PartnerBehind => "/operator/houses/partners/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
         Kind::DiskFull => "/operator/settings/",
