@@ -39,6 +39,7 @@ async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
     let app = house::open_beside(settings, access).await?;
     let registry = Arc::new(connectors::registry());
     app.buy_from(Houses::new(Arc::clone(&registry), Houses::PATIENCE, rand::random));
+    app.push_by(Box::new(connectors::push::ToPartners::default()));
     let by = admin.by.or_else(config::user_name);
     let base_url = settings.base_url.trim_end_matches('/');
     let desk =

@@ -58,6 +58,7 @@ impl House {
     async fn kept(database: DbUrl, schema: Option<Schema>, folder: tempfile::TempDir) -> Self {
         let app = open_app(&database, &key()).await.expect("the house opens");
         app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
+        app.push_by(Box::new(connectors::push::ToPartners::default()));
         Self { app, database, folder, registry: connectors::registry(), _schema: schema }
     }
 
