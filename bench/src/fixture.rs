@@ -1,6 +1,7 @@
 //! A house to measure: durable, on the disk of the working folder, with numbers, prices and rich customers.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,6 +13,7 @@ use domain::account::{self, Caller, NewAccount, NewCredit, NewKey, Tier};
 use domain::catalog::edit::{self, NewPrice, NewService};
 use domain::clock::Clock;
 use domain::db::{self, Db, DbOptions, DbUrl};
+use domain::login::{self, Chosen, Invitation, STATEMENT_VERSION, Visit};
 use domain::money::Usd;
 use domain::number::import::{self, NewNumber};
 use domain::order::{self, Ask};
@@ -162,6 +164,20 @@ impl Fixture {
             import = import::load(&self.app, import, batch).await.expect("a batch");
         }
         import::complete(&self.app, import).await.expect("complete");
+    }
+
+    /// Makes an account whose person has chosen a password.
+    pub(crate) async fn person(&self, email: &str) {
+        let new = NewAccount { name: email.to_owned(), tier: Tier::New, by: "bench".into() };
+        account::create(&self.app, new).await.expect("an account");
+        let base_url = "http://localhost".to_owned();
+        let (account, email) = (email.to_owned(), email.to_owned());
+        let invitation = Invitation { account, email, base_url: base_url.clone(), by: "bench".into() };
+        let link = login::invite(&self.app, invitation).await.expect("a link");
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let visit = Visit { base_url, address, device: "bench".into(), known_by: None };
+        let chosen = Chosen { link: &link, password: "a long password for a bench" };
+        login::confirm_sign_up(&self.app, &visit, chosen, STATEMENT_VERSION).await.expect("a sign-in");
     }
 
     /// Makes customers who can pay for everything.

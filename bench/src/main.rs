@@ -21,6 +21,7 @@ mod replay;
 mod smpp;
 mod sms;
 mod streams;
+mod uniform;
 
 use std::time::Duration;
 
@@ -83,6 +84,8 @@ enum What {
     Streams,
     /// How long each of the customers' pages takes on the demo's data.
     Pages,
+    /// Whether the time of an answer tells a stranger that an address has an account.
+    Uniform,
     /// What the limit of figure 4 runs in a process of its own.
     #[command(hide = true)]
     Bare {
@@ -110,6 +113,7 @@ async fn main() {
         What::Smpp { messages } => smpp::run(messages).await,
         What::Streams => streams::run().await,
         What::Pages => pages::run().await,
+        What::Uniform => uniform::run().await,
         What::Bare { address, answer } => bare::serve(address, answer).await,
     }
 }

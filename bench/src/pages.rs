@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::door::median;
 use crate::fixture::{machine_ms, scratch};
-use crate::load::{Connection, post};
+use crate::load::{Connection, form, post};
 use crate::program::build;
 
 /// Times that each page is asked for, one after the other.
@@ -71,8 +71,8 @@ pub(crate) async fn run() {
 /// Signs in as the demo's customer and tells the cookie.
 async fn as_customer(connection: &mut Connection, said: &str) -> String {
     let (email, password) = (word_after(said, "/sign-in/ with"), after(said, "the password: "));
-    let form = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
-    let entered = connection.ask(&form_of("/sign-in/", &form)).await;
+    let fields = format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
+    let entered = connection.ask(&form("/sign-in/", &[], &fields)).await;
     assert_eq!(entered.status, 303, "the demo's customer signs in");
     cookie(&connection.last(), "__Host-session")
 }
@@ -87,8 +87,8 @@ async fn as_operator(connection: &mut Connection, said: &str) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).expect("base 32");
     let generator = totp_rs::Builder::new().with_secret(secret).build().expect("a generator");
     let code = generator.generate(u64::try_from(machine_ms() / 1_000).expect("it is after 1970"));
-    let form = format!("token={token}&password=a+long+password+for+a+bench&code={code}");
-    let entered = connection.ask(&form_of("/operator/set-up/", &form)).await;
+    let fields = format!("token={token}&password=a+long+password+for+a+bench&code={code}");
+    let entered = connection.ask(&form("/operator/set-up/", &[], &fields)).await;
     assert_eq!(entered.status, 200, "the demo's operator comes in");
     cookie(&connection.last(), "__Host-operator")
 }
@@ -149,15 +149,6 @@ fn after<'a>(said: &'a str, words: &str) -> &'a str {
 
 fn word_after(said: &str, words: &str) -> String {
     after(said, words).split_whitespace().next().expect("a word").to_owned()
-}
-
-fn form_of(path: &str, form: &str) -> Vec<u8> {
-    let length = form.len();
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
-    )
-    .into_bytes()
 }
 
 /// A cookie that an answer sets, as a request brings it.

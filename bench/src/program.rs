@@ -56,6 +56,8 @@ impl Program {
             .env("JESUSNUMBER_READS_PER_MINUTE_KEY", "0")
             .env("JESUSNUMBER_ORDERS_PER_MINUTE_ADDRESS", "0")
             .env("JESUSNUMBER_READS_PER_MINUTE_ADDRESS", "0")
+            // A measurement of throttled forms comes from many addresses.
+            .env("JESUSNUMBER_TRUSTED_PROXIES", "127.0.0.1")
             .env("JESUSNUMBER_POOL_SIZE", crate::pgbench::POOL.to_string())
             .env("JESUSNUMBER_LOG_LEVEL", "warn")
             .stdout(Stdio::null())

@@ -88,6 +88,22 @@ pub(super) fn reset(visit: &Visit, to: &str, secret: &Secret) -> Letter {
     )
 }
 
+/// To an address for which another password was asked, and which has no account.
+pub(super) fn no_account(visit: &Visit, to: &str) -> Letter {
+    let base = &visit.base_url;
+    letter(
+        to,
+        "no_account",
+        "There is no account with this address",
+        format!(
+            "Somebody, probably you, wants another password for an account with this address at {base}. There is none.\n\n\
+             If you have an account, it has another address: ask with that one at {base}/reset/\n\
+             Want one: {base}/sign-up/\n\n\
+             If it was not you, there is nothing to do: nobody was told whether you have an account.\n"
+        ),
+    )
+}
+
 /// To somebody whose password was changed, and who has some passkeys besides.
 pub(super) fn password_changed(visit: &Visit, to: &str, passkeys: i64) -> Letter {
     let base = &visit.base_url;

@@ -10,7 +10,7 @@ use crate::db::{DbError, Lane, Tx};
 use crate::mail::{self, Letter};
 use crate::{App, values};
 
-/// Sends a link to an address that has an account; who asked is told the same if it has none.
+/// Sends a link to an address that has an account. One that has none gets another mail, and who asked is told the same.
 ///
 /// # Errors
 /// See [`SignUpRefusal`]; none of them tells whether the address is known.
@@ -19,13 +19,18 @@ pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), Sign
     let (house, visit, secret) = (app.clone(), visit.clone(), Secret::random());
     let story = move |tx: &mut Tx<'_>| {
         count_letter(tx, &house, &visit, &email)??;
-        if let Some(person) = rows::named(tx, Kind::Customer, &email)? {
-            let link = Link { login: Some(person.id), ..Link::default() };
-            link::make(tx, Purpose::Reset, &secret, &link, house.now_ms())?;
-            // Sent once its link has ended, it would only puzzle.
-            let end_ms = Some(house.now_ms() + Purpose::Reset.life_ms());
-            mail::post(tx, &house, &Letter { end_ms, ..letters::reset(&visit, &email, &secret) })?;
-        }
+        let person = rows::named(tx, Kind::Customer, &email)?;
+        let letter = match person {
+            Some(_) => letters::reset(&visit, &email, &secret),
+            None => letters::no_account(&visit, &email),
+        };
+        // Whoever waits for the answer must not learn from its time which it was: both write the same rows. The link of
+        // nobody is in no mail, and would lead nowhere.
+        let link = Link { login: person.map(|person| person.id), ..Link::default() };
+        link::make(tx, Purpose::Reset, &secret, &link, house.now_ms())?;
+        // Sent once its link has ended, it would only puzzle.
+        let end_ms = Some(house.now_ms() + Purpose::Reset.life_ms());
+        mail::post(tx, &house, &Letter { end_ms, ..letter })?;
         Ok(())
     };
     app.db.write(Lane::Work, story).await

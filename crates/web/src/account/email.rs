@@ -58,7 +58,7 @@ pub(super) async fn ask(
     match login::ask_email(&door.app, &visit, customer.reader.login, form.text("password"), email).await {
         // Whether the address has an account already, this page does not say: the mail does.
         Ok(()) => {
-            let page = SentPage { email, is_sure: true };
+            let page = SentPage { email };
             Ok(page::show(ROUTE, StatusCode::OK, &page, &frame(&door, &customer)))
         }
         Err(refusal) => {

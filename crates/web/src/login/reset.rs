@@ -44,7 +44,7 @@ pub(super) async fn send(
 ) -> Result<Response, PageError> {
     let (email, frame) = (form.text("email").trim(), reader.frame(ROUTE, &door));
     let objection = match login::ask_reset(&door.app, &visit, email).await {
-        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: false }, &frame)),
+        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email }, &frame)),
         Err(SignUpRefusal::BadEmail | SignUpRefusal::NotAccepted) => {
             Objection::new("This is not an address that a mail can be sent to. Check it.")
         }

@@ -32,8 +32,6 @@ struct SignUpPage<'a> {
 #[template(path = "login/sent.html")]
 pub(crate) struct SentPage<'a> {
     pub(crate) email: &'a str,
-    /// Whether a mail goes out in any case.
-    pub(crate) is_sure: bool,
 }
 
 #[derive(Template)]
@@ -79,7 +77,7 @@ pub(super) async fn send(
     let (email, accepted, frame) = (form.text("email").trim(), form.text("accept"), reader.frame(ROUTE, &door));
     let refused = match login::sign_up(&door.app, &visit, email, accepted).await {
         // Whether the address has an account already, this page does not say: the mail does.
-        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email, is_sure: true }, &frame)),
+        Ok(()) => return Ok(page::show(ROUTE, StatusCode::OK, &SentPage { email }, &frame)),
         Err(refused) => refused,
     };
     let objection = match refused {

@@ -2,10 +2,12 @@
 
 use domain::account::{self, NewCredit, Tier};
 use domain::clock::{DAY_MS, HOUR_MS};
-use domain::login::{self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPassword, SignIn, SignInRefusal, Visit};
+use domain::login::{
+    self, ChangeRefusal, Chosen, ConfirmRefusal, Kind, NewPassword, STATEMENT_VERSION, SignIn, SignInRefusal, Visit,
+};
 use domain::money::Usd;
 
-use super::{PASSWORD, credentials, customer, enter, link_in, mail_to, mails, session, visit};
+use super::{PASSWORD, credentials, customer, enter, link_in, mail_to, session, visit};
 use crate::house::{House, may, why};
 use crate::on_both;
 
@@ -61,10 +63,42 @@ on_both!(a_reset_s_link_lives_for_an_hour_and_fits_nothing_else, async |house: H
     assert!(matches!(late, Err(ConfirmRefusal::BadLink)));
 });
 
-on_both!(an_unknown_address_is_told_the_same_and_gets_nothing, async |house: House| {
+on_both!(an_unknown_address_is_told_the_same_and_gets_another_mail, async |house: House| {
     login::ask_reset(&house.app, &visit(1), "bob@example.org").await.expect("the same answer");
-    assert!(mails(&house).await.is_empty());
+    let body = mail_to(&house, "bob@example.org", "no_account").await;
+    assert!(body.contains("/sign-up/") && !body.contains("token="), "{body}");
 });
+
+on_both!(what_is_written_does_not_tell_whether_an_address_is_known, async |house: House| {
+    let ann = customer(&house, "ann@example.org").await;
+    let person = session(&house, &ann.session).await.expect("signed in").login;
+    let mut before = written(&house).await;
+    let mut grown = async || {
+        let now = written(&house).await;
+        let grown: Vec<i64> = now.iter().zip(&before).map(|(now, before)| now - before).collect();
+        before = now;
+        grown
+    };
+    for (place, email) in ["ann@example.org", "bob@example.org"].iter().enumerate() {
+        let visit = visit(u8::try_from(place).expect("few") + 1);
+        login::ask_reset(&house.app, &visit, email).await.expect("the same answer");
+        assert_eq!(grown().await, [1, 1], "a reset for {email}");
+        login::sign_up(&house.app, &visit, email, STATEMENT_VERSION).await.expect("the same answer");
+        assert_eq!(grown().await, [1, 1], "a sign-up for {email}");
+        // The old address hears of it, too.
+        login::ask_email(&house.app, &visit, person, PASSWORD, email).await.expect("the same answer");
+        assert_eq!(grown().await, [1, 2], "a change to {email}");
+    }
+});
+
+/// How many links and mails there are.
+async fn written(house: &House) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in ["link", "mail"] {
+        counts.push(house.number_of(&format!("SELECT COUNT(*) FROM {table}")).await);
+    }
+    counts
+}
 
 on_both!(a_changed_password_ends_the_other_sessions_and_links, async |house: House| {
     let ann = customer(&house, "ann@example.org").await;
