@@ -37,6 +37,7 @@ pub mod supply;
 pub mod verify;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -74,7 +75,7 @@ pub struct House {
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
     pub(crate) watch: OnceLock<alert::Watch>,
     pub(crate) houses: OnceLock<purchase::Houses>,
-    pub(crate) courier: OnceLock<Box<dyn partner::Courier>>,
+    pub(crate) courier: OnceLock<(Box<dyn partner::Courier>, Duration)>,
     pub(crate) underway: partner::Underway,
     kept: OnceLock<Kept>,
 }
@@ -135,9 +136,10 @@ impl App {
         drop(self.houses.set(houses));
     }
 
-    /// Has SMS pushed to partners from now on; before, and where nobody does, they wait. The first one stays.
-    pub fn push_by(&self, courier: Box<dyn partner::Courier>) {
-        drop(self.courier.set(courier));
+    /// Has SMS pushed to partners from now on; before, and where nobody does, they wait. A round waits so long for those
+    /// who answer slowly: [`partner::PATIENCE`] but for tests. The first one stays.
+    pub fn push_by(&self, courier: Box<dyn partner::Courier>, patience: Duration) {
+        drop(self.courier.set((courier, patience)));
     }
 
     /// Keeps records and deeds for so long from now on, instead of [`Kept::DEFAULT`]. The first one stays.

@@ -83,7 +83,7 @@ async fn houses(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
 async fn partners(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
     let behind = app.db.read(move |tx: &mut Tx<'_>| partner::behind(tx, now_ms - DAY_MS)).await?;
     let told = |(slug, waiting, lost): &(String, i64, i64)| {
-        let words = format!("{slug}: {waiting} wait and were tried often, {lost} were given up within a day");
+        let words = format!("{slug}: {waiting} wait after many tries, {lost} given up within a day");
         sign(Kind::PartnerBehind, slug, words)
     };
     Ok(behind.iter().map(told).collect())

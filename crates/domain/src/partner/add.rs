@@ -139,5 +139,5 @@ pub(super) fn networks(networks: &[Network]) -> Result<String, PartnerRefusal> {
 /// Has whoever pushes look at where a partner's SMS are to go.
 pub(super) fn check_to(app: &App, to: &Settings) -> Result<(), PartnerRefusal> {
     let nobody = || PartnerRefusal::BadSetting("this program pushes to nobody".to_owned());
-    app.courier.get().ok_or_else(nobody)?.check(to).map_err(PartnerRefusal::BadSetting)
+    app.courier.get().ok_or_else(nobody)?.0.check(to).map_err(PartnerRefusal::BadSetting)
 }

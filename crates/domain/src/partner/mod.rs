@@ -25,7 +25,7 @@ pub use list::{Partner, list};
 pub use number::{EXCEPT_MAX, Offered, Wish, number, services};
 pub(crate) use outbox::behind;
 pub(crate) use push_due::Underway;
-pub use push_due::push_due;
+pub use push_due::{PATIENCE, push_due};
 
 /// The most partners that a house has.
 pub const PARTNERS_MAX: i64 = 100;

@@ -1,7 +1,7 @@
 //! Pushing what waits in the outbox, each partner apart from the others.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -19,8 +19,9 @@ use crate::{message, order, values};
 /// SMS on their way to one partner at once.
 const ROUND_MAX: i64 = 8;
 /// How long a round waits for those who answer slowly; they are heard all the same, and hold up nobody else.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long an SMS is left to the node that took it. Twice as long as a courier may need.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+/// How long one push may take, and how long an SMS is left to the node that took it: twice as long.
+const PUSH_MAX: Duration = Duration::from_secs(30);
 const LEASE_MS: i64 = MINUTE_MS;
 /// How long an SMS waits after its first try, its second, and so on; after the last of these always as long again.
 const WAITS_S: [i64; 9] = [10, 10, 10, 20, 30, 60, 120, 300, 600];
@@ -59,6 +60,7 @@ impl Drop for Turn {
 }
 
 /// An SMS that this node took, by which try.
+#[derive(Clone, Copy)]
 struct Taken {
     id: i64,
     order: i64,
@@ -68,16 +70,14 @@ struct Taken {
 }
 
 /// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were pushed or settled, as
-/// far as they were answered within a second. Each partner has a turn of its own, so that one that hangs holds up no
+/// far as they were answered within the patience that was given. Each partner has a turn of its own, so that one that hangs holds up no
 /// other. A push whose node dies before the answer is written down is sent again, under the same id.
 ///
 /// # Errors
 /// What the database said; what was not pushed is found again.
 pub async fn push_due(app: &App) -> Result<usize, DbError> {
     let followers = rows::followers(app).await?;
-    if followers.is_empty() {
-        return Ok(0);
-    }
+    let Some((_, patience)) = app.courier.get().filter(|_| !followers.is_empty()) else { return Ok(0) };
     // What is wrong with one partner's account keeps no other's SMS from it; it is told in the end.
     let mut failed = None;
     for follower in &followers {
@@ -89,13 +89,12 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
         let (count, due_ms) = waiting.get(&follower.id).copied().unwrap_or((0, i64::MAX));
         tell_waiting(&follower.slug, count);
         if due_ms <= app.now_ms()
-            && app.courier.get().is_some()
             && let Some(turn) = Turn::begin(app, follower.id)
         {
             turns.push(tokio::spawn(async move { push_round(turn, follower).await }));
         }
     }
-    let Ok(ended) = timeout(PATIENCE, join_all(turns)).await else { return Ok(0) };
+    let Ok(ended) = timeout(*patience, join_all(turns)).await else { return Ok(0) };
     let counts = ended.into_iter().map(|ended| ended.unwrap_or(Err(DbError::Panicked)));
     let count = counts.sum::<Result<usize, DbError>>()?;
     failed.map_or(Ok(count), Err)
@@ -121,11 +120,11 @@ fn tell_waiting(slug: &str, count: i64) {
 async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
     let app = &turn.app;
     let taken = take(app, follower.id).await?;
-    let to = rows::open(app, &follower.slug, &follower.sealed);
+    let to = rows::open(app, &follower.slug, &follower.sealed).map(Arc::new).map_err(|error| error.to_string());
     let push = async |taken: &Taken| {
-        let pushed = match &to {
-            Ok(to) => push_one(app, &follower, to, taken).await,
-            Err(error) => Err(Lost(error.to_string())),
+        let pushed = match to.clone() {
+            Ok(to) => push_apart(app, follower.account, to, *taken).await,
+            Err(why) => Err(Lost(why)),
         };
         settle(app, &follower.slug, taken, pushed).await
     };
@@ -161,10 +160,21 @@ async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
 /// Why nothing can be pushed, now or later.
 struct Lost(String);
 
-async fn push_one(app: &App, follower: &Follower, to: &Settings, taken: &Taken) -> Result<Pushed, Lost> {
-    let found = read(app, follower.account, taken).await;
+/// Pushes one SMS in a task of its own, so that one that panics or hangs takes no other with it.
+async fn push_apart(app: &App, account: i64, to: Arc<Settings>, taken: Taken) -> Result<Pushed, Lost> {
+    let app = app.clone();
+    let pushing = tokio::spawn(async move { timeout(PUSH_MAX, push_one(&app, account, &to, &taken)).await });
+    match pushing.await {
+        Ok(Ok(pushed)) => pushed,
+        Ok(Err(_)) => Ok(Pushed::Later("took too long".to_owned())),
+        Err(_) => Ok(Pushed::Later("the push broke off".to_owned())),
+    }
+}
+
+async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Result<Pushed, Lost> {
+    let found = read(app, account, taken).await;
     match (found, app.courier.get()) {
-        (Ok(Some(sms)), Some(courier)) => Ok(courier.push(to, &sms).await),
+        (Ok(Some(sms)), Some((courier, _))) => Ok(courier.push(to, &sms).await),
         (Ok(None), _) => Err(Lost("its text is erased".to_owned())),
         // It is of this one SMS that the house knows too little; no other waits for it.
         (Err(error @ DbError::Damaged(_)), _) => Err(Lost(error.to_string())),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use connectors::call::{Call, Caller as Phone};
 use connectors::push::ToPartners;
@@ -32,6 +33,8 @@ use tokio::sync::oneshot;
 
 /// When the clock starts: 2026-05-22T14:30:00Z.
 const START_MS: i64 = 1_779_460_200_000;
+/// How long a round of pushes is waited for: to its end.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The key that the buyer asks with, and the one that the farm pushes with.
 const KEY: &str = "the-key-of-the-shop";
 const PUSH_KEY: &str = "whatTheFarmPushesWith";
@@ -73,7 +76,7 @@ impl House {
         let app = App::open(db, Clock::new(move || seen.load(Ordering::SeqCst)), &Key::from_bytes([9; 32])).await;
         let app = app.expect("the house opens");
         let registry = Arc::new(connectors::registry());
-        app.push_by(Box::new(ToPartners::default()));
+        app.push_by(Box::new(ToPartners::default()), PATIENCE);
         app.buy_from(Houses::new(Arc::clone(&registry), Houses::PATIENCE, || 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();

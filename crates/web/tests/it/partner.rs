@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::clock::{HOUR_MS, SECOND_MS};
 use domain::login::Role;
@@ -29,7 +30,7 @@ impl Shop {
     /// A world with a partner that has some dollars, and its house.
     async fn open(world: &World, dollars: &str) -> Self {
         let shop = Self::default();
-        world.app.push_by(Box::new(shop.clone()));
+        world.app.push_by(Box::new(shop.clone()), Duration::from_secs(60));
         world.customer("shop", dollars).await;
         let to = [("address", "https://shop.example/push"), ("push_key", "what-we-push-with")];
         let to = to.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -6,12 +6,16 @@ mod sell;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::money::Usd;
 use domain::partner::{self, Courier, Entered, NewPartner, PartnerRefusal, Pushed, Pushing, Sms, Wish};
 use domain::supply::Settings;
 
 use crate::house::{House, may};
+
+/// How long a round is waited for: to its end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The key that the partner of these tests calls with.
 pub(crate) const KEY: &str = "the-key-of-the-shop";
@@ -51,6 +55,7 @@ impl Courier for Told {
 
     fn push<'a>(&'a self, to: &'a Settings, sms: &'a Sms) -> Pushing<'a> {
         Box::pin(async move {
+            assert!(!sms.text.contains("poison"), "a text of a test breaks the push");
             let answer = {
                 let mut notes = self.0.lock().expect("whole");
                 if notes.hang.iter().any(|address| to.get("address") == Some(address)) {
@@ -90,7 +95,7 @@ pub(crate) async fn enter(house: &House, key: &str) -> Entered {
 pub(crate) async fn shop(house: House, numbers: usize, dollars: &str) -> (House, Told, Entered) {
     let house = House::stocked(house, numbers).await;
     let courier = Told::default();
-    house.app.push_by(Box::new(courier.clone()));
+    house.app.push_by(Box::new(courier.clone()), PATIENCE);
     house.customer("shop", dollars).await;
     partner::add(&house.app, new("shop", "shop", KEY)).await.expect("a partner");
     let shop = enter(&house, KEY).await;
