@@ -69,9 +69,9 @@ struct Taken {
     created_ms: i64,
 }
 
-/// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were pushed or settled, as
-/// far as they were answered within the patience that was given. Each partner has a turn of its own, so that one that hangs holds up no
-/// other. A push whose node dies before the answer is written down is sent again, under the same id.
+/// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were tried, or none where
+/// somebody took longer to answer than the round waits. Each partner has a turn of its own, so that one that hangs holds
+/// up no other. A push whose node dies before the answer is written down is sent again, under the same id.
 ///
 /// # Errors
 /// What the database said; what was not pushed is found again.
@@ -124,7 +124,8 @@ async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
     let push = async |taken: &Taken| {
         let pushed = match to.clone() {
             Ok(to) => push_apart(app, follower.account, to, *taken).await,
-            Err(why) => Err(Lost(why)),
+            // The operator can set them again.
+            Err(why) => Ok(Pushed::Later(why)),
         };
         settle(app, &follower.slug, taken, pushed).await
     };
