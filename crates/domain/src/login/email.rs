@@ -1,5 +1,6 @@
 //! Another address for an account: it counts once it is confirmed, and the old one hears of it before and after.
 
+use super::evenly::evenly;
 use super::link::{self, Link, Purpose};
 use super::sign_in::show_again;
 use super::sign_up::count_letter;
@@ -29,7 +30,7 @@ pub async fn ask_email(app: &App, visit: &Visit, login: i64, password: &str, ema
         mail::post(tx, &house, &letters::email_asked(&visit, &person.name))?;
         Ok(())
     };
-    app.db.write(Lane::Work, story).await
+    evenly(app.db.write(Lane::Work, story)).await
 }
 
 /// Makes a confirmed address the one of its account, and tells both.

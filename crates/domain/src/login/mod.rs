@@ -6,6 +6,7 @@
 mod address;
 mod change;
 mod email;
+mod evenly;
 mod forget;
 mod invite;
 mod kitchen;

@@ -1,5 +1,6 @@
 //! Choosing another password when the old one is forgotten, by a link to the confirmed address.
 
+use super::evenly::evenly;
 use super::link::{self, Link, Purpose};
 use super::sign_up::count_letter;
 use super::{
@@ -24,8 +25,8 @@ pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), Sign
             Some(_) => letters::reset(&visit, &email, &secret),
             None => letters::no_account(&visit, &email),
         };
-        // Whoever waits for the answer must not learn from its time which it was: both write the same rows. The link of
-        // nobody is in no mail, and would lead nowhere.
+        // Whoever waits for the answer must not learn from its time which it was: both write the same rows, and are told
+        // at the same time. The link of nobody is in no mail, and would lead nowhere.
         let link = Link { login: person.map(|person| person.id), ..Link::default() };
         link::make(tx, Purpose::Reset, &secret, &link, house.now_ms())?;
         // Sent once its link has ended, it would only puzzle.
@@ -33,7 +34,7 @@ pub async fn ask_reset(app: &App, visit: &Visit, email: &str) -> Result<(), Sign
         mail::post(tx, &house, &Letter { end_ms, ..letter })?;
         Ok(())
     };
-    app.db.write(Lane::Work, story).await
+    evenly(app.db.write(Lane::Work, story)).await
 }
 
 /// Changes the password of a link's person and ends all their sessions and links. They sign in with it then, and with

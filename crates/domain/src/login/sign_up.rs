@@ -1,5 +1,6 @@
 //! Signing up: an address and the accepted statement first, and a password once the address is confirmed.
 
+use super::evenly::evenly;
 use super::link::{self, Link, Purpose};
 use super::session::{self, Entry, Tell};
 use super::throttle::{self, Deed, MustWait};
@@ -59,7 +60,7 @@ pub async fn sign_up(app: &App, visit: &Visit, email: &str, accepted: &str) -> R
         mail::post(tx, &house, &letter)?;
         Ok(())
     };
-    app.db.write(Lane::Work, story).await
+    evenly(app.db.write(Lane::Work, story)).await
 }
 
 /// Counts a mail that a stranger asks for, by the client and by the mailbox.

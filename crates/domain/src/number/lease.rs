@@ -107,18 +107,28 @@ pub(crate) fn lease_of(tx: &mut Tx<'_>, order: i64, number: i64) -> Result<Optio
 
 /// The key of the texts of an order's lease; `None` once they are erased.
 pub(crate) async fn key_of(app: &App, order: i64) -> Result<Option<Key>, DbError> {
-    unwrapped(app.db.row(KEY, values![order]).await?, &app.vault, order)
+    let now_ms = app.now_ms();
+    if let Some(key) = app.keyring.get(order, now_ms) {
+        return Ok(Some(key));
+    }
+    let row = app.db.row(KEY, values![order]).await?.ok_or(NO_LEASE)?;
+    let key = unwrapped(&row, &app.vault, order)?;
+    if let Some(key) = &key {
+        app.keyring.put(order, key.clone(), row.int(1), now_ms);
+    }
+    Ok(key)
 }
 
 /// The key of the texts of an order's lease, within somebody's story.
 pub(crate) fn key_in(tx: &mut Tx<'_>, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
-    unwrapped(tx.one(KEY, values![order])?, vault, order)
+    unwrapped(&tx.one(KEY, values![order])?.ok_or(NO_LEASE)?, vault, order)
 }
 
-const KEY: &str = "SELECT sealed_key FROM lease WHERE order_id = $1";
+/// The key, and when the texts under it are to be gone.
+const KEY: &str = "SELECT sealed_key, end_ms + keep_ms FROM lease WHERE order_id = $1";
+const NO_LEASE: DbError = DbError::Damaged("an order has no lease");
 
-fn unwrapped(row: Option<Row>, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
-    let row = row.ok_or(DbError::Damaged("an order has no lease"))?;
+fn unwrapped(row: &Row, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
     row.opt_blob(0).map(|sealed| vault.unwrap(&purpose(order), sealed)).transpose()
 }
 

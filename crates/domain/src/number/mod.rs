@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod except;
 mod forget;
 pub mod import;
+mod keyring;
 mod lease;
 mod list;
 mod named;
@@ -21,6 +22,7 @@ pub(crate) use bought::{Acquired, NEVER_MS, take_bought};
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
 pub(crate) use except::candidates_but;
 pub(crate) use forget::{forget_leases, uncount};
+pub(crate) use keyring::Keyring;
 pub use lease::{Candidate, erase_ended};
 pub(crate) use lease::{
     CountedIn, Lease, Leased, burn, burnt_by_another, count_in, end as end_lease, extend, key_in, key_of, lease_of,

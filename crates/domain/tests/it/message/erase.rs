@@ -15,6 +15,8 @@ on_both!(a_delivered_text_is_gone_after_its_retention, async |house: House| {
     house.text(&placed.digits, "32665", "482910 is your Instagram code.").await;
     house.pass_ms(20 * MINUTE_MS + 24 * HOUR_MS - 1);
     assert_eq!(number::erase_ended(&house.app).await.expect("looked"), 0);
+    let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+    assert_eq!(inbox.messages.len(), 1);
     house.pass_ms(1);
     assert_eq!(number::erase_ended(&house.app).await.expect("erased"), 1);
     let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
