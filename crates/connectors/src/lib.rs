@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod mail;
+pub mod push;
 pub mod sms;
 
 mod supply;

@@ -25,6 +25,7 @@ pub mod network;
 pub mod notice;
 pub mod number;
 pub mod order;
+pub mod partner;
 pub mod phone;
 pub mod policy;
 pub mod product;
@@ -36,6 +37,7 @@ pub mod supply;
 pub mod verify;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clock::Clock;
 use db::{Db, DbError, Lane};
@@ -74,6 +76,8 @@ pub struct House {
     pub(crate) postman: OnceLock<Box<dyn mail::Postman>>,
     pub(crate) watch: OnceLock<alert::Watch>,
     pub(crate) houses: OnceLock<purchase::Houses>,
+    pub(crate) courier: OnceLock<(Box<dyn partner::Courier>, Duration)>,
+    pub(crate) underway: partner::Underway,
     kept: OnceLock<Kept>,
 }
 
@@ -113,6 +117,8 @@ impl App {
             postman: OnceLock::new(),
             watch: OnceLock::new(),
             houses: OnceLock::new(),
+            courier: OnceLock::new(),
+            underway: partner::Underway::default(),
             kept: OnceLock::new(),
         })))
     }
@@ -130,6 +136,12 @@ impl App {
     /// Buys numbers from other houses from now on, where sources are houses. The first one stays.
     pub fn buy_from(&self, houses: purchase::Houses) {
         drop(self.houses.set(houses));
+    }
+
+    /// Has SMS pushed to partners from now on; before, and where nobody does, they wait. A round waits so long for those
+    /// who answer slowly: [`partner::PATIENCE`] but for tests. The first one stays.
+    pub fn push_by(&self, courier: Box<dyn partner::Courier>, patience: Duration) {
+        drop(self.courier.set((courier, patience)));
     }
 
     /// Keeps records and deeds for so long from now on, instead of [`Kept::DEFAULT`]. The first one stays.

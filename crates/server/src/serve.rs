@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::App;
+use domain::partner;
 use domain::policy::kept::Kept;
 use domain::purchase::Houses;
 use domain::supply::Registry;
@@ -104,6 +105,7 @@ pub(crate) async fn attend(
     app.watch_by(watch::watch(settings));
     app.keep(Kept { records_days: settings.records_days, audit_days: settings.audit_days });
     app.buy_from(Houses::new(registry.clone(), Houses::PATIENCE, rand::random));
+    app.push_by(Box::new(connectors::push::ToPartners::default()), partner::PATIENCE);
     if let (Ok(listen), Ok(private)) = (doors.public.local_addr(), doors.private.local_addr()) {
         tracing::info!(%listen, %private, "the house is open");
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use domain::db::DbError;
 use domain::policy::kept;
 use domain::{
-    App, account, alert, complaint, event, figures, login, mail, message, number, order, purchase, rental, request,
-    supply, verify,
+    App, account, alert, complaint, event, figures, login, mail, message, number, order, partner, purchase, rental,
+    request, supply, verify,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -57,6 +57,8 @@ const WORKERS: &[Worker] = &[
     worker!("login::forget_old" every 60_000 ms: |app| login::forget_old(&app)),
     worker!("mail::send_due" every 2_000 ms: |app| mail::send_due(&app)),
     worker!("mail::forget_old" every 600_000 ms: |app| mail::forget_old(&app)),
+    worker!("partner::push_due" every 250 ms: |app| partner::push_due(&app)),
+    worker!("partner::forget_old" every 600_000 ms: |app| partner::forget_old(&app)),
     worker!("complaint::forget_old" every 600_000 ms: |app| complaint::forget_old(&app)),
     worker!("event::delete_old" every 600_000 ms: |app| event::delete_old(&app)),
     worker!("kept::forget_records" every 20_000 ms: |app| kept::forget_records(&app)),

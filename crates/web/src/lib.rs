@@ -96,7 +96,8 @@ pub fn router(web: Web) -> Router {
     let pages = pages.merge(docs::routes::routes()).merge(assets::routes());
     // Only what people load is compressed: an answer of the API is small, and a stream must not wait to be packed.
     let pages = pages.layer(CompressionLayer::new());
-    let router = Router::new().merge(api::v1::routes()).merge(ingest::routes()).merge(pages).merge(live::routes());
+    let router = Router::new().merge(api::v1::routes()).merge(api::partner::routes()).merge(ingest::routes());
+    let router = router.merge(pages).merge(live::routes());
     let router = router.route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let router = router.fallback(unknown_path).method_not_allowed_fallback(api::v1::wrong_method);
     router.with_state(door)

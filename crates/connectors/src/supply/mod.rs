@@ -33,7 +33,7 @@ mod template;
 mod textbee;
 mod token;
 mod twilio;
-mod upstream;
+pub(crate) mod upstream;
 mod vonage;
 mod vonage_messages;
 mod word;

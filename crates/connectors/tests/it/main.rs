@@ -22,6 +22,7 @@ mod partner;
 mod peer;
 mod plivo;
 mod polls;
+mod push;
 mod smpp;
 mod sms;
 mod sms_gateway_android;

@@ -115,6 +115,12 @@ pub(crate) fn next_event(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> 
     Ok(row.ok_or(DbError::Damaged("an account is missing"))?.int(0))
 }
 
+/// The number of the account's newest event.
+pub(crate) fn event_seq(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> {
+    let row = tx.one("SELECT event_seq FROM account WHERE id = $1", values![account])?;
+    Ok(row.ok_or(DbError::Damaged("an account is missing"))?.int(0))
+}
+
 pub(crate) fn event_floor(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> {
     let row = tx.one("SELECT event_floor FROM account WHERE id = $1", values![account])?;
     Ok(row.map_or(0, |row| row.int(0)))

@@ -69,7 +69,7 @@ pub(super) fn holds_scope(words: &str, scope: Scope) -> bool {
 }
 
 /// Whether networks as the database has them hold an address. One that cannot be read holds nothing.
-pub(super) fn holds_address(networks: &str, address: IpAddr) -> bool {
+pub(crate) fn holds_address(networks: &str, address: IpAddr) -> bool {
     let is_in = |network: &str| network.parse::<Network>().is_ok_and(|network| network.holds(address));
     networks.is_empty() || networks.split(' ').any(is_in)
 }

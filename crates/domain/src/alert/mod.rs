@@ -32,15 +32,18 @@ pub enum Kind {
     WalletLow,
     /// It is not known of a purchase from another house whether it was made.
     PurchaseInDoubt,
+    /// A partner does not take the SMS that are pushed to it.
+    PartnerBehind,
 }
 
 impl Kind {
     /// All of them, those that cost customers first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CheckFailed,
         Self::DiskFull,
         Self::WalletLow,
         Self::PurchaseInDoubt,
+        Self::PartnerBehind,
         Self::SourceSilent,
         Self::SourcePaused,
         Self::StockLow,
@@ -59,6 +62,7 @@ impl Kind {
             Self::MailFailing => "mail_failing",
             Self::WalletLow => "wallet_low",
             Self::PurchaseInDoubt => "purchase_in_doubt",
+            Self::PartnerBehind => "partner_behind",
         }
     }
 
@@ -78,6 +82,7 @@ impl Kind {
             Self::MailFailing => "Mails are not delivered",
             Self::WalletLow => "Money at a supplier runs out",
             Self::PurchaseInDoubt => "A purchase is in doubt",
+            Self::PartnerBehind => "A partner does not take its SMS",
         }
     }
 }
@@ -87,7 +92,7 @@ impl Kind {
 pub struct Alert {
     /// What it is.
     pub kind: Kind,
-    /// The source or service, by its slug; empty where the house as a whole is meant.
+    /// The source, service or partner, by its slug; empty where the house as a whole is meant.
     pub subject: String,
     /// What is seen of it.
     pub words: String,

@@ -9,7 +9,7 @@ use crate::db::{DbError, Tx};
 use crate::figures::{self, Sums};
 use crate::supply::Source;
 use crate::verify::RunState;
-use crate::{catalog, mail, number, purchase, supply, verify};
+use crate::{catalog, mail, number, partner, purchase, supply, verify};
 
 /// With fewer orders in this hour and the last, nothing is said of a source.
 const ORDERS_MIN: i64 = 10;
@@ -56,6 +56,7 @@ pub(super) async fn all(app: &App) -> Result<Vec<Sign>, DbError> {
     if mails >= MAILS_MIN {
         signs.push(sign(Kind::MailFailing, "", format!("{mails} were given up within a day")));
     }
+    signs.extend(partners(app, now).await?);
     let space = app.watch.get().and_then(|watch| (watch.space)());
     signs.extend(space.and_then(disk));
     Ok(signs)
@@ -77,6 +78,16 @@ async fn houses(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
         signs.push(sign(Kind::PurchaseInDoubt, &slug, words));
     }
     Ok(signs)
+}
+
+/// Partners that take nothing, or for whom SMS were given up within a day.
+async fn partners(app: &App, now_ms: i64) -> Result<Vec<Sign>, DbError> {
+    let behind = app.db.read(move |tx: &mut Tx<'_>| partner::behind(tx, now_ms - DAY_MS)).await?;
+    let told = |(slug, waiting, lost): &(String, i64, i64)| {
+        let words = format!("{slug}: {waiting} wait after many tries, {lost} given up within a day");
+        sign(Kind::PartnerBehind, slug, words)
+    };
+    Ok(behind.iter().map(told).collect())
 }
 
 /// Whether enough orders of a source have ended, and not one with a code.

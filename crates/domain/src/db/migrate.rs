@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (21, include_str!("../../../../migrations/0021_written_once.sql")),
     (22, include_str!("../../../../migrations/0022_kept_for_a_time.sql")),
     (23, include_str!("../../../../migrations/0023_renewals.sql")),
+    (24, include_str!("../../../../migrations/0024_partners.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

@@ -126,6 +126,11 @@ pub(crate) fn append(tx: &mut Tx<'_>, account: i64, event: &Event) -> Result<(),
     rows::insert(tx, account, event)
 }
 
+/// What happened on an account after a place, oldest first; at most `limit`. What was deleted with age is passed over.
+pub(crate) fn after(tx: &mut Tx<'_>, account: i64, seq: i64, limit: i64) -> Result<Vec<Event>, DbError> {
+    rows::after(tx, account, seq, limit)
+}
+
 /// Why a feed cannot be read from a cursor.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {

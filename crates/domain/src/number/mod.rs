@@ -3,6 +3,7 @@
 mod bought;
 mod bulk;
 pub(crate) mod check;
+mod except;
 mod forget;
 pub mod import;
 mod keyring;
@@ -19,6 +20,7 @@ mod stock;
 
 pub(crate) use bought::{Acquired, NEVER_MS, take_bought};
 pub use bulk::{BULK_MAX, BulkRefusal, Changed, Which, set_states};
+pub(crate) use except::candidates_but;
 pub(crate) use forget::{forget_leases, uncount};
 pub(crate) use keyring::Keyring;
 pub use lease::{Candidate, erase_ended};
@@ -37,5 +39,5 @@ pub(crate) use shelf::{Shelf, ShelfKey, candidates};
 pub use status::{LineState, line_state, line_states, offline};
 pub(crate) use status::{News, note, seen_in_port, silent};
 pub(crate) use stock::StockCache;
-pub use stock::available;
 pub(crate) use stock::withheld;
+pub use stock::{available, own};

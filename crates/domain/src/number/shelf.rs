@@ -54,7 +54,7 @@ impl ShelfKey {
 }
 
 #[derive(Default)]
-struct Slot {
+pub(super) struct Slot {
     ready: Vec<Candidate>,
     /// In the hands of orders under way.
     lent: HashSet<Candidate>,
@@ -80,7 +80,7 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    fn with<T>(&self, key: ShelfKey, work: impl FnOnce(&mut Slot) -> T) -> T {
+    pub(super) fn with<T>(&self, key: ShelfKey, work: impl FnOnce(&mut Slot) -> T) -> T {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= SHELVES_MAX && !slots.contains_key(&key) {
             let idle = slots.iter().filter(|(_, slot)| slot.lent.is_empty());
@@ -108,6 +108,11 @@ pub(crate) struct Lent {
 }
 
 impl Lent {
+    /// What was drawn from a shelf, to be given back however it ends.
+    pub(super) fn new(app: &App, key: ShelfKey, candidates: Vec<Candidate>) -> Self {
+        Self { app: app.clone(), key, candidates, gone: 0 }
+    }
+
     /// In the order in which they are to be tried.
     pub(crate) fn candidates(&self) -> &[Candidate] {
         &self.candidates
@@ -135,7 +140,7 @@ impl Drop for Lent {
 /// are left, or where others have the last ones in their hands for too long.
 pub(crate) async fn candidates(app: &App, key: ShelfKey) -> Result<Lent, DbError> {
     let now = app.now_ms();
-    let lent = |candidates| Lent { app: app.clone(), key, candidates, gone: 0 };
+    let lent = |candidates| Lent::new(app, key, candidates);
     let drawn = app.shelf.with(key, |slot| {
         slot.asked_ms = now;
         slot.draw()
@@ -219,6 +224,22 @@ impl Slot {
         let count = self.ready.len().div_ceil(TRIES_MAX).min(TRIES_MAX);
         let mut one = || self.ready.swap_remove(rand::random_range(0..self.ready.len()));
         let drawn: Vec<Candidate> = (0..count).map(|_| one()).collect();
+        self.lent.extend(&drawn);
+        drawn
+    }
+
+    /// What is ready, and not in anybody's hands.
+    pub(super) fn ready(&self) -> &[Candidate] {
+        &self.ready
+    }
+
+    /// Lends some of those that are wanted and still ready, from random places.
+    pub(super) fn draw_of(&mut self, wanted: &HashSet<Candidate>) -> Vec<Candidate> {
+        let mut drawn: Vec<Candidate> = Vec::new();
+        let first = if self.ready.is_empty() { 0 } else { rand::random_range(0..self.ready.len()) };
+        let (before, after) = self.ready.split_at(first);
+        drawn.extend(after.iter().chain(before).filter(|id| wanted.contains(id)).take(TRIES_MAX));
+        self.ready.retain(|id| !drawn.contains(id));
         self.lent.extend(&drawn);
         drawn
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::App;
-use crate::catalog;
+use crate::catalog::{self, Catalog};
 use crate::clock::SECOND_MS;
 use crate::db::{DbError, Tx};
 use crate::purchase;
@@ -56,16 +56,26 @@ impl StockCache {
 pub async fn available(app: &App, services: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbError> {
     let (stock, upstream) = (stock(app).await?, purchase::stocks(app).await?);
     let catalog = catalog::catalog(app).await?;
-    let own: Vec<&OfSource> = catalog.enabled_sources.iter().filter_map(|source| stock.get(source)).collect();
     let of = |service: &i64| {
-        let theirs = upstream.get(service).copied().unwrap_or_default();
-        let sum = own
-            .iter()
-            .map(|source| source.left(*service))
-            .fold(theirs, |sum, left| (sum.0.saturating_add(left.0), sum.1.saturating_add(left.1)));
-        (*service, sum)
+        let (own, theirs) = (owned(&stock, &catalog, *service), upstream.get(service).copied().unwrap_or_default());
+        (*service, (own.0.saturating_add(theirs.0), own.1.saturating_add(theirs.1)))
     };
     Ok(services.iter().map(of).collect())
+}
+
+/// How many numbers of the house's own are for sale short-term for a service; up to 30 s old.
+///
+/// # Errors
+/// What the database said.
+pub async fn own(app: &App, services: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    let (stock, catalog) = (stock(app).await?, catalog::catalog(app).await?);
+    Ok(services.iter().map(|service| (*service, owned(&stock, &catalog, *service).0)).collect())
+}
+
+/// What the sources that are not paused have for a service, short-term and as a rental.
+fn owned(stock: &Stock, catalog: &Catalog, service: i64) -> (i64, i64) {
+    let sources = catalog.enabled_sources.iter().filter_map(|source| stock.get(source));
+    sources.map(|source| source.left(service)).fold((0, 0), |sum, left| (sum.0 + left.0, sum.1 + left.1))
 }
 
 /// How many numbers would be for sale short-term for a service if a source were not paused: each such source that has

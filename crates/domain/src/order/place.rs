@@ -67,7 +67,7 @@ impl Sold for Placed {
     }
 }
 
-fn place_one(
+pub(super) fn place_one(
     tx: &mut Tx<'_>,
     sale: &Sale,
     candidates: &[Candidate],

@@ -16,6 +16,7 @@ mod mail;
 mod message;
 mod number;
 mod order;
+mod partner;
 mod policy;
 mod purchase;
 mod rental;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use domain::db::Access;
+use domain::partner;
 use domain::purchase::Houses;
 use tokio::runtime::Builder;
 
@@ -39,6 +40,7 @@ async fn answer(settings: &Settings, admin: Admin) -> Result<Answer, Refusal> {
     let app = house::open_beside(settings, access).await?;
     let registry = Arc::new(connectors::registry());
     app.buy_from(Houses::new(Arc::clone(&registry), Houses::PATIENCE, rand::random));
+    app.push_by(Box::new(connectors::push::ToPartners::default()), partner::PATIENCE);
     let by = admin.by.or_else(config::user_name);
     let base_url = settings.base_url.trim_end_matches('/');
     let desk =

@@ -14,6 +14,7 @@ mod number;
 mod number_import;
 mod offer;
 mod operator;
+mod partner;
 mod price;
 mod purchase;
 mod quarantine;
@@ -91,6 +92,9 @@ pub(crate) enum Command {
     /// What was bought from other houses: list, settle what is in doubt, report
     #[command(subcommand, after_help = "Example: jesusnumber admin purchase report --json")]
     Purchase(purchase::PurchaseCommand),
+    /// Houses that ask for your idle numbers: make, change, pause, list
+    #[command(subcommand, after_help = "Example: jesusnumber admin partner list")]
+    Partner(partner::PartnerCommand),
     /// All sales at once: pause and resume; receiving goes on
     #[command(subcommand, after_help = "Example: jesusnumber admin sales pause --reason 'supplier is down'")]
     Sales(sales::SalesCommand),
@@ -179,6 +183,7 @@ pub(crate) async fn run(desk: &Desk<'_>, command: Command) -> Result<Answer, Ref
         Command::Source(command) => source::run(desk, command).await,
         Command::Offer(command) => offer::run(desk, command).await,
         Command::Purchase(command) => purchase::run(desk, command).await,
+        Command::Partner(command) => partner::run(desk, command).await,
         Command::Sales(command) => sales::run(desk, command).await,
         Command::Quarantine(command) => quarantine::run(desk, command).await,
         Command::Operator(command) => operator::run(desk, command).await,

@@ -227,7 +227,7 @@ fn put(settings: &mut BTreeMap<String, String>, name: String, value: String) -> 
 }
 
 /// The value in a file, without the line break that editors put at its end.
-fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
+pub(super) fn setting_file(name: &str, path: &Path) -> Result<String, Refusal> {
     let unread = |why: String| Refusal::new(format!("the file of the setting `{name}`, {}, {why}", path.display()));
     let size = std::fs::metadata(path).map_err(|error| unread(format!("cannot be read: {error}")))?.len();
     if size > SETTING_FILE_MAX {

@@ -85,6 +85,11 @@ impl House {
         Self::join(folder, schema, key)
     }
 
+    /// A file in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Serves the same house from one more process.
     pub(crate) fn neighbour(&self) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");

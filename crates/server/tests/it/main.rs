@@ -8,6 +8,7 @@ mod extract;
 mod house;
 mod http;
 mod mail;
+mod partners;
 mod program;
 mod serve;
 mod settings;

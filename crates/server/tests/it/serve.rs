@@ -1,5 +1,8 @@
 //! `jesusnumber serve`.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +12,7 @@ use sha2::Sha256;
 
 use crate::house::{DEVICE, House, Kept, SIGNING_KEY, now_ms};
 use crate::http::Answer;
+use crate::program::{run, text};
 
 /// The documented webhook of SMS Gateway for Android for an SMS of that moment, signed as the app signs it: a repeat
 /// is signed anew and tells of the same SMS.
@@ -126,4 +130,81 @@ fn the_log_names_neither_keys_nor_texts() {
     for secret in [key.as_str(), "123456 is", "G-123456", SIGNING_KEY, "2025550147"] {
         assert!(log.iter().all(|line| !line.contains(secret)), "the log has {secret}");
     }
+}
+
+/// The keys of a partner: the one it calls with, and the one that it is told with.
+const PARTNER: [&str; 2] = ["the-key-of-the-shop", "what-we-push-with"];
+
+/// A house that buys by the partner protocol and takes whatever it is told; where it listens, and what it hears.
+fn shop() -> (u16, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (told, heard) = channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.expect("a connection"));
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).expect("a line");
+                match line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    Some(value) => length = value.trim().parse().expect("a length"),
+                    None if line.trim().is_empty() => break,
+                    None => {}
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).expect("a body");
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"status\":\"SUCCESS\"}";
+            stream.get_mut().write_all(answer).expect("answered");
+            drop(told.send(String::from_utf8(body).expect("text")));
+        }
+    });
+    (port, heard)
+}
+
+/// The program sells to a partner, pushes to it by itself what comes in, and logs neither keys nor texts.
+fn a_partner_buys_and_is_told(kept: Kept) {
+    let house = House::serve(kept);
+    let (port, heard) = shop();
+    let file = |name: &str, text: &str| {
+        std::fs::write(house.path(name), text).expect("written");
+        house.path(name).display().to_string()
+    };
+    let (key, push_key) = (file("key", PARTNER[0]), file("push-key", PARTNER[1]));
+    let (settings, address) = (house.path("house.toml").display().to_string(), format!("http://127.0.0.1:{port}/"));
+    let made = ["admin", "--config", &settings, "--by", "olga", "partner", "add", "shop", "--account", "ann"];
+    let way = ["--address", &address, "--key-file", &key, "--push-key-file", &push_key, "--allow-network", "127.0.0.1"];
+    let added = run(&[&made[..], &way].concat(), &[]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let ask = |fields: &str| {
+        let body = format!(r#"{{"key":"{}",{fields}}}"#, PARTNER[0]);
+        house.client.call("POST", "/api/partner/", &[("content-type", "application/json")], body.as_bytes()).json()
+    };
+    assert_eq!(ask(r#""action":"GET_SERVICES""#)["countryList"][0]["operatorMap"]["any"]["google"], 1);
+    let sold = ask(r#""action":"GET_NUMBER","country":"usa","operator":"any","service":"google","sum":0.5"#);
+    assert_eq!((&sold["status"], &sold["number"]), (&"SUCCESS".into(), &12_025_550_147_i64.into()));
+    assert_eq!(push(&house, "id-1", now_ms(), "G-123456 is your code", SIGNING_KEY).status, 200);
+    let told = heard.recv_timeout(Duration::from_secs(40)).expect("it is told");
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&told["action"], &told["key"]), (&"PUSH_SMS".into(), &PARTNER[1].into()));
+    assert_eq!((&told["phone"], &told["text"]), (&"12025550147".into(), &"G-123456 is your code".into()));
+    let finish = format!(r#""action":"FINISH_ACTIVATION","activationId":{},"status":3"#, sold["activationId"]);
+    assert_eq!(ask(&finish)["status"], "SUCCESS");
+    house.program.signal("TERM");
+    let log = house.program.lines_until("the house is closed");
+    assert!(log.iter().any(|line| line.contains("/api/partner/")), "{log:?}");
+    for secret in [PARTNER[0], PARTNER[1], "G-123456", "2025550147"] {
+        assert!(log.iter().all(|line| !line.contains(secret)), "the log has {secret}");
+    }
+}
+
+#[test]
+fn a_partner_buys_and_is_told_on_sqlite() {
+    a_partner_buys_and_is_told(Kept::Sqlite);
+}
+
+#[test]
+fn a_partner_buys_and_is_told_on_postgres() {
+    a_partner_buys_and_is_told(Kept::Postgres);
 }

@@ -8,7 +8,7 @@ const LINES_MAX: usize = 500;
 const MAP_LINES_MAX: usize = 200;
 
 /// Which room of `domain` owns which tables. `house` is also read where the house is opened.
-const TABLES: [(&str, &[&str]); 19] = [
+const TABLES: [(&str, &[&str]); 20] = [
     ("db", &["counter", "migration"]),
     ("account", &["account", "api_key"]),
     ("ledger", &["transfer", "refund_day"]),
@@ -18,6 +18,7 @@ const TABLES: [(&str, &[&str]); 19] = [
     ("order", &["orders"]),
     ("rental", &["rental"]),
     ("purchase", &["offer", "sourcing", "purchase", "renewal", "wallet"]),
+    ("partner", &["partner", "push"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),
     ("alert", &["alert"]),

@@ -24,6 +24,7 @@ mod limits;
 mod login;
 mod own_account;
 mod pages;
+mod partner;
 mod passkeys;
 mod people;
 mod reasons;

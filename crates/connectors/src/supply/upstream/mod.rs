@@ -40,21 +40,21 @@ pub(super) fn site(settings: &Settings, other: Option<&str>) -> Result<Site, Str
 }
 
 /// Where a house is called, and by whom.
-pub(super) struct Reach {
+pub(crate) struct Reach {
     site: Site,
     caller: Caller,
 }
 
 impl Reach {
     /// Asks, and gives back whatever was answered.
-    pub(super) async fn ask(&self, call: &Call) -> Result<call::Answer, CallError> {
+    pub(crate) async fn ask(&self, call: &Call) -> Result<call::Answer, CallError> {
         self.caller.call(&self.site, call).await
     }
 }
 
 /// Callers by the settings that they were made of, so that the calls of one source share what TLS remembers.
 #[derive(Default)]
-pub(super) struct Callers(Mutex<Vec<(Made, Caller)>>);
+pub(crate) struct Callers(Mutex<Vec<(Made, Caller)>>);
 
 /// `allow_network` and `ca`.
 type Made = (Option<String>, Option<String>);
@@ -64,7 +64,7 @@ impl Callers {
     ///
     /// # Errors
     /// A sentence that says which setting is wrong.
-    pub(super) fn reach(&self, settings: &Settings, other: Option<&str>) -> Result<Reach, String> {
+    pub(crate) fn reach(&self, settings: &Settings, other: Option<&str>) -> Result<Reach, String> {
         let made = (settings.get("allow_network").map(str::to_owned), settings.get("ca").map(str::to_owned));
         let site = site(settings, other)?;
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

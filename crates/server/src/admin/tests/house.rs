@@ -10,6 +10,7 @@ use domain::clock::Clock;
 use domain::db::{Db, DbOptions, DbUrl, Durability, EngineKind};
 use domain::message;
 use domain::order::{self, Ask, Placed};
+use domain::partner;
 use domain::purchase::Houses;
 use domain::seal::Key;
 use domain::supply::{Line, Part, Registry};
@@ -58,6 +59,7 @@ impl House {
     async fn kept(database: DbUrl, schema: Option<Schema>, folder: tempfile::TempDir) -> Self {
         let app = open_app(&database, &key()).await.expect("the house opens");
         app.buy_from(Houses::new(Arc::new(connectors::registry()), Houses::PATIENCE, || 1));
+        app.push_by(Box::new(connectors::push::ToPartners::default()), partner::PATIENCE);
         Self { app, database, folder, registry: connectors::registry(), _schema: schema }
     }
 

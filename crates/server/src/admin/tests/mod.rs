@@ -7,6 +7,7 @@ mod import;
 mod money;
 mod numbers;
 mod operators;
+mod partners;
 mod purchases;
 mod supply;
 mod verify;

@@ -1,9 +1,10 @@
-//! `/operator/houses/`: what was bought from other houses, what a person must settle, what they offer, and whether the
-//! money goes together.
+//! `/operator/houses/`: what was bought from other houses, what a person must settle, what they offer, whether the
+//! money goes together, and the houses that buy from us.
 
 mod days;
 mod offers;
 mod one;
+mod partners;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Router<Arc<Door>> {
         .route("/operator/houses/offers/unmap/", post(offers::unmap))
         .route(offers::THEIRS, get(offers::theirs))
         .route(days::ROUTE, get(days::show))
+        .route(partners::ROUTE, get(partners::show).post(partners::set_state))
 }
 
 /// Which purchases are asked for.

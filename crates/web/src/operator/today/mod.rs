@@ -124,6 +124,7 @@ fn place_of(kind: Kind) -> &'static str {
     match kind {
         Kind::SourceSilent | Kind::SourcePaused | Kind::WalletLow => "/operator/sources/",
         Kind::PurchaseInDoubt => "/operator/houses/",
+        Kind::PartnerBehind => "/operator/houses/partners/",
         Kind::StockLow => "/operator/numbers/",
         Kind::CheckFailed => "/operator/ledger/",
         Kind::DiskFull => "/operator/settings/",

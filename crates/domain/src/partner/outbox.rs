@@ -1,0 +1,90 @@
+//! Filling the outbox from what happened on the partners' accounts.
+
+use super::rows::{self, Follower};
+use crate::App;
+use crate::db::{DbError, Lane, Tx};
+use crate::event::{self, Event, Kind};
+use crate::product::Product;
+use crate::{ids, values};
+
+/// Events that are read in one story, and stories of one look.
+const EVENTS_MAX: i64 = 200;
+const STORIES_MAX: usize = 50;
+/// SMS that wait for one partner, at most. What comes beyond is given up at once, and the operator sees how many.
+const WAITING_MAX: i64 = 10_000;
+/// Tries in vain from which on the operator hears that a partner takes nothing: a minute and a half.
+const TRIES_MANY: i64 = 6;
+
+/// Puts what came in for a partner since the last look into its outbox.
+pub(super) async fn fill(app: &App, follower: &Follower) -> Result<(), DbError> {
+    let (account, seen) = (follower.account, follower.event_seq);
+    let has_news = move |tx: &mut Tx<'_>| Ok::<_, DbError>(!event::after(tx, account, seen, 1)?.is_empty());
+    if !app.db.read(has_news).await? {
+        return Ok(());
+    }
+    let (id, now) = (follower.id, app.now_ms());
+    for _ in 0..STORIES_MAX {
+        if !app.db.write(Lane::Work, move |tx| fill_one(tx, id, account, now)).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Goes on from where the outbox is filled; whether there may be more.
+fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<bool, DbError> {
+    // Another node may have read on meanwhile.
+    let Some(seen) = rows::filled_upto(tx, id)? else { return Ok(false) };
+    let events = event::after(tx, account, seen, EVENTS_MAX)?;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
+    let came: Vec<(i64, i64)> = events.iter().filter_map(came).collect();
+    if !came.is_empty() {
+        put(tx, id, &came, now_ms)?;
+    }
+    tx.run("UPDATE partner SET event_seq = $2 WHERE id = $1", values![id, last])?;
+    Ok(i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX))
+}
+
+/// The order and the message, where an event tells of an SMS on a short-term order. A late part makes the message another
+/// one for the partner, because it knows what it has by its id.
+fn came(event: &Event) -> Option<(i64, i64)> {
+    let is_sms = matches!(event.kind, Kind::OrderReceived | Kind::MessageReceived | Kind::MessageUpdated);
+    let (product, order) = event.order?;
+    (is_sms && product == Product::ShortTerm).then_some(order).zip(event.message)
+}
+
+fn put(tx: &mut Tx<'_>, partner: i64, came: &[(i64, i64)], now_ms: i64) -> Result<(), DbError> {
+    let count = i64::try_from(came.len()).map_err(|_| DbError::Damaged("too much came in"))?;
+    let first = ids::take(tx, "push", count)?;
+    let sql = "SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting'";
+    let waiting = tx.one(sql, values![partner])?.map_or(0, |row| row.int(0));
+    for (id, (order, message)) in (first..).zip(came) {
+        let is_full = waiting + (id - first) >= WAITING_MAX;
+        let (state, fault) = if is_full { ("given_up", Some("the outbox is full")) } else { ("waiting", None) };
+        let sql = "INSERT INTO push
+               (id, partner_id, order_id, message_id, state, next_ms, fault, created_ms, settled_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)";
+        let settled_ms = is_full.then_some(now_ms);
+        tx.queue(sql, values![id, partner, *order, *message, state, now_ms, fault, settled_ms])?;
+    }
+    Ok(())
+}
+
+/// The partners that take nothing, or lost something after a time: the name, how many wait of those that were tried often
+/// in vain, and how many were given up.
+pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64, i64)>, DbError> {
+    let sql = "SELECT p.slug, CAST(SUM(u.waits) AS BIGINT), CAST(SUM(u.lost) AS BIGINT)
+         FROM (SELECT partner_id, 1 AS waits, 0 AS lost
+               FROM push
+               WHERE state = 'waiting' AND tries >= $1
+               UNION ALL
+               SELECT partner_id, 0 AS waits, 1 AS lost
+               FROM push
+               WHERE state <> 'waiting' AND settled_ms > $2 AND state = 'given_up') u
+         JOIN partner p ON p.id = u.partner_id
+         GROUP BY p.slug
+         ORDER BY p.slug
+         LIMIT $3";
+    let rows = tx.all(sql, values![TRIES_MANY, after_ms, super::PARTNERS_MAX])?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.int(1), row.int(2))).collect())
+}

@@ -1,0 +1,222 @@
+//! Pushing what waits in the outbox, each partner apart from the others.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use super::courier::{Pushed, Sms};
+use super::rows::{self, Follower};
+use super::{PARTNERS_MAX, outbox};
+use crate::App;
+use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
+use crate::db::{DbError, Lane, Row, Tx};
+use crate::supply::Settings;
+use crate::{message, order, values};
+
+/// SMS on their way to one partner at once.
+const ROUND_MAX: i64 = 8;
+/// How long a round waits for those who answer slowly; they are heard all the same, and hold up nobody else.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+/// How long one push may take, and how long an SMS is left to the node that took it: twice as long.
+const PUSH_MAX: Duration = Duration::from_secs(30);
+const LEASE_MS: i64 = MINUTE_MS;
+/// How long an SMS waits after its first try, its second, and so on; after the last of these always as long again.
+const WAITS_S: [i64; 9] = [10, 10, 10, 20, 30, 60, 120, 300, 600];
+/// After so long an SMS is given up: no longer than texts are usually kept, and nobody waits for it any more.
+const GIVE_UP_MS: i64 = DAY_MS;
+/// Characters of what a partner said that are kept.
+const FAULT_MAX: usize = 200;
+
+/// The partners that this node is pushing to just now.
+#[derive(Default)]
+pub(crate) struct Underway(Mutex<HashSet<i64>>);
+
+impl Underway {
+    fn with<T>(&self, work: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// That a partner is being pushed to, until this is dropped.
+struct Turn {
+    app: App,
+    partner: i64,
+}
+
+impl Turn {
+    /// A turn, unless one is under way.
+    fn begin(app: &App, partner: i64) -> Option<Self> {
+        app.underway.with(|all| all.insert(partner)).then(|| Self { app: app.clone(), partner })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.app.underway.with(|all| all.remove(&self.partner));
+    }
+}
+
+/// An SMS that this node took, by which try.
+#[derive(Clone, Copy)]
+struct Taken {
+    id: i64,
+    order: i64,
+    message: i64,
+    tries: i64,
+    created_ms: i64,
+}
+
+/// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were tried, or none where
+/// somebody took longer to answer than the round waits. Each partner has a turn of its own, so that one that hangs holds
+/// up no other. A push whose node dies before the answer is written down is sent again, under the same id.
+///
+/// # Errors
+/// What the database said; what was not pushed is found again.
+pub async fn push_due(app: &App) -> Result<usize, DbError> {
+    let followers = rows::followers(app).await?;
+    let Some((_, patience)) = app.courier.get().filter(|_| !followers.is_empty()) else { return Ok(0) };
+    // What is wrong with one partner's account keeps no other's SMS from it; it is told in the end.
+    let mut failed = None;
+    for follower in &followers {
+        failed = outbox::fill(app, follower).await.err().or(failed);
+    }
+    let mut turns = Vec::new();
+    let waiting = waiting(app).await?;
+    for follower in followers {
+        let (count, due_ms) = waiting.get(&follower.id).copied().unwrap_or((0, i64::MAX));
+        tell_waiting(&follower.slug, count);
+        if due_ms <= app.now_ms()
+            && let Some(turn) = Turn::begin(app, follower.id)
+        {
+            turns.push(tokio::spawn(async move { push_round(turn, follower).await }));
+        }
+    }
+    let Ok(ended) = timeout(*patience, join_all(turns)).await else { return Ok(0) };
+    let counts = ended.into_iter().map(|ended| ended.unwrap_or(Err(DbError::Panicked)));
+    let count = counts.sum::<Result<usize, DbError>>()?;
+    failed.map_or(Ok(count), Err)
+}
+
+/// How many wait for each partner, and when the first of them is due.
+async fn waiting(app: &App) -> Result<HashMap<i64, (i64, i64)>, DbError> {
+    let sql = "SELECT partner_id, COUNT(*), MIN(next_ms)
+         FROM push
+         WHERE state = 'waiting'
+         GROUP BY partner_id
+         ORDER BY partner_id
+         LIMIT $1";
+    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
+    Ok(rows.iter().map(|row| (row.int(0), (row.int(1), row.int(2)))).collect())
+}
+
+fn tell_waiting(slug: &str, count: i64) {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    metrics::gauge!("partner_pushes_waiting", "partner" => slug.to_owned()).set(count);
+}
+
+async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
+    let app = &turn.app;
+    let taken = take(app, follower.id).await?;
+    let to = rows::open(app, &follower.slug, &follower.sealed).map(Arc::new).map_err(|error| error.to_string());
+    let push = async |taken: &Taken| {
+        let pushed = match to.clone() {
+            Ok(to) => push_apart(app, follower.account, to, *taken).await,
+            // The operator can set them again.
+            Err(why) => Ok(Pushed::Later(why)),
+        };
+        settle(app, &follower.slug, taken, pushed).await
+    };
+    join_all(taken.iter().map(push)).await.into_iter().collect::<Result<Vec<()>, DbError>>()?;
+    Ok(taken.len())
+}
+
+async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
+    let now_ms = app.now_ms();
+    let story = move |tx: &mut Tx<'_>| {
+        // Of two nodes that find the same one, the second sees that it is not due any more.
+        let sql = "UPDATE push
+             SET next_ms = $3, tries = tries + 1
+             WHERE state = 'waiting'
+               AND next_ms <= $2
+               AND id IN (SELECT id FROM push
+                          WHERE partner_id = $1 AND state = 'waiting' AND next_ms <= $2
+                          ORDER BY next_ms, id
+                          LIMIT $4)
+             RETURNING id, order_id, message_id, tries, created_ms";
+        tx.all(sql, values![partner, now_ms, now_ms + LEASE_MS, ROUND_MAX])
+    };
+    let taken = |row: &Row| Taken {
+        id: row.int(0),
+        order: row.int(1),
+        message: row.int(2),
+        tries: row.int(3),
+        created_ms: row.int(4),
+    };
+    Ok(app.db.write::<_, DbError, _>(Lane::Work, story).await?.iter().map(taken).collect())
+}
+
+/// Why nothing can be pushed, now or later.
+struct Lost(String);
+
+/// Pushes one SMS in a task of its own, so that one that panics or hangs takes no other with it.
+async fn push_apart(app: &App, account: i64, to: Arc<Settings>, taken: Taken) -> Result<Pushed, Lost> {
+    let app = app.clone();
+    let pushing = tokio::spawn(async move { timeout(PUSH_MAX, push_one(&app, account, &to, &taken)).await });
+    match pushing.await {
+        Ok(Ok(pushed)) => pushed,
+        Ok(Err(_)) => Ok(Pushed::Later("took too long".to_owned())),
+        Err(_) => Ok(Pushed::Later("the push broke off".to_owned())),
+    }
+}
+
+async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Result<Pushed, Lost> {
+    let found = read(app, account, taken).await;
+    match (found, app.courier.get()) {
+        (Ok(Some(sms)), Some((courier, _))) => Ok(courier.push(to, &sms).await),
+        (Ok(None), _) => Err(Lost("its text is erased".to_owned())),
+        // It is of this one SMS that the house knows too little; no other waits for it.
+        (Err(error @ DbError::Damaged(_)), _) => Err(Lost(error.to_string())),
+        (Err(error), _) => Ok(Pushed::Later(error.to_string())),
+        (Ok(Some(_)), None) => Ok(Pushed::Later("nobody pushes".to_owned())),
+    }
+}
+
+/// The text is opened here, for the time of one push.
+async fn read(app: &App, account: i64, taken: &Taken) -> Result<Option<Sms>, DbError> {
+    let Some(order) = order::find(app, account, taken.order).await? else { return Ok(None) };
+    let messages = message::of_order(app, taken.order).await?;
+    let message = messages.into_iter().find(|message| message.id == taken.message);
+    Ok(message.map(|message| Sms { id: taken.id, digits: order.digits, sender: message.sender, text: message.text }))
+}
+
+/// Writes down what came of a try, unless the lease has passed to another one.
+async fn settle(app: &App, slug: &str, taken: &Taken, pushed: Result<Pushed, Lost>) -> Result<(), DbError> {
+    let (now_ms, id, tries) = (app.now_ms(), taken.id, taken.tries);
+    let place = usize::try_from(tries - 1).unwrap_or(0).min(WAITS_S.len() - 1);
+    let next_ms = now_ms + WAITS_S[place] * SECOND_MS;
+    let (state, fault) = match pushed {
+        Ok(Pushed::Taken) => ("taken", None),
+        Ok(Pushed::Refused(said)) => ("refused", Some(short(&said))),
+        Ok(Pushed::Later(met)) if next_ms < taken.created_ms + GIVE_UP_MS => ("waiting", Some(short(&met))),
+        Ok(Pushed::Later(met)) => ("given_up", Some(short(&met))),
+        Err(Lost(why)) => ("given_up", Some(short(&why))),
+    };
+    let settled_ms = (state != "waiting").then_some(now_ms);
+    let story = move |tx: &mut Tx<'_>| {
+        let sql = "UPDATE push
+             SET state = $3, next_ms = $4, fault = $5, settled_ms = $6
+             WHERE id = $1 AND tries = $2 AND state = 'waiting'";
+        tx.run(sql, values![id, tries, state, next_ms, fault.clone(), settled_ms]).map(drop)
+    };
+    app.db.write::<_, DbError, _>(Lane::Work, story).await?;
+    metrics::counter!("partner_pushes_total", "partner" => slug.to_owned(), "outcome" => state).increment(1);
+    Ok(())
+}
+
+/// The beginning of a fault, in one line.
+fn short(fault: &str) -> String {
+    fault.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(FAULT_MAX).collect()
+}

@@ -1,0 +1,64 @@
+//! The SQL of partners, and how what is sealed of them is opened.
+
+use sha2::{Digest, Sha256};
+
+use super::PARTNERS_MAX;
+use crate::App;
+use crate::db::{DbError, Row, Tx};
+use crate::supply::Settings;
+use crate::values;
+
+/// What a partner's settings are sealed for.
+pub(super) fn purpose(slug: &str) -> String {
+    format!("partner {slug}")
+}
+
+/// What is kept of the key that a partner calls with.
+pub(super) fn hash(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// Seals where a partner's SMS are pushed to.
+pub(super) fn seal(app: &App, slug: &str, to: &Settings) -> Result<Vec<u8>, DbError> {
+    let plain = serde_json::to_vec(to.values()).map_err(|_| DbError::Damaged("settings cannot be kept"))?;
+    Ok(app.vault.seal(&purpose(slug), &plain))
+}
+
+/// Opens where a partner's SMS are pushed to.
+pub(super) fn open(app: &App, slug: &str, sealed: &[u8]) -> Result<Settings, DbError> {
+    let plain = app.vault.open(&purpose(slug), sealed)?;
+    let values = serde_json::from_slice(&plain).map_err(|_| DbError::Damaged("a partner's settings are unreadable"))?;
+    Ok(Settings::new(values))
+}
+
+/// A partner whose SMS are looked for.
+pub(super) struct Follower {
+    pub(super) id: i64,
+    pub(super) slug: String,
+    pub(super) account: i64,
+    /// The events of its account up to here are in the outbox.
+    pub(super) event_seq: i64,
+    pub(super) sealed: Vec<u8>,
+}
+
+fn follower(row: &Row) -> Follower {
+    Follower {
+        id: row.int(0),
+        slug: row.text(1).to_owned(),
+        account: row.int(2),
+        event_seq: row.int(3),
+        sealed: row.blob(4).to_vec(),
+    }
+}
+
+/// All partners.
+pub(super) async fn followers(app: &App) -> Result<Vec<Follower>, DbError> {
+    let sql = "SELECT id, slug, account_id, event_seq, settings FROM partner ORDER BY id LIMIT $1";
+    Ok(app.db.rows(sql, values![PARTNERS_MAX]).await?.iter().map(follower).collect())
+}
+
+/// Up to which event of its account a partner's outbox is filled; its row stays locked until the story ends.
+pub(super) fn filled_upto(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, DbError> {
+    let row = tx.one("SELECT event_seq FROM partner WHERE id = $1 {for_update}", values![id])?;
+    Ok(row.map(|row| row.int(0)))
+}
