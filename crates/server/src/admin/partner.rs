@@ -41,7 +41,7 @@ pub(crate) enum PartnerCommand {
 /// How a partner is reached and calls.
 #[derive(Args)]
 pub(crate) struct WayArgs {
-    /// Where it is told of each SMS: https://shop.example/push
+    /// Where it is told of each SMS: `https://shop.example/push`
     #[arg(long, value_name = "URL")]
     address: Option<String>,
     /// The file with the key that it will call with: 16 to 200 characters
