@@ -187,8 +187,7 @@ async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Resu
 /// The text is opened here, for the time of one push.
 async fn read(app: &App, account: i64, taken: &Taken) -> Result<Option<Sms>, DbError> {
     let Some(order) = order::find(app, account, taken.order).await? else { return Ok(None) };
-    let messages = message::of_order(app, taken.order).await?;
-    let message = messages.into_iter().find(|message| message.id == taken.message);
+    let message = message::one_of_order(app, taken.order, taken.message).await?;
     Ok(message.map(|message| Sms { id: taken.id, digits: order.digits, sender: message.sender, text: message.text }))
 }
 

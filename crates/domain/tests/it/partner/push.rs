@@ -136,6 +136,17 @@ on_both!(an_sms_that_cannot_be_opened_holds_up_no_other, async |house: House| {
     assert_eq!((listed.taken, listed.lost, listed.waiting), (1, 1, 0));
 });
 
+on_both!(an_sms_that_cannot_be_opened_holds_up_no_other_of_its_order, async |house: House| {
+    let (house, courier, shop) = shop(house, 1, "5.00").await;
+    let digits = served(&house, &shop).await;
+    house.text(&digits, "instagram", "instagram code 482911").await;
+    house.tamper(&["UPDATE message SET sealed = (SELECT sealed FROM message WHERE id = 2) WHERE id = 1"]).await;
+    push(&house).await;
+    assert_eq!(texts(&courier), ["instagram code 482911"]);
+    let listed = listed(&house).await;
+    assert_eq!((listed.taken, listed.lost, listed.waiting), (1, 1, 0));
+});
+
 on_both!(an_sms_that_breaks_the_push_holds_up_no_other_and_is_given_up, async |house: House| {
     let (house, courier, shop) = shop(house, 1, "5.00").await;
     let placed = partner::number(&house.app, &shop, &wish("instagram")).await.expect("a number");
