@@ -45,7 +45,14 @@ pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbEr
         return Ok(Vec::new());
     }
     let Some(key) = number::key_of(app, order).await? else { return Ok(Vec::new()) };
-    opened(&rows, &key)
+    rows.iter().map(|row| opened(row, &key)).collect()
+}
+
+/// One message of an order, whatever the others are like; `None` once it is erased.
+pub(crate) async fn one_of_order(app: &App, order: i64, message: i64) -> Result<Option<Message>, DbError> {
+    let Some(row) = app.db.row(rows::ONE_OF_ORDER, values![message, order]).await? else { return Ok(None) };
+    let Some(key) = number::key_of(app, order).await? else { return Ok(None) };
+    opened(&row, &key).map(Some)
 }
 
 /// The messages of an order as [`of_order`] tells them, within somebody's story.
@@ -55,23 +62,20 @@ pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<
         return Ok(Vec::new());
     }
     let key = number::key_in(tx, &app.vault, order)?;
-    key.map_or_else(|| Ok(Vec::new()), |key| opened(&rows, &key))
+    key.map_or_else(|| Ok(Vec::new()), |key| rows.iter().map(|row| opened(row, &key)).collect())
 }
 
-fn opened(rows: &[Row], key: &Key) -> Result<Vec<Message>, DbError> {
-    let message = |row: &Row| {
-        let content = Content::open(key, row.int(0), row.blob(3))?;
-        Ok(Message {
-            id: row.int(0),
-            sender: content.sender,
-            text: content.text,
-            code: content.code,
-            link: content.link,
-            received_ms: row.int(1),
-            is_complete: row.flag(2),
-        })
-    };
-    rows.iter().map(message).collect()
+fn opened(row: &Row, key: &Key) -> Result<Message, DbError> {
+    let content = Content::open(key, row.int(0), row.blob(3))?;
+    Ok(Message {
+        id: row.int(0),
+        sender: content.sender,
+        text: content.text,
+        code: content.code,
+        link: content.link,
+        received_ms: row.int(1),
+        is_complete: row.flag(2),
+    })
 }
 
 /// When the newest message of an order reached the house, if one did.

@@ -115,6 +115,11 @@ pub(super) fn numbers_reached(
     Ok(tx.one(sql, values![account, sender_tag, since_ms, but_number])?.map_or(0, |row| row.int(0)))
 }
 
+/// One message of an order: id, when it came, whether it is whole, what is sealed.
+pub(super) const ONE_OF_ORDER: &str = "SELECT id, received_ms, complete, sealed
+     FROM message
+     WHERE id = $1 AND order_id = $2 AND state = 'delivered' AND sealed IS NOT NULL";
+
 /// The newest messages of an order: id, when it came, whether it is whole, what is sealed.
 pub(super) const OF_ORDER: &str = "SELECT id, received_ms, complete, sealed
      FROM message

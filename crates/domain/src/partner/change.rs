@@ -40,7 +40,8 @@ pub async fn change(
     let sql = "SELECT id, settings FROM partner WHERE slug = $1";
     let row = app.db.row(sql, values![slug]).await?.ok_or(PartnerRefusal::NoPartner)?;
     let (id, before) = (row.int(0), row.blob(1).to_vec());
-    let mut to = rows::open(app, slug, &before)?.values().clone();
+    // What does not open is made anew: the check below demands all of it.
+    let mut to = rows::open_if_whole(app, slug, &before)?.unwrap_or_default().values().clone();
     to.extend(changes.to.clone());
     to.retain(|_, value| !value.is_empty());
     let to = Settings::new(to);

@@ -7,6 +7,9 @@ use crate::App;
 use crate::db::{DbError, Row};
 use crate::{account, values};
 
+/// The fault of a partner whose settings do not open.
+const UNOPENED: &str = "its settings do not open: set its address and push key again";
+
 /// A partner as it is listed: never its keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
@@ -16,7 +19,7 @@ pub struct Partner {
     pub slug: String,
     /// The account that it buys with, by its name.
     pub account: String,
-    /// Where its SMS are pushed to.
+    /// Where its SMS are pushed to; empty where its settings do not open.
     pub address: String,
     /// The networks that it calls from, with spaces between them; empty: from anywhere.
     pub networks: String,
@@ -30,7 +33,8 @@ pub struct Partner {
     pub taken: i64,
     /// SMS that it refused, or that were given up, within the last week.
     pub lost: i64,
-    /// What the newest try that failed met, among what is not taken yet or was lost within the last week.
+    /// That its settings do not open; else what the newest try that failed met, among what is not taken yet or was lost
+    /// within the last week.
     pub fault: Option<String>,
     /// Since when it exists.
     pub created_ms: i64,
@@ -60,13 +64,16 @@ pub async fn list(app: &App) -> Result<Vec<Partner>, DbError> {
     let mut all = Vec::new();
     for row in &partners {
         let account = account::standing(app, row.int(2)).await?.ok_or(DbError::Damaged("a partner has no account"))?;
-        let to = rows::open(app, row.text(1), row.blob(3))?;
-        let outbox = outboxes.remove(&row.int(0)).unwrap_or_default();
+        let to = rows::open_if_whole(app, row.text(1), row.blob(3))?;
+        let mut outbox = outboxes.remove(&row.int(0)).unwrap_or_default();
+        if to.is_none() {
+            outbox.fault = Some(UNOPENED.to_owned());
+        }
         all.push(Partner {
             id: row.int(0),
             slug: row.text(1).to_owned(),
             account: account.name,
-            address: to.get(setting::ADDRESS).unwrap_or_default().to_owned(),
+            address: to.as_ref().and_then(|to| to.get(setting::ADDRESS)).unwrap_or_default().to_owned(),
             networks: row.text(4).to_owned(),
             is_active: row.text(5) == "active",
             waiting: outbox.waiting,

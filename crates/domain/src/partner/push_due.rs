@@ -91,13 +91,15 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
         if due_ms <= app.now_ms()
             && let Some(turn) = Turn::begin(app, follower.id)
         {
-            turns.push(tokio::spawn(async move { push_round(turn, follower).await }));
+            turns.push(tokio::spawn(push_turn(turn, follower)));
         }
     }
-    let Ok(ended) = timeout(*patience, join_all(turns)).await else { return Ok(0) };
-    let counts = ended.into_iter().map(|ended| ended.unwrap_or(Err(DbError::Panicked)));
-    let count = counts.sum::<Result<usize, DbError>>()?;
-    failed.map_or(Ok(count), Err)
+    let ended = timeout(*patience, join_all(turns)).await;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let Ok(ended) = ended else { return Ok(0) };
+    ended.into_iter().map(|ended| ended.map_err(|_| DbError::Panicked)).sum()
 }
 
 /// How many wait for each partner, and when the first of them is due.
@@ -115,6 +117,15 @@ async fn waiting(app: &App) -> Result<HashMap<i64, (i64, i64)>, DbError> {
 fn tell_waiting(slug: &str, count: i64) {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     metrics::gauge!("partner_pushes_waiting", "partner" => slug.to_owned()).set(count);
+}
+
+/// A partner's round. What fails is told here, because nobody may be waiting for it any more.
+async fn push_turn(turn: Turn, follower: Follower) -> usize {
+    let slug = follower.slug.clone();
+    push_round(turn, follower).await.unwrap_or_else(|error| {
+        tracing::error!(partner = slug, %error, "a round of pushes failed; what it took is tried again");
+        0
+    })
 }
 
 async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
@@ -187,8 +198,7 @@ async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Resu
 /// The text is opened here, for the time of one push.
 async fn read(app: &App, account: i64, taken: &Taken) -> Result<Option<Sms>, DbError> {
     let Some(order) = order::find(app, account, taken.order).await? else { return Ok(None) };
-    let messages = message::of_order(app, taken.order).await?;
-    let message = messages.into_iter().find(|message| message.id == taken.message);
+    let message = message::one_of_order(app, taken.order, taken.message).await?;
     Ok(message.map(|message| Sms { id: taken.id, digits: order.digits, sender: message.sender, text: message.text }))
 }
 

@@ -31,6 +31,14 @@ pub(super) fn open(app: &App, slug: &str, sealed: &[u8]) -> Result<Settings, DbE
     Ok(Settings::new(values))
 }
 
+/// Opens where a partner's SMS are pushed to; `None` where what is kept does not open, so that it can be set again.
+pub(super) fn open_if_whole(app: &App, slug: &str, sealed: &[u8]) -> Result<Option<Settings>, DbError> {
+    match open(app, slug, sealed) {
+        Err(DbError::Damaged(_)) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
 /// A partner whose SMS are looked for.
 pub(super) struct Follower {
     pub(super) id: i64,

@@ -68,6 +68,29 @@ on_both!(keys_change_are_sealed_and_never_told, async |house: House| {
     assert!(listed.contains("https://shop.example/push"));
 });
 
+on_both!(a_partner_whose_settings_do_not_open_is_listed_and_can_be_set_again, async |house: House| {
+    let (house, _, _) = shop(house, 1, "5.00").await;
+    house.customer("other", "0").await;
+    partner::add(&house.app, new("other", "other", "another-long-key")).await.expect("another partner");
+    house.tamper(&["UPDATE partner SET settings = key_hash WHERE slug = 'shop'"]).await;
+    let listed = partner::list(&house.app).await.expect("listed");
+    let told = |line: &partner::Partner| (line.slug.clone(), line.address.clone(), line.fault.clone());
+    let fault = "its settings do not open: set its address and push key again".to_owned();
+    assert_eq!(told(&listed[0]), ("other".to_owned(), "https://other.example/push".to_owned(), None));
+    assert_eq!(told(&listed[1]), ("shop".to_owned(), String::new(), Some(fault)));
+    let set = async |to: &[(&str, &str)]| {
+        let to = to.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let changes = Changes { to, ..Changes::default() };
+        partner::change(&house.app, "shop", changes, &why("they were lost"), &may("olga")).await
+    };
+    let push_key = ("push_key", "a-later-push-key");
+    let half = set(&[push_key]).await.expect_err("refused");
+    assert_eq!(half.to_string(), "`address` is missing");
+    set(&[push_key, ("address", "https://shop.example/again")]).await.expect("set again");
+    let listed = partner::list(&house.app).await.expect("listed");
+    assert_eq!(told(&listed[1]), ("shop".to_owned(), "https://shop.example/again".to_owned(), None));
+});
+
 on_both!(a_paused_partner_is_let_in_and_sold_nothing, async |house: House| {
     let (house, _, _) = shop(house, 1, "5.00").await;
     partner::set_state(&house.app, "shop", false, &why("they do not pay"), &may("olga")).await.expect("paused");

@@ -1,5 +1,7 @@
 //! SMS on their way to partners.
 
+use std::time::Duration;
+
 use domain::account::Caller;
 use domain::alert::{self, Kind, Watch};
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
@@ -136,6 +138,17 @@ on_both!(an_sms_that_cannot_be_opened_holds_up_no_other, async |house: House| {
     assert_eq!((listed.taken, listed.lost, listed.waiting), (1, 1, 0));
 });
 
+on_both!(an_sms_that_cannot_be_opened_holds_up_no_other_of_its_order, async |house: House| {
+    let (house, courier, shop) = shop(house, 1, "5.00").await;
+    let digits = served(&house, &shop).await;
+    house.text(&digits, "instagram", "instagram code 482911").await;
+    house.tamper(&["UPDATE message SET sealed = (SELECT sealed FROM message WHERE id = 2) WHERE id = 1"]).await;
+    push(&house).await;
+    assert_eq!(texts(&courier), ["instagram code 482911"]);
+    let listed = listed(&house).await;
+    assert_eq!((listed.taken, listed.lost, listed.waiting), (1, 1, 0));
+});
+
 on_both!(an_sms_that_breaks_the_push_holds_up_no_other_and_is_given_up, async |house: House| {
     let (house, courier, shop) = shop(house, 1, "5.00").await;
     let placed = partner::number(&house.app, &shop, &wish("instagram")).await.expect("a number");
@@ -181,6 +194,21 @@ on_both!(a_partner_that_hangs_holds_up_no_other, async |house: House| {
         }
     }
     assert_eq!(courier.pushed().len(), 1, "the other has its own");
+});
+
+on_both!(what_is_wrong_with_one_partner_is_told_although_another_hangs, async |house: House| {
+    let (house, courier) = (House::stocked(house, 2).await, Told::default());
+    house.app.push_by(Box::new(courier.clone()), Duration::ZERO);
+    courier.hangs("https://other.example/push");
+    for (slug, key) in [("shop", KEY), ("other", "another-long-key")] {
+        house.customer(slug, "5.00").await;
+        partner::add(&house.app, new(slug, slug, key)).await.expect("a partner");
+        let entered = enter(&house, key).await;
+        served(&house, &entered).await;
+    }
+    house.tamper(&["UPDATE event SET kind = 'nonsense' WHERE account_id = 1"]).await;
+    let told = partner::push_due(&house.app).await.expect_err("told");
+    assert!(told.to_string().contains("an event's kind"), "{told}");
 });
 
 on_both!(what_came_before_it_was_a_partner_is_not_pushed, async |house: House| {
