@@ -60,8 +60,8 @@ pub(crate) async fn latency() {
 
 /// Texts that are written down as they are kept, and kept again by the driver alone.
 const RECORDED: usize = 51_200;
-/// How the story of a text begins: all that depends on what it says stands behind a savepoint.
-const STORY_BEGIN: &str = "SAVEPOINT part";
+/// How the story of a text begins: with the question whether it was told before.
+const STORY_BEGIN: &str = "SELECT 1 FROM message WHERE source_id";
 
 /// Figure 6, with so many open orders. By turns: orders through the driver alone, which is figure 2's limit; texts through
 /// the driver alone, which is what committing the same rows together can reach; and texts over HTTP.

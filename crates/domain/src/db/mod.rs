@@ -334,14 +334,28 @@ impl Tx<'_> {
     /// # Errors
     /// The part's own, or what the engine said.
     pub fn savepoint<T, E: From<DbError>>(&mut self, part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.queue("SAVEPOINT part", &[])?;
+        let begun = self.begin_part()?;
         let done = part(self);
-        if done.is_err() {
+        self.end_part(begun, done.is_err())?;
+        done
+    }
+
+    fn begin_part(&mut self) -> Result<Option<sqlite::Part>, DbError> {
+        match &mut self.0 {
+            Inner::Sqlite(within) => within.begin_part().map(Some),
+            Inner::Postgres(_) => self.queue("SAVEPOINT part", &[]).map(|()| None),
+        }
+    }
+
+    fn end_part(&mut self, begun: Option<sqlite::Part>, has_failed: bool) -> Result<(), DbError> {
+        if let (Inner::Sqlite(within), Some(begun)) = (&mut self.0, begun) {
+            return within.end_part(begun, has_failed);
+        }
+        if has_failed {
             // PostgreSQL refuses everything after an error until this, so it is sent on its own.
             self.run("ROLLBACK TO SAVEPOINT part", &[])?;
         }
-        self.queue("RELEASE SAVEPOINT part", &[])?;
-        done
+        self.queue("RELEASE SAVEPOINT part", &[])
     }
 
     fn show(&self, sql: &'static str, values: &[Val]) {

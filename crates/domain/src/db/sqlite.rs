@@ -25,6 +25,9 @@ use super::{Access, DbError, DbOptions, Durability, Inner, Row, Tx, Val, migrate
 
 /// Stories committed together, at most. More gain nothing: the sync of the log is shared by then.
 pub(super) const BATCH_MAX: usize = 256;
+/// Batches that are written behind savepoints after one had to be written again. So whoever makes stories fail on purpose
+/// does not have every batch written twice.
+const CAREFUL_BATCHES: u32 = 64;
 /// Stories that may wait for the writer; above it callers hear that the database is busy.
 const QUEUE_MAX: usize = 8_192;
 /// Snapshots of several statements that may be read at once.
@@ -44,7 +47,7 @@ const CHECKPOINT_PAGES: i64 = 16_000;
 use alone::Alone;
 pub(super) use copy::{check as check_copy, copy};
 use desk::Desk;
-pub(super) use desk::Run;
+pub(super) use desk::{Part, Run};
 use hot::Hot;
 use keeper::{HOLD, Keeper};
 pub(super) use memory::Memory;
@@ -291,8 +294,7 @@ fn versions(connection: &Connection) -> Result<Vec<i64>, DbError> {
     versions().map_err(|error| told(&error))
 }
 
-/// The writer's life: everything that waits becomes one transaction, a savepoint each, and is answered after the
-/// commit.
+/// The writer's life: everything that waits becomes one transaction and is answered after the commit.
 fn write_for_ever(
     writer: &Connection,
     keeper: &Connection,
@@ -301,7 +303,7 @@ fn write_for_ever(
     batch_max: usize,
 ) {
     let (mut writer, mut keeper) = (Desk::new(writer), Keeper::new(keeper));
-    let mut door_opened = Instant::now();
+    let (mut door_opened, mut careful) = (Instant::now(), 0);
     while let Some(first) = next_story(&mut writer, &mut keeper, queue) {
         let mut batch = vec![first];
         while batch.len() < batch_max {
@@ -310,7 +312,7 @@ fn write_for_ever(
         }
         waiting.fetch_sub(batch.len(), Ordering::Relaxed);
         metrics::histogram!("db_batch_stories").record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
-        let end = write_batch(&mut writer, &mut batch);
+        let end = write_batch(&mut writer, &mut batch, &mut careful);
         let is_lost = matches!(end, Some(DbError::Unknown));
         for job in batch {
             job.answer(end.clone());
@@ -345,16 +347,41 @@ fn next_story(writer: &mut Desk<'_>, keeper: &mut Keeper<'_>, queue: &Receiver<B
 }
 
 /// Runs and commits a batch; an error stands for all of it.
-fn write_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> Option<DbError> {
-    if let Err(error) = writer.batch("BEGIN IMMEDIATE") {
-        return Some(error);
-    }
-    for job in batch.iter_mut() {
-        if let Err(error) = write_one(writer, job.as_mut()) {
-            drop(writer.batch("ROLLBACK"));
-            return Some(error);
+///
+/// A savepoint around each story would be a quarter of its work, because every page that it changes is copied before. Nearly
+/// all stories either succeed or fail before they changed anything, so they run without; if one fails later, the whole
+/// batch runs again, behind savepoints, as do the next ones.
+fn write_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>], careful: &mut u32) -> Option<DbError> {
+    if *careful == 0 {
+        match try_batch(writer, batch, false) {
+            Ok(true) => return commit(writer),
+            Ok(false) => *careful = CAREFUL_BATCHES,
+            Err(error) => return Some(error),
         }
     }
+    *careful -= 1;
+    match try_batch(writer, batch, true) {
+        Ok(_) => commit(writer),
+        Err(error) => Some(error),
+    }
+}
+
+/// Runs a batch; whether it can be committed. If it cannot, it is rolled back.
+fn try_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>], is_careful: bool) -> Result<bool, DbError> {
+    writer.set_careful(is_careful);
+    writer.batch("BEGIN IMMEDIATE")?;
+    for job in batch.iter_mut() {
+        let written = write_one(writer, job.as_mut());
+        if written.is_err() || writer.is_spoiled() {
+            let undone = writer.batch("ROLLBACK");
+            written?;
+            return undone.map(|()| false);
+        }
+    }
+    Ok(true)
+}
+
+fn commit(writer: &mut Desk<'_>) -> Option<DbError> {
     match writer.batch("COMMIT") {
         Ok(()) => None,
         Err(error) => {
@@ -364,18 +391,15 @@ fn write_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> Option<DbEr
     }
 }
 
-/// Runs one story behind a savepoint. An error means that the whole transaction is gone.
+/// Runs one story as a part of its batch. An error means that the whole transaction is gone.
 fn write_one(writer: &mut Desk<'_>, job: &mut dyn Job) -> Result<(), DbError> {
-    writer.batch("SAVEPOINT story")?;
+    let part = writer.begin_part()?;
     let keep = job.run(&mut Tx(Inner::Sqlite(writer), None));
-    // On a full disk or an I/O error SQLite rolls back everything, not just to the savepoint.
+    // On a full disk or an I/O error SQLite rolls back everything, not just the part.
     if writer.is_alone() {
         return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
     }
-    if !keep {
-        writer.batch("ROLLBACK TO SAVEPOINT story")?;
-    }
-    writer.batch("RELEASE SAVEPOINT story")
+    writer.end_part(part, !keep)
 }
 
 /// After a commit of unknown outcome only a restart, which reads what the disk holds, can tell.

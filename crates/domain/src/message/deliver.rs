@@ -1,7 +1,9 @@
 //! Giving a whole message to the one lease it is for, or keeping it from everyone.
 
+use std::borrow::Cow;
+
 use super::content::Content;
-use super::receive::{Incoming, Received, Trouble};
+use super::receive::{Incoming, Read, Received, Trouble};
 use super::route::{self, Arrival};
 use super::rows;
 use crate::account;
@@ -22,10 +24,10 @@ const SENDER_NUMBERS_MAX: i64 = 20;
 const SENDER_SPAN_MS: i64 = 10 * MINUTE_MS;
 
 /// A message that is as whole as it will be for now.
-pub(super) struct Whole {
+pub(super) struct Whole<'a> {
     pub(super) id: i64,
     pub(super) number: i64,
-    pub(super) content: Content,
+    pub(super) read: Cow<'a, Read>,
     /// When its first piece reached us: it belongs to the lease that ran then.
     pub(super) received_ms: i64,
     pub(super) sent_ms: Option<i64>,
@@ -35,10 +37,10 @@ pub(super) struct Whole {
 }
 
 /// Delivers a message, or quarantines it where it is known on which number it came.
-pub(super) fn deliver(tx: &mut Tx<'_>, incoming: &Incoming, whole: Whole) -> Result<Received, Trouble> {
-    let service = incoming.catalog.classifier.classify(&whole.content.sender, &whole.content.text);
+pub(super) fn deliver(tx: &mut Tx<'_>, incoming: &Incoming, whole: Whole<'_>) -> Result<Received, Trouble> {
+    let service = whole.read.service;
     let leases = number::near(tx, whole.number, whole.received_ms - route::LONGEST_PAUSE_MS, whole.received_ms)?;
-    if let Some(denied) = denied(incoming, service, &whole.content) {
+    if let Some(denied) = denied(incoming, service, &whole.read.content) {
         refuse_denied(tx, incoming, &leases, whole.received_ms)?;
         return quarantine(tx, incoming, &whole, denied_reason(denied));
     }
@@ -103,7 +105,7 @@ fn refuse_denied(tx: &mut Tx<'_>, incoming: &Incoming, leases: &[Lease], at_ms: 
 /// Why a message is kept from the lease it seems to be for.
 fn keep_from(
     tx: &mut Tx<'_>,
-    whole: &Whole,
+    whole: &Whole<'_>,
     service: Option<i64>,
     lease: &Lease,
 ) -> Result<Option<&'static str>, DbError> {
@@ -122,7 +124,7 @@ fn keep_from(
 fn hand_over(
     tx: &mut Tx<'_>,
     incoming: &Incoming,
-    whole: &Whole,
+    whole: &Whole<'_>,
     service: Option<i64>,
     lease: &Lease,
 ) -> Result<Received, Trouble> {
@@ -158,9 +160,9 @@ fn hand_over(
 }
 
 /// Captures the order if this is its first answer, and tells the customer either way.
-fn tell(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole, lease: &Lease) -> Result<(), DbError> {
+fn tell(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole<'_>, lease: &Lease) -> Result<(), DbError> {
     let any_text_counts = incoming.catalog.by_id(lease.service).is_some_and(|service| service.any_text_counts);
-    let answers = whole.content.has_answer() || any_text_counts;
+    let answers = whole.read.content.has_answer() || any_text_counts;
     let is_order = lease.product == Product::ShortTerm;
     if is_order && answers && order::capture(tx, lease.order, whole.id, incoming.now_ms)? {
         return Ok(());
@@ -178,13 +180,18 @@ fn tell(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole, lease: &Lease) -> R
 }
 
 /// A text of the service that was ordered is what was ordered; any other is counted by its sender.
-fn sender_tag(incoming: &Incoming, whole: &Whole, service: Option<i64>) -> Option<[u8; 32]> {
-    let sender = whole.content.sender.trim().to_lowercase();
+fn sender_tag(incoming: &Incoming, whole: &Whole<'_>, service: Option<i64>) -> Option<[u8; 32]> {
+    let sender = whole.read.content.sender.trim().to_lowercase();
     service.is_none().then(|| incoming.app.vault.tag("sender", &[sender.as_bytes()]))
 }
 
 /// Keeps a message from everyone, with the number it came in on.
-fn quarantine(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole, reason: &'static str) -> Result<Received, Trouble> {
+fn quarantine(
+    tx: &mut Tx<'_>,
+    incoming: &Incoming,
+    whole: &Whole<'_>,
+    reason: &'static str,
+) -> Result<Received, Trouble> {
     keep(tx, incoming, whole, None, Some(reason), None)?;
     Ok(Received::Quarantined)
 }
@@ -192,13 +199,13 @@ fn quarantine(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole, reason: &'sta
 fn keep(
     tx: &mut Tx<'_>,
     incoming: &Incoming,
-    whole: &Whole,
+    whole: &Whole<'_>,
     lease: Option<(&Lease, &Key)>,
     reason: Option<&str>,
     sender_tag: Option<[u8; 32]>,
 ) -> Result<(), Trouble> {
     let key = lease.map_or(&incoming.day_key, |(_, key)| key);
-    let sealed = whole.content.seal(key, whole.id);
+    let sealed = whole.read.content.seal(key, whole.id);
     let message = rows::NewMessage {
         id: whole.id,
         source: incoming.source,

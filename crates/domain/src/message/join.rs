@@ -3,13 +3,15 @@
 //! The first part makes a message row in state `joining`. When all parts are there the message is delivered; after
 //! 10 s it is delivered as it is, and a late part makes it more complete without capturing anything again (S2).
 
+use std::borrow::Cow;
+
 use futures_util::future::join_all;
 use sha2::{Digest, Sha256};
 
 use super::content::Content;
 use super::days;
 use super::deliver::{self, Whole};
-use super::receive::{Incoming, Received, Trouble, guarded};
+use super::receive::{Incoming, Read, Received, Trouble, guarded};
 use crate::App;
 use crate::account;
 use crate::catalog;
@@ -163,7 +165,7 @@ fn finish(
     let whole = Whole {
         id: group.message,
         number,
-        content,
+        read: Cow::Owned(Read::new(&incoming.catalog, content)),
         received_ms: group.first_ms,
         sent_ms: sent.and_then(|row| row.opt_int(0)),
         is_complete,
@@ -290,6 +292,7 @@ async fn tell_one(app: &App, row: &Row, now_ms: i64) -> Result<(), DbError> {
         now_ms,
         day,
         day_key,
+        read: None,
     };
     let story = move |tx: &mut Tx<'_>| {
         let outcome = tx.savepoint(|tx| guarded(tx, |tx| finish(tx, &incoming, &group, number, false)));

@@ -4,6 +4,7 @@
 //! alone is undone and the message is quarantined with the reason, so that no text can block its wire. Only the engine
 //! itself failing is an error: then nothing was kept and nothing may be acknowledged (S1).
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::content::Content;
@@ -47,6 +48,22 @@ pub(super) struct Incoming {
     pub(super) now_ms: i64,
     pub(super) day: i64,
     pub(super) day_key: Key,
+    /// What a piece says that is a whole message: read before the story, for which all others wait.
+    pub(super) read: Option<Read>,
+}
+
+/// What a message says, and the service that it is from.
+#[derive(Clone)]
+pub(super) struct Read {
+    pub(super) content: Content,
+    pub(super) service: Option<i64>,
+}
+
+impl Read {
+    pub(super) fn new(catalog: &Catalog, content: Content) -> Self {
+        let service = catalog.classifier.classify(&content.sender, &content.text);
+        Self { content, service }
+    }
 }
 
 /// What ended the part of a story behind the savepoint.
@@ -71,8 +88,10 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
     let now_ms = app.now_ms();
     let (day, day_key) = app.days.of(app, now_ms).await?;
     let lag_ms = part.sent_ms.map(|sent_ms| now_ms - sent_ms);
+    let catalog = catalog::catalog(app).await?;
     let incoming = Incoming {
-        catalog: catalog::catalog(app).await?,
+        read: read_before(&catalog, &part),
+        catalog,
         id: app.ids.message(&app.db).await?,
         reference: app.vault.tag("message ref", &[&source.to_be_bytes(), &part.reference]),
         app: app.clone(),
@@ -96,6 +115,12 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
     };
     metrics::counter!("messages_received_total", "outcome" => outcome).increment(1);
     Ok(received)
+}
+
+/// Reads a piece that is a whole message. One that cannot be read is left to the story, which knows what to do with it.
+fn read_before(catalog: &Catalog, part: &Part) -> Option<Read> {
+    let read = || Read::new(catalog, Content::new(&part.sender, &part.text, &part.raw));
+    if part.concat.is_some() { None } else { catch_unwind(AssertUnwindSafe(read)).ok() }
 }
 
 /// Whether a piece with this reference was kept.
@@ -152,13 +177,14 @@ fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble
     if let Some(concat) = incoming.part.concat {
         return join::add(tx, incoming, number, concat);
     }
-    let content = Content::new(&incoming.part.sender, &incoming.part.text, &incoming.part.raw);
+    let part = &incoming.part;
+    let read = || Read::new(&incoming.catalog, Content::new(&part.sender, &part.text, &part.raw));
     let whole = deliver::Whole {
         id: incoming.id,
         number,
-        content,
+        read: incoming.read.as_ref().map_or_else(|| Cow::Owned(read()), Cow::Borrowed),
         received_ms: incoming.now_ms,
-        sent_ms: incoming.part.sent_ms,
+        sent_ms: part.sent_ms,
         is_complete: true,
         is_kept_already: false,
     };

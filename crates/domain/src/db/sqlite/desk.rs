@@ -15,16 +15,38 @@ use super::told;
 pub(super) struct Desk<'c> {
     connection: &'c Connection,
     statements: HashMap<(usize, usize), CachedStatement<'c>>,
+    /// Whether parts stand behind savepoints.
+    is_careful: bool,
+    /// Whether a part failed that changed something and stood behind none.
+    is_spoiled: bool,
+}
+
+/// What may have to be undone while what stands around it is kept: a story in its batch, or a part of a story.
+pub(in crate::db) enum Part {
+    /// It stands behind a savepoint.
+    Saved,
+    /// It stands behind none; so many rows had been changed before it.
+    Bare(u64),
 }
 
 impl<'c> Desk<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, statements: HashMap::new() }
+        Self { connection, statements: HashMap::new(), is_careful: false, is_spoiled: false }
     }
 
     /// Whether no transaction stands.
     pub(super) fn is_alone(&self) -> bool {
         self.connection.is_autocommit()
+    }
+
+    /// Puts parts behind savepoints from now on, or does not.
+    pub(super) fn set_careful(&mut self, is_careful: bool) {
+        (self.is_careful, self.is_spoiled) = (is_careful, false);
+    }
+
+    /// Whether the transaction must be undone as a whole, because a part of it could not be undone alone.
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.is_spoiled
     }
 
     /// Runs one statement that begins or ends something.
@@ -46,6 +68,11 @@ pub(in crate::db) trait Run {
     fn all(&mut self, sql: &'static str, values: &[Val]) -> Result<Vec<Row>, DbError>;
     /// Runs a statement and counts the rows that it changed, or tells.
     fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError>;
+    /// Begins a part.
+    fn begin_part(&mut self) -> Result<Part, DbError>;
+    /// Ends a part, and undoes it if it failed. One that stands behind no savepoint and changed something spoils the
+    /// transaction instead.
+    fn end_part(&mut self, part: Part, has_failed: bool) -> Result<(), DbError>;
 }
 
 impl Run for Desk<'_> {
@@ -57,6 +84,29 @@ impl Run for Desk<'_> {
     fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError> {
         let statement = self.statement(sql).map_err(|error| told(&error))?;
         run(statement, values).map_err(|error| told(&error))
+    }
+
+    fn begin_part(&mut self) -> Result<Part, DbError> {
+        if !self.is_careful {
+            return Ok(Part::Bare(self.connection.total_changes()));
+        }
+        self.batch("SAVEPOINT part")?;
+        Ok(Part::Saved)
+    }
+
+    fn end_part(&mut self, part: Part, has_failed: bool) -> Result<(), DbError> {
+        match part {
+            Part::Bare(changes) => {
+                self.is_spoiled |= has_failed && self.connection.total_changes() != changes;
+                Ok(())
+            }
+            Part::Saved => {
+                if has_failed {
+                    self.batch("ROLLBACK TO SAVEPOINT part")?;
+                }
+                self.batch("RELEASE SAVEPOINT part")
+            }
+        }
     }
 }
 

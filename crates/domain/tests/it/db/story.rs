@@ -84,6 +84,64 @@ async fn a_story_that_ends_the_transaction_fails_its_whole_batch() {
     keep(&db, "later").await.expect("the door still opens");
 }
 
+const FORGET: &str = "DELETE FROM house WHERE name = $1";
+
+/// Runs three stories as one batch, of which the second fails, and tells how often the first was run.
+async fn first_of_a_batch(db: &Db, name: &'static str, fails: fn(&mut Tx<'_>) -> Result<(), DbError>) -> usize {
+    let (go_on, held) = hold_writer(db).await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let first = move |tx: &mut Tx<'_>| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        tx.run(KEEP, values![name, vec![1_u8]]).map(drop)
+    };
+    let house = db.clone();
+    let first = tokio::spawn(async move { house.write(Lane::Work, first).await });
+    while db.probe().await.expect("alive") < 1 {
+        tokio::task::yield_now().await;
+    }
+    let house = db.clone();
+    let failed = tokio::spawn(async move { house.write(Lane::Work, fails).await });
+    let house = db.clone();
+    let last = tokio::spawn(async move {
+        house.write(Lane::Work, |tx: &mut Tx<'_>| tx.run(KEEP, values!["last", vec![1_u8]])).await
+    });
+    while db.probe().await.expect("alive") < 3 {
+        tokio::task::yield_now().await;
+    }
+    go_on.send(()).expect("the writer waits");
+    held.await.expect("no panic").expect("the batch before is kept");
+    first.await.expect("no panic").expect("kept");
+    assert!(matches!(failed.await.expect("no panic"), Err(DbError::Busy)));
+    last.await.expect("no panic").expect("kept");
+    assert!(is_kept(db, name).await && is_kept(db, "last").await && !is_kept(db, "bad").await);
+    let forget = |tx: &mut Tx<'_>| tx.run(FORGET, values!["last"]);
+    db.write(Lane::Work, forget).await.expect("forgotten");
+    runs.load(Ordering::SeqCst)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_run_again_behind_savepoints_if_a_story_fails_that_changed_something() {
+    let house = House::open(EngineKind::Sqlite).await;
+    let db = &house.app.db;
+    let before = |_: &mut Tx<'_>| Err(DbError::Busy);
+    let after = |tx: &mut Tx<'_>| tx.run(KEEP, values!["bad", vec![1_u8]]).and(Err(DbError::Busy));
+    let in_part = |tx: &mut Tx<'_>| {
+        let part = tx.savepoint(|tx| tx.run(KEEP, values!["bad", vec![1_u8]]).and(Err::<(), _>(DbError::Busy)));
+        assert!(matches!(part, Err(DbError::Busy)));
+        Err(DbError::Busy)
+    };
+    assert_eq!(first_of_a_batch(db, "one", before).await, 1);
+    assert_eq!(first_of_a_batch(db, "two", after).await, 2);
+    // The next ones are written with care at once.
+    assert_eq!(first_of_a_batch(db, "three", after).await, 1);
+    assert_eq!(first_of_a_batch(db, "four", in_part).await, 1);
+    for _ in 0..64 {
+        db.write(Lane::Work, |_: &mut Tx<'_>| Ok::<_, DbError>(())).await.expect("written");
+    }
+    assert_eq!(first_of_a_batch(db, "five", in_part).await, 2);
+}
+
 on_both!(a_part_that_fails_is_undone_and_the_rest_is_kept, async |house: House| {
     let db = &house.app.db;
     let story = |tx: &mut Tx<'_>| {
