@@ -149,7 +149,7 @@ impl Db {
     }
 
     /// Runs a story in one transaction and commits it if, and only if, it returned `Ok`. The answer comes after the
-    /// commit is durable. A story has no effect but its rows: on PostgreSQL it may run up to three times.
+    /// commit is durable. A story has no effect but its rows: on PostgreSQL it may run up to three times, on SQLite twice.
     ///
     /// # Errors
     /// The story's own, or what the engine said as its `From<DbError>`.
@@ -329,7 +329,8 @@ impl Tx<'_> {
         }
     }
 
-    /// Runs a part of a story that may fail alone: its changes are undone when it returns `Err`.
+    /// Runs a part of a story that may fail alone: its changes are undone when it returns `Err`. On SQLite what the story does
+    /// after that may be undone with it, and the story run again.
     ///
     /// # Errors
     /// The part's own, or what the engine said.
