@@ -355,7 +355,10 @@ fn write_batch(writer: &mut Desk<'_>, batch: &mut [Box<dyn Job>], careful: &mut 
     if *careful == 0 {
         match try_batch(writer, batch, false) {
             Ok(true) => return commit(writer),
-            Ok(false) => *careful = CAREFUL_BATCHES,
+            Ok(false) => {
+                metrics::counter!("db_batches_repeated_total").increment(1);
+                *careful = CAREFUL_BATCHES;
+            }
             Err(error) => return Some(error),
         }
     }
@@ -393,13 +396,13 @@ fn commit(writer: &mut Desk<'_>) -> Option<DbError> {
 
 /// Runs one story as a part of its batch. An error means that the whole transaction is gone.
 fn write_one(writer: &mut Desk<'_>, job: &mut dyn Job) -> Result<(), DbError> {
-    let part = writer.begin_part()?;
+    let part = writer.begin_story()?;
     let keep = job.run(&mut Tx(Inner::Sqlite(writer), None));
     // On a full disk or an I/O error SQLite rolls back everything, not just the part.
     if writer.is_alone() {
         return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
     }
-    writer.end_part(part, !keep)
+    writer.end(part, !keep)
 }
 
 /// After a commit of unknown outcome only a restart, which reads what the disk holds, can tell.

@@ -21,10 +21,25 @@ pub(super) struct Desk<'c> {
     is_spoiled: bool,
 }
 
+/// The statements of a savepoint.
+pub(in crate::db) struct Savepoint {
+    begin: &'static str,
+    undo: &'static str,
+    end: &'static str,
+}
+
+/// Around a story in its batch. It has a name of its own: a panic leaves savepoints of parts open within it, and what is
+/// undone is the newest of a name.
+static STORY: Savepoint =
+    Savepoint { begin: "SAVEPOINT story", undo: "ROLLBACK TO SAVEPOINT story", end: "RELEASE SAVEPOINT story" };
+/// Around a part of a story.
+static PART: Savepoint =
+    Savepoint { begin: "SAVEPOINT part", undo: "ROLLBACK TO SAVEPOINT part", end: "RELEASE SAVEPOINT part" };
+
 /// What may have to be undone while what stands around it is kept: a story in its batch, or a part of a story.
 pub(in crate::db) enum Part {
     /// It stands behind a savepoint.
-    Saved,
+    Saved(&'static Savepoint),
     /// It stands behind none; so many rows had been changed before it.
     Bare(u64),
 }
@@ -49,6 +64,38 @@ impl<'c> Desk<'c> {
         self.is_spoiled
     }
 
+    /// Begins a story of a batch.
+    pub(super) fn begin_story(&mut self) -> Result<Part, DbError> {
+        self.begin(&STORY)
+    }
+
+    fn begin(&mut self, savepoint: &'static Savepoint) -> Result<Part, DbError> {
+        if !self.is_careful {
+            return Ok(Part::Bare(self.connection.total_changes()));
+        }
+        self.batch(savepoint.begin)?;
+        Ok(Part::Saved(savepoint))
+    }
+
+    /// Ends a part or a story, and undoes it if it failed. What stands behind no savepoint and changed something spoils the
+    /// transaction instead.
+    pub(super) fn end(&mut self, part: Part, has_failed: bool) -> Result<(), DbError> {
+        match part {
+            // What is written from now on would be kept statement by statement.
+            Part::Bare(_) if self.is_alone() => Err(DbError::Engine("SQLite rolled the whole batch back".to_owned())),
+            Part::Bare(changes) => {
+                self.is_spoiled |= has_failed && self.connection.total_changes() != changes;
+                Ok(())
+            }
+            Part::Saved(savepoint) => {
+                if has_failed {
+                    self.batch(savepoint.undo)?;
+                }
+                self.batch(savepoint.end)
+            }
+        }
+    }
+
     /// Runs one statement that begins or ends something.
     pub(super) fn batch(&mut self, sql: &'static str) -> Result<(), DbError> {
         self.run(sql, &[]).map(drop)
@@ -70,8 +117,7 @@ pub(in crate::db) trait Run {
     fn run(&mut self, sql: &'static str, values: &[Val]) -> Result<u64, DbError>;
     /// Begins a part.
     fn begin_part(&mut self) -> Result<Part, DbError>;
-    /// Ends a part, and undoes it if it failed. One that stands behind no savepoint and changed something spoils the
-    /// transaction instead.
+    /// Ends a part, and undoes it if it failed.
     fn end_part(&mut self, part: Part, has_failed: bool) -> Result<(), DbError>;
 }
 
@@ -87,26 +133,11 @@ impl Run for Desk<'_> {
     }
 
     fn begin_part(&mut self) -> Result<Part, DbError> {
-        if !self.is_careful {
-            return Ok(Part::Bare(self.connection.total_changes()));
-        }
-        self.batch("SAVEPOINT part")?;
-        Ok(Part::Saved)
+        self.begin(&PART)
     }
 
     fn end_part(&mut self, part: Part, has_failed: bool) -> Result<(), DbError> {
-        match part {
-            Part::Bare(changes) => {
-                self.is_spoiled |= has_failed && self.connection.total_changes() != changes;
-                Ok(())
-            }
-            Part::Saved => {
-                if has_failed {
-                    self.batch("ROLLBACK TO SAVEPOINT part")?;
-                }
-                self.batch("RELEASE SAVEPOINT part")
-            }
-        }
+        self.end(part, has_failed)
     }
 }
 

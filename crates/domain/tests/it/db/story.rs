@@ -157,6 +157,23 @@ on_both!(a_part_that_fails_is_undone_and_the_rest_is_kept, async |house: House| 
     assert!(is_kept(db, "before").await && is_kept(db, "after").await && !is_kept(db, "inside").await);
 });
 
+on_both!(a_panic_in_a_part_undoes_what_the_story_did_before_it, async |house: House| {
+    let db = &house.app.db;
+    let story = |tx: &mut Tx<'_>| {
+        tx.run(KEEP, values!["before", vec![1_u8]])?;
+        tx.savepoint(|tx| -> Result<(), DbError> {
+            tx.run(KEEP, values!["inside", vec![1_u8]])?;
+            panic!("on purpose")
+        })
+    };
+    // The second one is written behind savepoints from the start.
+    for _ in 0..2 {
+        assert!(matches!(db.write(Lane::Work, story).await, Err(DbError::Panicked)));
+        assert!(!is_kept(db, "before").await && !is_kept(db, "inside").await);
+    }
+    keep(db, "after").await.expect("the door still opens");
+});
+
 on_both!(a_part_that_breaks_a_constraint_leaves_the_story_whole, async |house: House| {
     let db = &house.app.db;
     keep(db, "one").await.expect("kept");
