@@ -2,8 +2,8 @@
 //! acknowledged, after a new bind and under new sequence numbers.
 //!
 //! The rule: equal bytes within a minute of a bind's coming or going, whose first copy is not known to be acknowledged,
-//! are one message, however long that bind was away; otherwise both are kept, since services send the same code twice when asked to. A centre is known to
-//! have our answers once it answered a question (`enquire_link`) that was asked behind them.
+//! are one message, however long that bind was away; otherwise both are kept, since services send the same code twice when
+//! asked to. A centre is known to have our answers once it answered a question (`enquire_link`) that was asked behind them.
 //!
 //! A message's reference is the digest of its bytes, the number of a generation, and its place among equal ones in it. A
 //! generation closes when everything before it is known to be acknowledged, or was told on a bind that is away; the number
@@ -87,6 +87,8 @@ pub(super) struct Repeats {
     doubt_until_ms: i64,
     /// Whether names of the open generation may be taken that are not remembered here.
     is_stale: bool,
+    /// Whether nothing was ever told on this wire.
+    is_unused: bool,
 }
 
 impl Repeats {
@@ -103,15 +105,20 @@ impl Repeats {
             away: HashMap::new(),
             doubt_until_ms: 0,
             is_stale: true,
+            is_unused: mark.is_empty(),
         }
     }
 
-    /// A bind stands.
+    /// A bind stands. Where nothing was told that is not known to be acknowledged, nothing can come again, so that no
+    /// message has to be looked for.
     pub(super) fn stands(&mut self, place: usize, now_ms: i64) {
         if let Some(away) = self.away.get_mut(&place) {
             away.is_back = true;
         }
-        self.doubt(now_ms);
+        let is_all_known = self.unknown.is_empty() && self.away.is_empty() && (self.is_unused || !self.is_stale);
+        if !is_all_known {
+            self.doubt(now_ms);
+        }
     }
 
     /// A bind ended on which these came. They may come again once it stands.
@@ -146,7 +153,8 @@ impl Repeats {
     async fn find(&mut self, digest: [u8; 32], inbox: &Inbox) -> Result<Name, RepeatsError> {
         let named = |generation, place| Name { digest, generation, place };
         let is_in_doubt = inbox.now_ms() < self.doubt_until_ms;
-        if self.is_stale && !is_in_doubt {
+        // The first generation is written down too, or the next holder would take the wire for an unused one.
+        if self.is_unused || (self.is_stale && !is_in_doubt) {
             self.open_next(inbox).await?;
         }
         if !self.equal.contains_key(&digest) {
@@ -218,7 +226,7 @@ impl Repeats {
         if !inbox.set_mark(&format!("{open} {}", numbers.join(" "))).await? {
             return Err(RepeatsError::NotOurs);
         }
-        (self.open, self.doubtful, self.is_stale) = (open, doubtful, false);
+        (self.open, self.doubtful, self.is_stale, self.is_unused) = (open, doubtful, false, false);
         self.equal.retain(|_, equal| !equal.failed.is_empty());
         for equal in self.equal.values_mut() {
             equal.before.clear();
