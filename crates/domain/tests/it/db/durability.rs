@@ -34,6 +34,40 @@ on_both!(a_house_that_opens_again_keeps_its_rows, async |house: House| {
     assert_eq!(again.schema_version().await.expect("read"), house.app.db.schema_version().await.expect("read"));
 });
 
+/// All orders and leases with all that is known of them, as they lie.
+async fn laid(house: &House) -> Vec<String> {
+    let sql = "SELECT json_array(rowid, id, account_id, service_id, number_id, digits, price, state, hold, created_ms, end_ms,
+             received_ms, again_ms)
+         FROM orders
+         UNION ALL
+         SELECT json_array(rowid, order_id, account_id, number_id, service_id, product, start_ms, end_ms, messages, cost,
+             keep_ms, hex(sealed_key))
+         FROM lease";
+    let rows = house.app.db.rows(sql, &[]).await.expect("read");
+    rows.iter().map(|row| row.text(0).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_that_lay_by_their_ids_are_laid_by_time() {
+    let house = House::stocked(House::open(EngineKind::Sqlite).await, 3).await;
+    let anna = house.customer("anna", "10").await;
+    let mut placed = Vec::new();
+    for _ in 0..3 {
+        placed.push(house.order(anna, "instagram").await);
+        house.pass_ms(1_000);
+    }
+    house.text(&placed[1].digits, "32665", "Instagram code 123456").await;
+    let before = laid(&house).await;
+    assert_eq!(before.len(), 6);
+    house.side("UPDATE orders SET rowid = -rowid").await.expect("turned round");
+    house.side("UPDATE lease SET rowid = -rowid").await.expect("turned round");
+    house.side("DELETE FROM migration WHERE version = 25").await.expect("written");
+    Db::open(&house.options).await.expect("the tables are laid anew");
+    assert_eq!(laid(&house).await, before);
+    house.text(&placed[2].digits, "32665", "Instagram code 123456").await;
+    assert_eq!(house.money(anna).await, ("8.74".to_owned(), "0.42".to_owned()));
+}
+
 on_both!(a_schema_newer_than_the_program_is_refused, async |house: House| {
     house.side("INSERT INTO migration (version, at_ms) VALUES (99999, 0)").await.expect("written");
     let refused = Db::open(&house.options).await.err();
