@@ -4,16 +4,13 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::get;
 
 use crate::fixture::scratch;
 use crate::push::text;
+use crate::sink::Sink;
 
 const FAKESMSC: &str = "/usr/lib/kannel/test/fakesmsc";
 const BEARERBOX: &str = "/usr/sbin/bearerbox";
@@ -45,11 +42,11 @@ impl Kannel {
     /// Messages a second that it forwards, over so many.
     pub(crate) async fn forward(&self, count: usize) -> f64 {
         let folder = scratch();
-        let heard = Arc::new(AtomicUsize::new(0));
-        let sink = sink(Arc::clone(&heard)).await;
+        let sink = Sink::open(StatusCode::OK).await;
         let [admin, smsbox, smsc, send] = [(); 4].map(|()| free_port());
         let file = folder.path().join("kannel.conf");
-        std::fs::write(&file, configuration(admin, smsbox, smsc, send, sink)).expect("the folder can be written");
+        std::fs::write(&file, configuration(admin, smsbox, smsc, send, sink.address))
+            .expect("the folder can be written");
         let _bearerbox = start(Command::new(BEARERBOX).args(QUIET).arg(&file));
         listens(smsbox).await;
         let _smsbox = start(Command::new(SMSBOX).args(QUIET).arg(&file));
@@ -59,23 +56,7 @@ impl Kannel {
         let arguments = ["-H", "127.0.0.1", "-r", &smsc.to_string(), "-i", "0", "-m", &count_word, &message];
         let _fakesmsc = start(Command::new(FAKESMSC).args(QUIET).args(arguments));
         // It takes about a second to begin, which says nothing of how quick it is.
-        let first = hears(&heard, 1).await;
-        let begun = Instant::now();
-        let all = hears(&heard, count).await;
-        f64::from(u32::try_from(all - first).expect("few")) / begun.elapsed().as_secs_f64()
-    }
-}
-
-/// Waits until the sink has heard so many messages; how many it has.
-async fn hears(heard: &AtomicUsize, count: usize) -> usize {
-    let begun = Instant::now();
-    loop {
-        let now = heard.load(Ordering::Relaxed);
-        if now >= count {
-            return now;
-        }
-        assert!(begun.elapsed() < PATIENCE * 10, "Kannel forwards all");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        sink.hears(count).await
     }
 }
 
@@ -87,18 +68,6 @@ fn configuration(admin: u16, smsbox: u16, smsc: u16, send: u16, sink: SocketAddr
          group = sms-service\nkeyword = default\ncatch-all = yes\nmax-messages = 0\nassume-plain-text = true\n\
          get-url = \"http://{sink}/?from=%p&to=%P&text=%a\"\n"
     )
-}
-
-/// An HTTP server that counts what it hears.
-async fn sink(heard: Arc<AtomicUsize>) -> SocketAddr {
-    let count = move || {
-        heard.fetch_add(1, Ordering::Relaxed);
-        std::future::ready(StatusCode::OK)
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let address = listener.local_addr().expect("it is bound");
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(count))).await });
-    address
 }
 
 fn free_port() -> u16 {

@@ -5,9 +5,11 @@
 #![expect(clippy::print_stdout, reason = "what is measured is told on the standard output")]
 
 mod bare;
+mod centre;
 mod door;
 mod fixture;
 mod ingest;
+mod jasmin;
 mod kannel;
 mod load;
 mod orders;
@@ -18,6 +20,7 @@ mod pick;
 mod program;
 mod push;
 mod replay;
+mod sink;
 mod smpp;
 mod sms;
 mod streams;
@@ -74,7 +77,7 @@ enum What {
         #[arg(long, default_value_t = 300_000)]
         numbers: usize,
     },
-    /// Figure 7: SMS by SMPP that capture an order, against what Kannel forwards to HTTP.
+    /// Figure 7: SMS by SMPP that capture an order, against what Kannel and Jasmin forward to HTTP.
     Smpp {
         /// Messages, each to a number with an open order.
         #[arg(long, default_value_t = 102_400)]

@@ -7,10 +7,15 @@ mod house;
 #[path = "../peers/program.rs"]
 #[expect(dead_code, reason = "the other peers use more of it")]
 mod program;
+#[expect(dead_code, reason = "the measurement uses more of it")]
 mod programs;
 
+use std::path::PathBuf;
+
 use house::{House, settings, until};
-use programs::{Jasmin, Programs, centre};
+use program::Told;
+use programs::{Jasmin, Programs, Throwers};
+use tokio::process::Command;
 
 /// What a house at Jasmin's end tells it: who sends, and to whom all of it goes.
 const SET_UP: &str = "\
@@ -59,6 +64,22 @@ fn wanted() -> Vec<String> {
     wanted
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where Jasmin is")]
+/// Where `prepare` put Jasmin.
+fn prepared() -> PathBuf {
+    let path = std::env::var("JESUSNUMBER_TEST_JASMIN");
+    PathBuf::from(path.expect("JESUSNUMBER_TEST_JASMIN names the folder that tests/jasmin/prepare made"))
+}
+
+/// node-smpp, which tells what it has to whoever binds; and its port.
+async fn centre() -> (Told, u16) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/centre.js");
+    let mut centre = Told::start(Command::new("node").arg(script));
+    let line = centre.line().await;
+    let port = line.strip_prefix("listening ").expect("a port").parse().expect("a port");
+    (centre, port)
+}
+
 async fn texts(house: &House) -> Vec<String> {
     let mut texts = house.texts().await;
     texts.sort_unstable();
@@ -67,9 +88,9 @@ async fn texts(house: &House) -> Vec<String> {
 
 #[tokio::test]
 async fn what_comes_through_jasmin_is_kept_and_what_could_not_be_kept_comes_again() {
-    let mut programs = Programs::start().await;
+    let mut programs = Programs::start(tempfile::tempdir().expect("a scratch folder"), prepared()).await;
     let (_centre, port) = centre().await;
-    let mut jasmin = Jasmin::start(&mut programs).await;
+    let mut jasmin = Jasmin::start(&mut programs, Throwers::Inside).await;
     for line in SET_UP.replace("@PORT@", &port.to_string()).lines() {
         jasmin.say(line).await;
     }

@@ -1,25 +1,44 @@
-//! The programs, each on ports of its own and gone with the test.
+//! Jasmin and the programs that it wants, each on ports of its own and gone with whoever started it. The measurements
+//! start it by this file too.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
-use crate::house::until;
-use crate::program::{PATIENCE, Program, Told};
+use super::program::{PATIENCE, Program};
 
 /// What Jasmin's console ends an answer with.
 const PROMPTS: [&str; 4] = ["required.\r\r\r\n\r\r\r\n", "Password: ", "jcli : ", "> "];
 
+/// A line for each part of Jasmin.
+const QUIET: &str = "log_level = ERROR\n";
+
+/// Where RabbitMQ keeps what is to be thrown.
+const THROWN: &str = "deliver_sm_thrower";
+
 /// A folder, and the programs that run in it.
 pub(crate) struct Programs {
-    folder: tempfile::TempDir,
+    folder: TempDir,
+    prepared: PathBuf,
     running: Vec<Program>,
+    nodes: u16,
     redis: u16,
     rabbit: u16,
+}
+
+/// Who takes messages out of RabbitMQ and throws them at whom they are for.
+pub(crate) enum Throwers {
+    /// Jasmin itself.
+    Inside,
+    /// So many daemons of Jasmin's, because each, and Jasmin itself, keeps no more than one processor busy.
+    Beside(usize),
 }
 
 /// Jasmin, and its console.
@@ -29,37 +48,35 @@ pub(crate) struct Jasmin {
     pub(crate) smpp: u16,
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by their caller where Jasmin is")]
-/// Where `prepare` put Jasmin.
-fn prepared() -> PathBuf {
-    let path = std::env::var("JESUSNUMBER_TEST_JASMIN");
-    PathBuf::from(path.expect("JESUSNUMBER_TEST_JASMIN names the folder that tests/jasmin/prepare made"))
-}
-
 /// A port that nobody has now.
 async fn port() -> u16 {
     TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port()
 }
 
+/// Waits until somebody listens there.
 async fn answers(port: u16) {
-    let is_there = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
-    until(is_there).await;
+    let mut looks = interval(Duration::from_millis(20));
+    let comes = async {
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            looks.tick().await;
+        }
+    };
+    timeout(PATIENCE, comes).await.expect("it listens in time");
 }
 
-/// The folder in which Debian keeps a version of RabbitMQ.
+/// The folder in which Debian keeps the programs of RabbitMQ.
 fn rabbitmq() -> PathBuf {
     let mut found = fs::read_dir("/usr/lib/rabbitmq/lib").expect("it is installed").flatten();
     let is_one = |name: &str| name.starts_with("rabbitmq_server-");
     let one = found.find(|entry| entry.file_name().to_str().is_some_and(is_one)).expect("it is installed");
-    one.path().join("sbin/rabbitmq-server")
+    one.path().join("sbin")
 }
 
 impl Programs {
-    /// Redis and RabbitMQ, which Jasmin wants.
-    pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
+    /// Redis and RabbitMQ, which Jasmin wants; `prepared` is the folder that `prepare` made.
+    pub(crate) async fn start(folder: TempDir, prepared: PathBuf) -> Self {
         let (redis, rabbit, nodes, peers) = (port().await, port().await, port().await, port().await);
-        let mut programs = Self { folder, running: Vec::new(), redis, rabbit };
+        let mut programs = Self { folder, prepared, running: Vec::new(), nodes, redis, rabbit };
         let root = programs.folder.path().to_owned();
         programs.run(Command::new("redis-server").args(["--bind", "127.0.0.1", "--save", ""]).args([
             "--port",
@@ -70,22 +87,16 @@ impl Programs {
         // RabbitMQ would start this one by itself, and leave it behind.
         programs.run(Command::new("epmd").args(["-address", "127.0.0.1", "-port", &nodes.to_string()]));
         answers(nodes).await;
-        let mut rabbitmq = Command::new(rabbitmq());
+        let mut rabbitmq = programs.of_rabbitmq("rabbitmq-server");
         rabbitmq
-            .env("HOME", &root)
-            .env("HOSTNAME", "localhost")
-            // Then the script becomes the program, and ends with the test.
+            // Then the script becomes the program, and ends with whoever started it.
             .env("RUNNING_UNDER_SYSTEMD", "true")
-            .env("ERL_EPMD_PORT", nodes.to_string())
-            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("RABBITMQ_NODENAME", "jesusnumber@localhost")
             .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
             .env("RABBITMQ_NODE_PORT", rabbit.to_string())
             .env("RABBITMQ_DIST_PORT", peers.to_string())
             .env("RABBITMQ_MNESIA_BASE", &root)
             .env("RABBITMQ_LOG_BASE", &root)
             .env("RABBITMQ_CONFIG_FILE", root.join("none"))
-            .env("RABBITMQ_CONF_ENV_FILE", root.join("none"))
             .env("RABBITMQ_ENABLED_PLUGINS_FILE", root.join("plugins"));
         programs.run(&mut rabbitmq);
         answers(redis).await;
@@ -96,27 +107,60 @@ impl Programs {
     fn run(&mut self, command: &mut Command) {
         self.running.push(Program::start(command));
     }
-}
 
-/// node-smpp, which tells what it has to whoever binds; and its port.
-pub(crate) async fn centre() -> (Told, u16) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/centre.js");
-    let mut centre = Told::start(Command::new("node").arg(script));
-    let line = centre.line().await;
-    let port = line.strip_prefix("listening ").expect("a port").parse().expect("a port");
-    (centre, port)
+    /// A program of RabbitMQ's, which knows its own RabbitMQ.
+    fn of_rabbitmq(&self, name: &str) -> Command {
+        let mut command = Command::new(rabbitmq().join(name));
+        command
+            .env("HOME", self.folder.path())
+            .env("HOSTNAME", "localhost")
+            .env("ERL_EPMD_PORT", self.nodes.to_string())
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+            .env("RABBITMQ_NODENAME", "jesusnumber@localhost")
+            .env("RABBITMQ_CONF_ENV_FILE", self.folder.path().join("none"));
+        command
+    }
+
+    /// Starts throwers beside Jasmin, and waits until all are there: what Jasmin gets before the first of them is lost.
+    async fn throw_beside(&mut self, count: usize) {
+        for place in 0..count {
+            let id = format!("jesusnumber-{place}");
+            drop(fs::remove_file(format!("/tmp/deliversmd-{id}.lock")));
+            let mut thrower = self.of_jasmin("deliversmd.py");
+            self.run(thrower.args(["-i", &id]));
+        }
+        let mut list = self.of_rabbitmq("rabbitmqctl");
+        list.args(["--quiet", "--no-table-headers", "list_consumers", "queue_name"]);
+        let comes = async {
+            loop {
+                let listed = list.output().await.expect("it is installed");
+                if String::from_utf8_lossy(&listed.stdout).lines().filter(|line| *line == THROWN).count() == count {
+                    return;
+                }
+            }
+        };
+        timeout(PATIENCE, comes).await.expect("they throw in time");
+    }
+
+    /// A program of Jasmin's, with its configuration.
+    fn of_jasmin(&self, name: &str) -> Command {
+        let root = self.folder.path();
+        let mut command = Command::new(self.prepared.join("venv/bin").join(name));
+        command.env("ROOT_PATH", root).arg("-c").arg(root.join("etc/jasmin/jasmin.cfg"));
+        command
+    }
 }
 
 impl Jasmin {
-    pub(crate) async fn start(programs: &mut Programs) -> Self {
+    pub(crate) async fn start(programs: &mut Programs, throwers: Throwers) -> Self {
         unlock();
-        let (smpp, console) = (port().await, port().await);
-        let root = programs.folder.path().to_owned();
+        let (smpp, throwing, console) = (port().await, port().await, port().await);
         write_config(
-            &root,
+            programs,
+            throwing,
             &[
                 ("smpp-server", smpp),
-                ("smpp-server-pb", port().await),
+                ("smpp-server-pb", throwing),
                 ("client-management", port().await),
                 ("http-api", port().await),
                 ("router", port().await),
@@ -125,10 +169,16 @@ impl Jasmin {
                 ("redis-client", programs.redis),
             ],
         );
-        let mut jasmin = Command::new(prepared().join("venv/bin/jasmind.py"));
-        jasmin.env("ROOT_PATH", &root).args(["--enable-deliver-thrower", "-u", "jcliadmin", "-p", "jclipwd", "-c"]);
-        programs.run(jasmin.arg(root.join("etc/jasmin/jasmin.cfg")));
+        let mut jasmin = programs.of_jasmin("jasmind.py");
+        jasmin.args(["-u", "jcliadmin", "-p", "jclipwd"]);
+        if let Throwers::Inside = throwers {
+            jasmin.arg("--enable-deliver-thrower");
+        }
+        programs.run(&mut jasmin);
         answers(console).await;
+        if let Throwers::Beside(count) = throwers {
+            programs.throw_beside(count).await;
+        }
         let console = TcpStream::connect(("127.0.0.1", console)).await.expect("it listens");
         let mut jasmin = Self { console, smpp };
         jasmin.hear().await;
@@ -163,16 +213,22 @@ fn unlock() {
     drop(fs::remove_file("/tmp/jasmind.lock"));
 }
 
-/// Each part of Jasmin with its port, and what it takes from the release.
-fn write_config(root: &Path, ports: &[(&str, u16)]) {
-    let etc = root.join("etc/jasmin");
+/// Each part of Jasmin with its port, where throwers find Jasmin, and what it takes from the release. Errors alone are
+/// told: with its own settings it writes each message down several times, which slows it.
+fn write_config(programs: &Programs, throwing: u16, ports: &[(&str, u16)]) {
+    let root = programs.folder.path();
     for folder in ["etc/jasmin/store", "etc/jasmin/resource", "var/log/jasmin"] {
         fs::create_dir_all(root.join(folder)).expect("a folder");
     }
-    let resource = prepared().join("resource");
-    for file in fs::read_dir(&resource).expect("it is prepared").flatten() {
-        fs::copy(file.path(), etc.join("resource").join(file.file_name())).expect("copied");
+    for file in fs::read_dir(programs.prepared.join("resource")).expect("it is prepared").flatten() {
+        fs::copy(file.path(), root.join("etc/jasmin/resource").join(file.file_name())).expect("copied");
     }
-    let parts = ports.iter().map(|(part, port)| format!("[{part}]\nbind = 127.0.0.1\nport = {port}\n"));
-    fs::write(etc.join("jasmin.cfg"), parts.collect::<String>()).expect("written");
+    let mut config = format!("[smpp-server-pb-client]\nhost = 127.0.0.1\nport = {throwing}\n");
+    for (part, port) in ports {
+        write!(config, "[{part}]\nbind = 127.0.0.1\nport = {port}\n{QUIET}").expect("a String takes all");
+    }
+    for part in ["sm-listener", "deliversm-thrower"] {
+        write!(config, "[{part}]\n{QUIET}").expect("a String takes all");
+    }
+    fs::write(root.join("etc/jasmin/jasmin.cfg"), config).expect("written");
 }
