@@ -10,6 +10,7 @@ use crate::ledger::{self, Payment, Posting};
 use crate::message::{self, Arrival};
 use crate::money::Usd;
 use crate::product::Product;
+use crate::purchase::{self, PaidTerm};
 use crate::{account, number, order, rental};
 
 /// Orders and rentals in one page of the newest, at most.
@@ -47,14 +48,26 @@ pub struct Dossier {
     pub customer: String,
     /// The source of its number.
     pub source: i64,
-    /// What its lease costs the house.
+    /// What its lease costs the house: of a rental whose number another house sold, the first term.
     pub cost: Usd,
+    /// What the terms beyond it cost, oldest first; at most 400.
+    pub terms: Vec<PaidTerm>,
     /// Its transfers, oldest first.
     pub transfers: Vec<Posting>,
     /// What was captured, the newest first, and what came back of it.
     pub payments: Vec<Payment>,
     /// The messages that were delivered to it, oldest first.
     pub arrivals: Vec<Arrival>,
+}
+
+impl Dossier {
+    /// What it cost the house in all.
+    #[must_use]
+    pub fn cost_in_all(&self) -> Usd {
+        let costs = self.terms.iter().map(|term| term.cost);
+        // What cannot be added is beyond every price that the house has.
+        costs.fold(self.cost, |sum, cost| sum.checked_add(cost).unwrap_or(sum))
+    }
 }
 
 /// What kind of order or rental has this id; `None` if there is none, or no lease of it.
@@ -84,6 +97,7 @@ pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
             customer,
             source: lease.source,
             cost: lease.cost,
+            terms: purchase::terms(tx, id)?,
             transfers: ledger::of_order(tx, facts.account, facts.product, id)?,
             payments: ledger::payments_in(tx, facts.account, facts.product, id)?,
             arrivals: message::arrivals(tx, id)?,

@@ -19,7 +19,7 @@ use crate::house;
 use crate::observe;
 use crate::serve::{self, Doors, ServeError};
 
-/// Files that a demo makes in its folder.
+/// Files that a demo makes in its folder, but for the locks.
 const FILES: [&str; 6] = ["house.db", "house.db-wal", "house.db-shm", "house.key", "demo-key", "demo.toml"];
 
 /// How much of itself the demo logs: its terminal is for the lines to paste.

@@ -51,6 +51,7 @@ const WORKERS: &[Worker] = &[
     worker!("number::erase_ended" every 60_000 ms: |app| number::erase_ended(&app)),
     worker!("account::write_used" every 60_000 ms: |app| account::write_used(&app)),
     worker!("supply::write_heard" every 10_000 ms: |app| supply::write_heard(&app)),
+    worker!("supply::health" every 10_000 ms: |app| tell_health(&app)),
     worker!("account::tell_low" every 60_000 ms: |app| account::tell_low(&app)),
     worker!("message::erase_days" every 600_000 ms: |app| message::erase_days(&app)),
     worker!("request::forget_old" every 60_000 ms: |app| request::forget_old(&app)),
@@ -99,6 +100,25 @@ fn counted(done: impl Count) -> u64 {
 async fn tell_other_nodes(app: &App) -> Result<(), DbError> {
     let untold = app.notices.take_untold();
     if untold.is_empty() { Ok(()) } else { app.db.notify(&untold).await }
+}
+
+/// Tells the metrics when each source was last heard, and when something was last wrong with it, by whichever node.
+async fn tell_health(app: &App) -> Result<(), DbError> {
+    let mut all = supply::health(app).await?;
+    for source in supply::sources(app).await? {
+        let Some(health) = all.remove(&source.id) else { continue };
+        if let Some(heard_ms) = health.heard_ms {
+            metrics::gauge!("supply_last_heard_seconds", "source" => source.slug.clone()).set(seconds(heard_ms));
+        }
+        if let Some((fault_ms, _)) = health.fault {
+            metrics::gauge!("supply_last_fault_seconds", "source" => source.slug).set(seconds(fault_ms));
+        }
+    }
+    Ok(())
+}
+
+fn seconds(at_ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(at_ms).unwrap_or(0))
 }
 
 /// Starts all workers. They end, each after the round it is in, when `closing` turns true.

@@ -12,7 +12,7 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
-use crate::page;
+use crate::{operator, page};
 
 /// The template of the route that answered, set on its answer.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +26,13 @@ pub(crate) async fn observe(request: Request, router: Router) -> Response {
     let id = new_id();
     let method = method_word(request.method());
     let is_html_wanted = page::wants_html(request.headers());
+    let is_in_console = operator::is_here(request.uri().path());
     let began = Instant::now();
     let answered = AssertUnwindSafe(router.oneshot(request)).catch_unwind().await;
     let mut answer = match answered {
         Ok(Ok(answer)) => answer,
         Ok(Err(never)) => match never {},
+        Err(_) if is_in_console => page::for_operators(page::our_fault(is_html_wanted)),
         Err(_) => page::our_fault(is_html_wanted),
     };
     let route = answer.extensions().get::<Route>().map_or("(none)", |route| route.0);

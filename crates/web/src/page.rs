@@ -157,6 +157,9 @@ const OUR_FAULT: &str = "Something went wrong on our side. Nothing was charged f
 const UNKNOWN: &str = "Something went wrong on our side, and we cannot tell yet whether what you asked was done. Look \
                        at your orders and your statement before you try again.";
 
+const OUR_FAULT_TO_OPERATORS: &str = "Something went wrong on our side; the log says what. Look whether what you asked \
+                                      was done before you ask again.";
+
 /// A page that only says something. Its answer carries it along, for [`for_operators`].
 #[derive(Clone, Template)]
 #[template(path = "message.html")]
@@ -179,8 +182,10 @@ pub(crate) fn message(status: StatusCode, title: &str, text: &str) -> Response {
 pub(crate) fn for_operators(mut answer: Response) -> Response {
     let Some(mut message) = answer.extensions_mut().remove::<Message>() else { return answer };
     message.is_for_operators = true;
-    if message.status == StatusCode::NOT_FOUND {
-        message.text = NOT_FOUND_BY_OPERATORS.to_owned();
+    match message.status {
+        StatusCode::NOT_FOUND => message.text = NOT_FOUND_BY_OPERATORS.to_owned(),
+        StatusCode::INTERNAL_SERVER_ERROR => message.text = OUR_FAULT_TO_OPERATORS.to_owned(),
+        _ => {}
     }
     *answer.body_mut() = message.render().expect("a page has all that its template names").into();
     answer

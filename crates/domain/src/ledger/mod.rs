@@ -17,7 +17,7 @@ pub use books::{Books, Posting, books, postings};
 pub(crate) use moved::{first_rental_ms, rent_paid, rentals_and_refunds};
 pub(crate) use of_order::of_order;
 pub use refund::{NewRefund, Payment, RefundRefusal, Refunded, payments, refund, refunded_of};
-pub(crate) use refund::{payments_in, refund_in, refunded};
+pub(crate) use refund::{payments_in, refund_in, refunded, refunded_of_holds};
 pub use statement::{Entry, STATEMENT_MAX, statement, statement_place};
 
 use crate::account;

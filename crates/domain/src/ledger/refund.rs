@@ -284,3 +284,16 @@ pub(crate) fn refunded(tx: &mut Tx<'_>, account: i64, orders: &[i64]) -> Result<
     let rows = tx.all(sql, &[pairs(orders.iter().map(|order| (*order, account)))])?;
     Ok(rows.iter().map(|row| (row.int(0), Usd::from_micros(row.int(1)))).collect())
 }
+
+/// What came back by refunds of what some holds (account and seq) were captured for; a hold of which nothing came back
+/// is not among them. A rental has a hold for each term that was asked for elsewhere.
+pub(crate) fn refunded_of_holds(tx: &mut Tx<'_>, holds: &[(i64, i64)]) -> Result<HashMap<(i64, i64), Usd>, DbError> {
+    let sql = "SELECT p.a, p.b, CAST(SUM(t.amount) AS BIGINT)
+         FROM (json_pairs($1)) p
+         JOIN transfer c ON c.account_id = p.a AND c.resolves = p.b AND c.kind IN ('capture', 'release')
+         JOIN transfer t ON t.account_id = c.account_id AND t.order_id = c.order_id AND t.kind = 'refund'
+         WHERE t.resolves = c.seq
+         GROUP BY p.a, p.b";
+    let rows = tx.all(sql, &[pairs(holds.iter().copied())])?;
+    Ok(rows.iter().map(|row| ((row.int(0), row.int(1)), Usd::from_micros(row.int(2)))).collect())
+}

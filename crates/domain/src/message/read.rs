@@ -38,7 +38,7 @@ impl Message {
     }
 }
 
-/// The messages of an order, newest first; none once they are erased.
+/// The messages of an order, newest first; none once they are to be gone.
 pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbError> {
     let rows = app.db.rows(rows::OF_ORDER, values![order, SHOWN_MAX]).await?;
     if rows.is_empty() {
@@ -61,7 +61,7 @@ pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let key = number::key_in(tx, &app.vault, order)?;
+    let key = number::key_in(tx, &app.vault, order, app.now_ms())?;
     key.map_or_else(|| Ok(Vec::new()), |key| rows.iter().map(|row| opened(row, &key)).collect())
 }
 

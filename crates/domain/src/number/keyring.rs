@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::MINUTE_MS;
 use crate::seal::Key;
 
-/// How long a key is remembered, at most. A lease that is made shorter meanwhile is told that much later.
+/// How long a key is remembered, at most.
 const LIFE_MS: i64 = MINUTE_MS;
 /// Keys in one bunch, at most.
 const KEYS_MAX: usize = 10_000;
@@ -40,8 +40,11 @@ impl Keyring {
         (held.until_ms > now_ms).then(|| held.key.clone())
     }
 
-    /// Remembers the key of an order's texts, which are to be gone at `gone_ms`.
+    /// Remembers the key of an order's texts, which may have to be gone at `gone_ms`.
     pub(super) fn put(&self, order: i64, key: Key, gone_ms: i64, now_ms: i64) {
+        if gone_ms <= now_ms {
+            return;
+        }
         let mut bunches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         bunches.forget(now_ms);
         if bunches.young.len() >= KEYS_MAX {

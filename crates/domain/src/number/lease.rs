@@ -105,31 +105,39 @@ pub(crate) fn lease_of(tx: &mut Tx<'_>, order: i64, number: i64) -> Result<Optio
     tx.one(sql, values![order, number])?.map(|row| lease(&row)).transpose()
 }
 
-/// The key of the texts of an order's lease; `None` once they are erased.
+/// The key of the texts of an order's lease; `None` once they are to be gone.
 pub(crate) async fn key_of(app: &App, order: i64) -> Result<Option<Key>, DbError> {
     let now_ms = app.now_ms();
     if let Some(key) = app.keyring.get(order, now_ms) {
         return Ok(Some(key));
     }
     let row = app.db.row(KEY, values![order]).await?.ok_or(NO_LEASE)?;
-    let key = unwrapped(&row, &app.vault, order)?;
+    let key = unwrapped(&row, &app.vault, order, now_ms)?;
     if let Some(key) = &key {
-        app.keyring.put(order, key.clone(), row.int(1), now_ms);
+        app.keyring.put(order, key.clone(), gone_at_the_earliest(&row, now_ms), now_ms);
     }
     Ok(key)
 }
 
 /// The key of the texts of an order's lease, within somebody's story.
-pub(crate) fn key_in(tx: &mut Tx<'_>, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
-    unwrapped(&tx.one(KEY, values![order])?.ok_or(NO_LEASE)?, vault, order)
+pub(crate) fn key_in(tx: &mut Tx<'_>, vault: &Vault, order: i64, now_ms: i64) -> Result<Option<Key>, DbError> {
+    unwrapped(&tx.one(KEY, values![order])?.ok_or(NO_LEASE)?, vault, order, now_ms)
 }
 
-/// The key, and when the texts under it are to be gone.
-const KEY: &str = "SELECT sealed_key, end_ms + keep_ms FROM lease WHERE order_id = $1";
+/// The key, when the lease ends, and how long the texts under it are kept from then on.
+const KEY: &str = "SELECT sealed_key, end_ms, keep_ms FROM lease WHERE order_id = $1";
 const NO_LEASE: DbError = DbError::Damaged("an order has no lease");
 
-fn unwrapped(row: &Row, vault: &Vault, order: i64) -> Result<Option<Key>, DbError> {
-    row.opt_blob(0).map(|sealed| vault.unwrap(&purpose(order), sealed)).transpose()
+fn unwrapped(row: &Row, vault: &Vault, order: i64, now_ms: i64) -> Result<Option<Key>, DbError> {
+    // The worker that erases them comes by once a minute.
+    let sealed = row.opt_blob(0).filter(|_| row.int(1).saturating_add(row.int(2)) > now_ms);
+    sealed.map(|sealed| vault.unwrap(&purpose(order), sealed)).transpose()
+}
+
+/// A rule: when the texts under a key are to be gone at the earliest; a lease that runs may end at any moment, by
+/// whichever node.
+fn gone_at_the_earliest(row: &Row, now_ms: i64) -> i64 {
+    row.int(1).min(now_ms).saturating_add(row.int(2))
 }
 
 fn lease(row: &Row) -> Result<Lease, DbError> {

@@ -38,9 +38,10 @@ pub(crate) use list::doubtful;
 pub use list::{Line, PAGE_MAX, SettleRefusal, Verdict, choice_of, list, one, settle};
 pub(crate) use offers::stocks;
 pub use offers::{MapRefusal, Mapping, NewMapping, map, mappings, names, theirs, unmap};
+pub use renewal::PaidTerm;
 pub(crate) use renewal::check as renewal_check;
 pub(crate) use renewal::{
-    Asked, Renewable, Term, begin, costs as renewal_costs, is_under_way, renew, renewable, wait, was_heard,
+    Asked, Renewable, Term, begin, costs as renewal_costs, is_under_way, renew, renewable, terms, wait, was_heard,
 };
 pub use report::{DAYS_MAX, DIFFERENCES_MAX, Day, Difference, report};
 pub(crate) use rows::under_way;

@@ -86,12 +86,12 @@ pub async fn report(app: &App, from_ms: i64, until_ms: i64) -> Result<Vec<Day>, 
     }
     let mut after = Some((from_ms - 1, i64::MAX));
     while let Some(place) = after {
-        let page = app.db.read(move |tx: &mut Tx<'_>| renewal::within(tx, place, until_ms, PAGE_MAX)).await?;
-        after = page.last().map(|one| (one.created_ms, one.id)).filter(|_| is_full(page.len()));
-        for one in page {
+        let page = app.db.read(move |tx: &mut Tx<'_>| page_of_terms(tx, place, until_ms)).await?;
+        after = page.last().map(|(one, _)| (one.created_ms, one.id)).filter(|_| is_full(page.len()));
+        for (one, refunded) in page {
             let at = (day_of(one.created_ms), one.source);
             let day = days.entry(at).or_insert_with(|| empty(at, &names));
-            day.add_renewal(&one).ok_or(DbError::Damaged("a sum of renewals"))?;
+            day.add_renewal(&one, refunded).ok_or(DbError::Damaged("a sum of renewals"))?;
         }
     }
     Ok(days.into_values().collect())
@@ -137,13 +137,15 @@ impl Day {
         Some(())
     }
 
-    fn add_renewal(&mut self, one: &Renewal) -> Option<()> {
-        let earned = if one.serves { one.price } else { Usd::ZERO };
+    fn add_renewal(&mut self, one: &Renewal, refunded: Usd) -> Option<()> {
+        let captured = if one.serves { one.price } else { Usd::ZERO };
+        let earned = captured.checked_sub(refunded)?;
         self.asked += 1;
         self.renewed += i64::from(one.state == State::Done);
         self.charged = self.charged.checked_add(one.charged)?;
-        self.captured = self.captured.checked_add(earned)?;
-        if let Some(what) = difference_of_renewal(one) {
+        self.captured = self.captured.checked_add(captured)?;
+        self.released = self.released.checked_add(refunded)?;
+        if let Some(what) = difference_of_renewal(one, earned) {
             let (id, order) = (one.id, (one.product, one.order));
             self.note(Difference { purchase: id, order, what, paid: one.charged, earned });
         }
@@ -158,12 +160,12 @@ impl Day {
     }
 }
 
-/// A rule: what does not go together in a renewal and what its customer pays.
-fn difference_of_renewal(one: &Renewal) -> Option<&'static str> {
+/// A rule: what does not go together in a renewal and what the house has of its customer for it.
+fn difference_of_renewal(one: &Renewal, earned: Usd) -> Option<&'static str> {
     match one.state {
         State::InDoubt => Some("it is not known whether it was renewed"),
         State::Done if one.charged > one.asked => Some("it cost more than it was offered for"),
-        State::Done if !one.serves && one.charged > Usd::ZERO => {
+        State::Done if earned <= Usd::ZERO && one.charged > Usd::ZERO => {
             Some("its house was paid, and the customer paid nothing")
         }
         State::Done | State::Asking | State::Refused | State::Bought | State::Rejecting | State::Rejected => None,
@@ -210,14 +212,12 @@ fn page(tx: &mut Tx<'_>, (after_ms, after): (i64, i64), until_ms: i64) -> Result
          WHERE p.serves = 1";
     let rows = tx.all(sql, &[id_list(purchases.iter().map(|purchase| &purchase.id))])?;
     let places: HashMap<i64, (i64, i64)> = rows.iter().map(|row| (row.int(3), (row.int(1), row.int(2)))).collect();
-    let holds = ledger::named(tx, &places.values().copied().collect::<Vec<_>>())?;
+    let all: Vec<(i64, i64)> = places.values().copied().collect();
+    let (holds, refunds) = (ledger::named(tx, &all)?, books::refunded_of_holds(tx, &all)?);
     let mut kept = Vec::with_capacity(purchases.len());
     for purchase in purchases {
         let place = places.get(&purchase.id);
-        let refunded = match place {
-            Some((account, _)) => books::refunded(tx, *account, &[purchase.order])?.remove(&purchase.order),
-            None => None,
-        };
+        let refunded = place.and_then(|place| refunds.get(place)).copied();
         let end = place.and_then(|place| holds.get(place)).and_then(|hold: &Named| hold.end);
         let of = |kind: Move| end.filter(|(end, _)| *end == kind).map_or(Usd::ZERO, |(_, amount)| amount);
         kept.push(Kept {
@@ -229,4 +229,14 @@ fn page(tx: &mut Tx<'_>, (after_ms, after): (i64, i64), until_ms: i64) -> Result
         });
     }
     Ok(kept)
+}
+
+/// Renewals with what came back of their customers' payments.
+fn page_of_terms(tx: &mut Tx<'_>, place: (i64, i64), until_ms: i64) -> Result<Vec<(Renewal, Usd)>, DbError> {
+    let renewals = renewal::within(tx, place, until_ms, PAGE_MAX)?;
+    let holds: Vec<(i64, i64)> = renewals.iter().map(|one| (one.account, one.hold)).collect();
+    let refunds = books::refunded_of_holds(tx, &holds)?;
+    let refunded = |one: &Renewal| refunds.get(&(one.account, one.hold)).copied().unwrap_or(Usd::ZERO);
+    let refunded: Vec<Usd> = renewals.iter().map(refunded).collect();
+    Ok(renewals.into_iter().zip(refunded).collect())
 }

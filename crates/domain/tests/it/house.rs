@@ -53,7 +53,7 @@ pub(crate) struct House {
     pub(crate) app: App,
     pub(crate) options: DbOptions,
     now_ms: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     _schema: Option<Schema>,
 }
 
@@ -71,7 +71,7 @@ impl House {
         let options = options(url);
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let app = open_app(&options, &now_ms).await;
-        Self { app, options, now_ms, _folder: folder, _schema: schema }
+        Self { app, options, now_ms, folder, _schema: schema }
     }
 
     /// A house with one source, two services with prices, and `count` numbers.
@@ -89,12 +89,18 @@ impl House {
         open_app(&self.options, &self.now_ms).await
     }
 
+    /// A house of its own whose SQLite file lies beside this one's.
+    pub(crate) async fn neighbour(&self) -> App {
+        let url = DbUrl::Sqlite(self.folder.path().join("neighbour.db"));
+        open_app(&DbOptions { url, ..self.options.clone() }, &self.now_ms).await
+    }
+
     /// The next process on the same database, once this one is gone.
     pub(crate) async fn next_life(self) -> Self {
-        let Self { app, options, now_ms, _folder, _schema } = self;
+        let Self { app, options, now_ms, folder, _schema } = self;
         drop(app);
         let app = open_app(&options, &now_ms).await;
-        Self { app, options, now_ms, _folder, _schema }
+        Self { app, options, now_ms, folder, _schema }
     }
 
     /// The time of the house.

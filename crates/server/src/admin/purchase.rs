@@ -109,7 +109,8 @@ async fn settle(desk: &Desk<'_>, args: SettleArgs) -> Result<Answer, Refusal> {
         _ => return Err(Refusal::new("say one of --not-bought, --bought THEIR_ID, --renewed and --lost")),
     };
     let state = purchase::settle(desk.app, id, verdict, &reason, &desk.permit()?).await?;
-    Ok(Answer::line(format!("purchase {id} is {}", state.word()), json!({"id": id, "state": state.word()})))
+    let what = purchase::one(desk.app, id).await?.map_or("purchase", |line| line.what());
+    Ok(Answer::line(format!("{what} {id} is {}", state.word()), json!({"id": id, "state": state.word()})))
 }
 
 fn report(days: Vec<Day>) -> Answer {

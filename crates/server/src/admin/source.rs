@@ -266,6 +266,7 @@ async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
         "messages_24h",
         "refused_24h",
         "connections",
+        "reconnects",
         "backlog",
         "fault",
     ];

@@ -10,7 +10,7 @@ fn command(house: &Resting, arguments: &[&str]) -> Command {
     command
 }
 
-fn admin(house: &Resting, arguments: &[&str]) -> Output {
+pub(crate) fn admin(house: &Resting, arguments: &[&str]) -> Output {
     command(house, arguments).output().expect("the program starts")
 }
 
@@ -20,7 +20,7 @@ fn admin_without_login(house: &Resting, arguments: &[&str]) -> Output {
     command.env_clear().env("JESUSNUMBER_CONFIG", house.path("house.toml")).output().expect("the program starts")
 }
 
-fn said(output: &Output) -> (Option<i32>, &str, &str) {
+pub(crate) fn said(output: &Output) -> (Option<i32>, &str, &str) {
     let text = |bytes| std::str::from_utf8(bytes).expect("text");
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }

@@ -10,6 +10,7 @@ mod http;
 mod mail;
 mod partners;
 mod program;
+mod purchases;
 mod serve;
 mod settings;
 mod tidy;

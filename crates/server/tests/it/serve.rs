@@ -118,6 +118,25 @@ fn metrics_are_told_behind_the_private_door_alone() {
 }
 
 #[test]
+fn metrics_tell_when_a_source_was_heard_and_when_it_failed() {
+    let house = House::serve(Kept::Sqlite);
+    let file = rusqlite::Connection::open(house.path("house.db")).expect("it opens");
+    let seen = "INSERT INTO source_seen (source_id, heard_ms, fault_ms, fault) VALUES (1, 1779460200000, 1779460201500, 'it rang')";
+    file.execute_batch(seen).expect("written");
+    let neighbour = house.neighbour();
+    let began = Instant::now();
+    let is_told = || {
+        let told = neighbour.private.call("GET", "/metrics", &[], b"").body;
+        told.contains("supply_last_heard_seconds{source=\"phone\"} 1779460200\n")
+            && told.contains("supply_last_fault_seconds{source=\"phone\"} 1779460201.5\n")
+            && !told.contains("it rang")
+    };
+    while !is_told() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is not told");
+    }
+}
+
+#[test]
 fn the_log_names_neither_keys_nor_texts() {
     let house = House::serve(Kept::Sqlite);
     let order = order(&house);

@@ -1,11 +1,15 @@
 //! The page, its assets, the document and the probes.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::routing::get;
 use domain::catalog::seed::{Sale, seed};
 use domain::clock::SECOND_MS;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::http::{self, request, send};
 use crate::on_both;
@@ -84,18 +88,42 @@ on_both!(the_probes_answer, async |world: &World| {
     assert_eq!(world.send(&request("GET", "/metrics", &[], b"")).await.status, 404);
 });
 
-on_both!(the_operator_s_listener_shows_more, async |world: &World| {
+/// Serves a router until the word is given.
+async fn serving(world: &World, router: axum::Router) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let registry = Arc::default();
-    let web = web::Web { app: world.app.clone(), registry, settings: web::Settings::default() };
-    let router = web::private_router(web, Arc::new(|| "http_requests_total 1\n".to_owned()));
     let app = world.app.clone();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(async move {
         let shutdown = async { stopped.await.unwrap_or(()) };
         web::serve(&app, listener, router, None, web::Connections::default(), shutdown).await;
     });
+    (address, stop, server)
+}
+
+on_both!(a_page_that_panics_leads_back_to_where_its_reader_was, async |world: &World| {
+    async fn panics() -> &'static str {
+        panic!("as the test wishes")
+    }
+    let router = axum::Router::new().route("/orders/", get(panics)).route("/operator/orders/", get(panics));
+    let (address, stop, server) = serving(world, router).await;
+    let load = async |path| send(address, &request("GET", path, &["Accept: text/html"], b"")).await;
+    let (customers, operators) = (load("/orders/").await, load("/operator/orders/").await);
+    assert_eq!((customers.status, operators.status), (500, 500));
+    assert!(customers.body.contains("href=\"/orders/\"") && !customers.body.contains("To the console"));
+    assert!(operators.body.contains("href=\"/operator/\"") && !operators.body.contains("href=\"/orders/\""));
+    assert!(operators.body.contains("Look whether what you asked was done"), "{}", operators.body);
+    let program = send(address, &request("GET", "/operator/orders/", &[], b"")).await;
+    assert_eq!(program.refusal(), (500, "server_error".to_owned()));
+    stop.send(()).expect("the server runs");
+    server.await.expect("the server ends well");
+});
+
+on_both!(the_operator_s_listener_shows_more, async |world: &World| {
+    let registry = Arc::default();
+    let web = web::Web { app: world.app.clone(), registry, settings: web::Settings::default() };
+    let router = web::private_router(web, Arc::new(|| "http_requests_total 1\n".to_owned()));
+    let (address, stop, server) = serving(world, router).await;
     assert_eq!(send(address, &request("GET", "/metrics", &[], b"")).await.body, "http_requests_total 1\n");
     let ready = send(address, &request("GET", "/readyz", &[], b"")).await.json();
     assert_eq!((ready["ready"].as_bool(), ready["waiting"].as_i64()), (Some(true), Some(0)));

@@ -91,6 +91,8 @@ on_both!(a_renewal_in_doubt_is_told_with_its_rental_and_settled_in_the_console, 
     assert!(renewed.status == 200 && renewed.body.contains(r#""price":3.65"#), "{}", renewed.body);
     let page = olga.get(&format!("/operator/orders/{rental}/")).await.body;
     assert!(page.contains(&format!("href=\"{one}\">renewal 2</a>")), "{page}");
+    assert!(page.contains("$0.40 in all") && page.contains("$0.20 for its first term"), "{page}");
+    assert!(page.contains("$0.20 for the one of <time") && !page.contains("its lease costs"), "{page}");
     let filter = DeedFilter { deed: "purchase.settle".to_owned(), ..DeedFilter::default() };
     let (told, _) = deeds(&world.app, &filter, None, 10).await.expect("read");
     assert_eq!((told.len(), told[0].subject.as_str()), (1, "renewal 2"));

@@ -12,6 +12,7 @@ mod settle;
 
 pub(crate) use ask::{Asked, Renewable, Term, begin, is_under_way, renew, renewable, wait, was_heard};
 pub(super) use doubt::{find_out, find_stalled};
-pub(crate) use rows::costs;
+pub use rows::PaidTerm;
 pub(super) use rows::{Renewal, due, find, newest, of_order, within};
+pub(crate) use rows::{costs, terms};
 pub(super) use settle::settle_by_hand;

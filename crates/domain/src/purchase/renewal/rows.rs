@@ -11,6 +11,8 @@ use crate::values;
 
 /// Renewals of one order that are told.
 const OF_ORDER_MAX: i64 = 50;
+/// Terms of one rental whose costs are told.
+const TERMS_MAX: i64 = 400;
 
 /// One wish that a house let a number run on, as it is kept.
 #[derive(Clone)]
@@ -255,6 +257,29 @@ pub(super) fn done(
 pub(super) fn look_at(tx: &mut Tx<'_>, id: i64, (at_ms, faults): (i64, i64)) -> Result<(), DbError> {
     let sql = "UPDATE renewal SET look_ms = $2, faults = $3 WHERE id = $1 AND state = 'in_doubt'";
     tx.queue(sql, values![id, at_ms, faults])
+}
+
+/// A term by which a rental runs on, and what its house charged for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaidTerm {
+    /// The renewal, by its id.
+    pub renewal: i64,
+    /// When it was renewed.
+    pub at_ms: i64,
+    /// What it cost.
+    pub cost: Usd,
+}
+
+/// The terms that a rental was renewed for elsewhere, oldest first; at most 400.
+pub(crate) fn terms(tx: &mut Tx<'_>, order: i64) -> Result<Vec<PaidTerm>, DbError> {
+    let sql = "SELECT id, answered_ms, charged
+         FROM renewal
+         WHERE order_id = $1 AND serves = 1
+         ORDER BY id
+         LIMIT $2";
+    let rows = tx.all(sql, values![order, TERMS_MAX])?;
+    let term = |row: &Row| PaidTerm { renewal: row.int(0), at_ms: row.int(1), cost: Usd::from_micros(row.int(2)) };
+    Ok(rows.iter().map(term).collect())
 }
 
 /// What the terms cost that rentals were renewed for within a span, by rental.

@@ -43,6 +43,25 @@ on_both!(a_customer_s_texts_are_kept_for_less_if_they_ask, async |house: House| 
     assert!(matches!(refused, Err(RetentionRefusal::NoAccount)));
 });
 
+on_both!(a_text_is_not_read_past_its_time_though_its_order_was_cut_short, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    house.customer("ann", "5.00").await;
+    account::set_retention(&house.app, "ann", 0, &why("she asked"), &may("olga")).await.expect("set");
+    let ann = account::authenticate(&house.app, &house.key("ann").await).await.expect("it opens");
+    let placed = house.order(ann, "instagram").await;
+    house.text(&placed.digits, "32665", "Your Instagram account is new here").await;
+    let read = async || {
+        let inbox = order::inbox(&house.app, ann.account, placed.order).await.expect("read").expect("found");
+        inbox.messages.len()
+    };
+    assert_eq!(read().await, 1);
+    order::cancel(&house.app, ann, placed.order, None).await.expect("cancelled");
+    // Nothing was erased yet, and another process may have cancelled it.
+    assert_eq!(read().await, 0);
+    assert_eq!(number::erase_ended(&house.app).await.expect("erased"), 1);
+    assert_eq!(read().await, 0);
+});
+
 on_both!(a_quarantined_text_is_gone_72_hours_after_its_day, async |house: House| {
     let house = House::stocked(house, 1).await;
     house.text("12025550100", "1", "Your WhatsApp code: 739551").await;

@@ -2,10 +2,12 @@
 
 use domain::account;
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::dossier;
 use domain::figures::{self, Span};
 use domain::order::{self, ReuseRefusal, SaleRefusal};
 use domain::policy::kept;
 use domain::policy::limits::Limits;
+use domain::purchase::PaidTerm;
 use domain::rental;
 use domain::request::Failure;
 
@@ -25,6 +27,22 @@ on_both!(a_term_costs_the_house_what_was_charged_in_the_hour_of_its_payment, asy
     while figures::count_due(app).await.expect("counted") > 0 {}
     let sums = figures::report(app, Span::Day).await.expect("a report").sums;
     assert_eq!((sums.rentals, sums.revenue, sums.cost), (2, cents(730), cents(47)));
+});
+
+on_both!(each_term_of_a_rental_is_told_with_its_cost, async |house: House| {
+    let tenant = Tenant::of(house, "20.00").await;
+    let told = async || dossier::dossier(&tenant.market.house.app, tenant.rental).await.expect("read").expect("known");
+    assert_eq!((told().await.terms, told().await.cost_in_all()), (Vec::new(), cents(20)));
+    tenant.market.alpha.at().terms.extend([Term::Refuses, Term::IsDear]);
+    tenant.renew("k").await.expect_err("refused");
+    tenant.renew("l").await.expect("renewed");
+    let at_ms = tenant.market.house.now_ms();
+    let dear = PaidTerm { renewal: 4, at_ms, cost: cents(27) };
+    assert_eq!((told().await.terms, told().await.cost), (vec![dear], cents(20)));
+    tenant.market.house.pass_ms(MINUTE_MS);
+    tenant.renew("m").await.expect("renewed");
+    let same = PaidTerm { renewal: 5, at_ms: at_ms + MINUTE_MS, cost: cents(20) };
+    assert_eq!((told().await.terms, told().await.cost_in_all()), (vec![dear, same], cents(67)));
 });
 
 on_both!(a_term_in_doubt_counts_against_the_limits, async |house: House| {

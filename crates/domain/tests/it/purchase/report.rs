@@ -1,12 +1,17 @@
 //! What houses took and gave back, against what customers did.
 
 use domain::clock::DAY_MS;
+use domain::ledger::{self, NewRefund};
+use domain::login::Role;
 use domain::order;
-use domain::purchase::{self, Day};
+use domain::product::Product;
+use domain::purchase::{self, Day, Difference};
+use domain::rental;
 use domain::supply::{Rejected, Trouble};
 
 use super::market::{Market, Mood, cents};
-use crate::house::{House, ask};
+use super::renew::{DAY, Tenant};
+use crate::house::{House, ask, why};
 use crate::on_both;
 
 async fn today(market: &Market) -> Vec<Day> {
@@ -50,6 +55,53 @@ on_both!(what_was_paid_for_nothing_is_listed, async |house: House| {
     assert_eq!(difference.what, "its house was paid, and the customer paid nothing");
     assert_eq!((difference.paid, difference.earned), (cents(20), cents(0)));
     market.is_sound().await;
+});
+
+/// Gives a customer back what was paid for one term of a rental: the newest that is not given back yet.
+async fn give_back(market: &Market, rental: i64, amount: i32) {
+    let (by, role) = ("eve".to_owned(), Role::Operator);
+    let new = NewRefund { product: DAY, order: rental, amount: cents(amount), reason: why("unhappy"), by, role };
+    ledger::refund(&market.house.app, new, None).await.expect("refunded");
+}
+
+const LOST: &str = "its house was paid, and the customer paid nothing";
+
+on_both!(a_refund_of_one_term_is_of_that_term_alone, async |house: House| {
+    let tenant = Tenant::of(house, "20.00").await;
+    let market = &tenant.market;
+    // A number on which nothing came is given back at its end, and costs nothing.
+    market.alpha.text("Your Instagram code is 482910");
+    market.later(3_000).await;
+    tenant.renew("k").await.expect("renewed");
+    let from = market.house.app.now_ms().div_euclid(DAY_MS) * DAY_MS;
+    let day = async || purchase::report(&market.house.app, from, from + DAY_MS).await.expect("a report").remove(0);
+    give_back(market, tenant.rental, 365).await;
+    market.later(2 * DAY_MS).await;
+    rental::expire_due(&market.house.app).await.expect("expired");
+    market.round().await;
+    let of_term = Difference {
+        purchase: 3,
+        order: (Product::Rental1Day, tenant.rental),
+        what: LOST,
+        paid: cents(20),
+        earned: cents(0),
+    };
+    let seen = day().await;
+    assert_eq!((seen.charged, seen.captured, seen.released), (cents(40), cents(730), cents(365)));
+    assert_eq!(seen.differences, std::slice::from_ref(&of_term));
+    give_back(market, tenant.rental, 365).await;
+    let seen = day().await;
+    assert_eq!((seen.captured, seen.released), (cents(730), cents(730)));
+    assert_eq!(seen.differences, [Difference { purchase: 1, ..of_term.clone() }, of_term]);
+    market.is_sound().await;
+});
+
+on_both!(a_refund_of_a_part_of_a_term_is_no_difference, async |house: House| {
+    let tenant = Tenant::of(house, "20.00").await;
+    tenant.renew("k").await.expect("renewed");
+    give_back(&tenant.market, tenant.rental, 364).await;
+    let seen = today(&tenant.market).await.remove(0);
+    assert_eq!((seen.captured, seen.released, seen.difference_count), (cents(730), cents(364), 0));
 });
 
 on_both!(a_corrupted_cost_is_found, async |house: House| {

@@ -59,6 +59,21 @@ on_both!(a_node_takes_back_at_once_what_a_former_life_of_its_file_had, async |ho
     }
 });
 
+// Two houses on one PostgreSQL have a schema each, and there nobody knows that they are alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_two_houses_in_one_folder_takes_its_own_back() {
+    let house = House::open(EngineKind::Sqlite).await;
+    let neighbour = house.neighbour().await;
+    assert!(house.app.db.is_ours_alone() && neighbour.db.is_ours_alone());
+    assert!(!house.rival().await.db.is_ours_alone());
+    house.source("rack").await;
+    assert!(take(&house, "a").await.is_some());
+    let house = house.next_life().await;
+    supply::take_back(&house.app).await.expect("looked");
+    assert!(take(&house, "b").await.is_some());
+    assert!(!house.rival().await.db.is_ours_alone());
+}
+
 on_both!(a_node_that_is_not_alone_takes_nothing_back, async |house: House| {
     house.source("rack").await;
     assert!(take(&house, "a").await.is_some());
