@@ -1,5 +1,8 @@
 //! Filling the outbox from what happened on the partners' accounts.
 
+use std::collections::HashMap;
+
+use super::PARTNERS_MAX;
 use super::rows::{self, Follower};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
@@ -15,34 +18,41 @@ const WAITING_MAX: i64 = 10_000;
 /// Tries in vain from which on the operator hears that a partner takes nothing: a minute and a half.
 const TRIES_MANY: i64 = 6;
 
-/// Puts what came in for a partner since the last look into its outbox.
-pub(super) async fn fill(app: &App, follower: &Follower) -> Result<(), DbError> {
-    let (account, seen) = (follower.account, follower.event_seq);
-    let has_news = move |tx: &mut Tx<'_>| Ok::<_, DbError>(!event::after(tx, account, seen, 1)?.is_empty());
-    if !app.db.read(has_news).await? {
-        return Ok(());
-    }
-    let (id, now) = (follower.id, app.now_ms());
+/// Puts what came in for a partner since the last look into its outbox; tells how many SMS.
+pub(super) async fn fill(app: &App, follower: &Follower) -> Result<usize, DbError> {
+    let (id, account, now) = (follower.id, follower.account, app.now_ms());
+    let mut came = 0;
     for _ in 0..STORIES_MAX {
-        if !app.db.write(Lane::Work, move |tx| fill_one(tx, id, account, now)).await? {
+        let filled = app.db.write(Lane::Work, move |tx| fill_one(tx, id, account, now)).await?;
+        came += filled.came;
+        if !filled.is_full {
             break;
         }
     }
-    Ok(())
+    Ok(came)
 }
 
-/// Goes on from where the outbox is filled; whether there may be more.
-fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<bool, DbError> {
+/// What one story put into an outbox.
+struct Filled {
+    came: usize,
+    /// Whether there may be more.
+    is_full: bool,
+}
+
+/// Goes on from where the outbox is filled.
+fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<Filled, DbError> {
+    let nothing = Filled { came: 0, is_full: false };
     // Another node may have read on meanwhile.
-    let Some(seen) = rows::filled_upto(tx, id)? else { return Ok(false) };
+    let Some(seen) = rows::filled_upto(tx, id)? else { return Ok(nothing) };
     let events = event::after(tx, account, seen, EVENTS_MAX)?;
-    let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(nothing) };
     let came: Vec<(i64, i64)> = events.iter().filter_map(came).collect();
     if !came.is_empty() {
         put(tx, id, &came, now_ms)?;
     }
     tx.run("UPDATE partner SET event_seq = $2 WHERE id = $1", values![id, last])?;
-    Ok(i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX))
+    let is_full = i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX);
+    Ok(Filled { came: came.len(), is_full })
 }
 
 /// The order and the message, where an event tells of an SMS on a short-term order. A late part makes the message another
@@ -70,6 +80,18 @@ fn put(tx: &mut Tx<'_>, partner: i64, came: &[(i64, i64)], now_ms: i64) -> Resul
     Ok(())
 }
 
+/// How many wait for each partner that any wait for.
+pub(super) async fn waiting(app: &App) -> Result<HashMap<i64, i64>, DbError> {
+    let sql = "SELECT partner_id, COUNT(*)
+         FROM push
+         WHERE state = 'waiting'
+         GROUP BY partner_id
+         ORDER BY partner_id
+         LIMIT $1";
+    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
+    Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
+}
+
 /// The partners that take nothing, or lost something after a time: the name, how many wait of those that were tried often
 /// in vain, and how many were given up.
 pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64, i64)>, DbError> {
@@ -85,6 +107,6 @@ pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64,
          GROUP BY p.slug
          ORDER BY p.slug
          LIMIT $3";
-    let rows = tx.all(sql, values![TRIES_MANY, after_ms, super::PARTNERS_MAX])?;
+    let rows = tx.all(sql, values![TRIES_MANY, after_ms, PARTNERS_MAX])?;
     Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.int(1), row.int(2))).collect())
 }

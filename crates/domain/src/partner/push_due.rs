@@ -1,6 +1,7 @@
 //! Pushing what waits in the outbox, each partner apart from the others.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,13 +9,13 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::courier::{Pushed, Sms};
+use super::outbox;
 use super::rows::{self, Follower};
-use super::{PARTNERS_MAX, outbox};
 use crate::App;
 use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::supply::Settings;
-use crate::{message, order, values};
+use crate::{account, message, order, values};
 
 /// SMS on their way to one partner at once.
 const ROUND_MAX: i64 = 8;
@@ -27,16 +28,22 @@ const LEASE_MS: i64 = MINUTE_MS;
 const WAITS_S: [i64; 9] = [10, 10, 10, 20, 30, 60, 120, 300, 600];
 /// After so long an SMS is given up: no longer than texts are usually kept, and nobody waits for it any more.
 const GIVE_UP_MS: i64 = DAY_MS;
+/// How often it is told how many wait.
+const TOLD_EVERY_MS: i64 = 10 * SECOND_MS;
 /// Characters of what a partner said that are kept.
 const FAULT_MAX: usize = 200;
 
 /// The partners that this node is pushing to just now.
 #[derive(Default)]
-pub(crate) struct Underway(Mutex<HashSet<i64>>);
+pub(crate) struct Underway {
+    partners: Mutex<HashSet<i64>>,
+    /// When it was last told how many wait.
+    told_ms: AtomicI64,
+}
 
 impl Underway {
     fn with<T>(&self, work: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.partners.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -73,24 +80,26 @@ struct Taken {
 /// somebody took longer to answer than the round waits. Each partner has a turn of its own, so that one that hangs holds
 /// up no other. A push whose node dies before the answer is written down is sent again, under the same id.
 ///
+/// While nothing comes and nothing is due, a round is two reads by index.
+///
 /// # Errors
 /// What the database said; what was not pushed is found again.
 pub async fn push_due(app: &App) -> Result<usize, DbError> {
     let followers = rows::followers(app).await?;
     let Some((_, patience)) = app.courier.get().filter(|_| !followers.is_empty()) else { return Ok(0) };
+    let newest = account::event_seqs(app, followers.iter().map(|follower| &follower.account)).await?;
     // What is wrong with one partner's account keeps no other's SMS from it; it is told in the end.
-    let mut failed = None;
-    for follower in &followers {
-        failed = outbox::fill(app, follower).await.err().or(failed);
-    }
+    let mut failed = tell_waiting(app, &followers).await.err();
     let mut turns = Vec::new();
-    let waiting = waiting(app).await?;
     for follower in followers {
-        let (count, due_ms) = waiting.get(&follower.id).copied().unwrap_or((0, i64::MAX));
-        tell_waiting(&follower.slug, count);
-        if due_ms <= app.now_ms()
-            && let Some(turn) = Turn::begin(app, follower.id)
-        {
+        let has_news = newest.get(&follower.account).is_some_and(|seq| *seq > follower.event_seq);
+        let filled = if has_news { outbox::fill(app, &follower).await } else { Ok(0) };
+        let came = filled.unwrap_or_else(|error| {
+            failed = Some(error);
+            0
+        });
+        let is_due = came > 0 || follower.due_ms.is_some_and(|due_ms| due_ms <= app.now_ms());
+        if is_due && let Some(turn) = Turn::begin(app, follower.id) {
             turns.push(tokio::spawn(push_turn(turn, follower)));
         }
     }
@@ -102,21 +111,20 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
     ended.into_iter().map(|ended| ended.map_err(|_| DbError::Panicked)).sum()
 }
 
-/// How many wait for each partner, and when the first of them is due.
-async fn waiting(app: &App) -> Result<HashMap<i64, (i64, i64)>, DbError> {
-    let sql = "SELECT partner_id, COUNT(*), MIN(next_ms)
-         FROM push
-         WHERE state = 'waiting'
-         GROUP BY partner_id
-         ORDER BY partner_id
-         LIMIT $1";
-    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
-    Ok(rows.iter().map(|row| (row.int(0), (row.int(1), row.int(2)))).collect())
-}
-
-fn tell_waiting(slug: &str, count: i64) {
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    metrics::gauge!("partner_pushes_waiting", "partner" => slug.to_owned()).set(count);
+/// Tells whoever watches the house how many wait for each partner. All that wait are counted for it, so it is done seldom.
+async fn tell_waiting(app: &App, followers: &[Follower]) -> Result<(), DbError> {
+    let (now_ms, told_ms) = (app.now_ms(), &app.underway.told_ms);
+    if now_ms < told_ms.load(Ordering::Relaxed).saturating_add(TOLD_EVERY_MS) {
+        return Ok(());
+    }
+    let waiting = outbox::waiting(app).await?;
+    for follower in followers {
+        let count = waiting.get(&follower.id).copied().unwrap_or(0);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        metrics::gauge!("partner_pushes_waiting", "partner" => follower.slug.clone()).set(count);
+    }
+    told_ms.store(now_ms, Ordering::Relaxed);
+    Ok(())
 }
 
 /// A partner's round. What fails is told here, because nobody may be waiting for it any more.

@@ -46,6 +46,8 @@ pub(super) struct Follower {
     pub(super) account: i64,
     /// The events of its account up to here are in the outbox.
     pub(super) event_seq: i64,
+    /// When the first is due of what waits for it.
+    pub(super) due_ms: Option<i64>,
     pub(super) sealed: Vec<u8>,
 }
 
@@ -55,13 +57,18 @@ fn follower(row: &Row) -> Follower {
         slug: row.text(1).to_owned(),
         account: row.int(2),
         event_seq: row.int(3),
-        sealed: row.blob(4).to_vec(),
+        due_ms: row.opt_int(4),
+        sealed: row.blob(5).to_vec(),
     }
 }
 
 /// All partners.
 pub(super) async fn followers(app: &App) -> Result<Vec<Follower>, DbError> {
-    let sql = "SELECT id, slug, account_id, event_seq, settings FROM partner ORDER BY id LIMIT $1";
+    let sql = "SELECT p.id, p.slug, p.account_id, p.event_seq,
+           (SELECT MIN(next_ms) FROM push WHERE partner_id = p.id AND state = 'waiting'), p.settings
+         FROM partner p
+         ORDER BY p.id
+         LIMIT $1";
     Ok(app.db.rows(sql, values![PARTNERS_MAX]).await?.iter().map(follower).collect())
 }
 

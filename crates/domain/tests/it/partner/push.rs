@@ -1,10 +1,12 @@
 //! SMS on their way to partners.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::account::Caller;
 use domain::alert::{self, Kind, Watch};
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use domain::db::{DbOptions, Tap, Val};
 use domain::order;
 use domain::partner::{self, Entered, Partner, Pushed, Sms};
 use domain::product::Product;
@@ -27,6 +29,14 @@ async fn served(house: &House, shop: &Entered) -> String {
     let placed = partner::number(&house.app, shop, &wish("instagram")).await.expect("a number");
     house.text(&placed.digits, "instagram", "instagram code 482910").await;
     placed.digits
+}
+
+/// The house once more, with the statements that it runs.
+async fn watched(house: &House) -> (domain::App, Arc<Mutex<Vec<String>>>) {
+    let statements: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&statements);
+    let tap: Tap = Arc::new(move |sql: &str, _: &[Val]| kept.lock().expect("whole").push(sql.to_owned()));
+    (house.rival_by(&DbOptions { tap: Some(tap), ..house.options.clone() }).await, statements)
 }
 
 fn texts(courier: &Told) -> Vec<String> {
@@ -209,6 +219,30 @@ on_both!(what_is_wrong_with_one_partner_is_told_although_another_hangs, async |h
     house.tamper(&["UPDATE event SET kind = 'nonsense' WHERE account_id = 1"]).await;
     let told = partner::push_due(&house.app).await.expect_err("told");
     assert!(told.to_string().contains("an event's kind"), "{told}");
+});
+
+on_both!(a_round_with_nothing_to_do_is_two_reads_and_counts_nothing, async |house: House| {
+    let (house, courier, shop) = shop(house, 2, "5.00").await;
+    courier.answers([later("nobody answers")]);
+    served(&house, &shop).await;
+    push(&house).await;
+    let (watched, statements) = watched(&house).await;
+    watched.push_by(Box::new(courier.clone()), PATIENCE);
+    let round = async || {
+        statements.lock().expect("whole").clear();
+        partner::push_due(&watched).await.expect("looked");
+        statements.lock().expect("whole").clone()
+    };
+    let counts = |statements: &[String]| statements.iter().filter(|sql| sql.contains("COUNT(*)")).count();
+    assert_eq!(counts(&round().await), 1, "it is told how many wait");
+    for _ in 0..9 {
+        let idle = round().await;
+        assert_eq!((idle.len(), counts(&idle)), (2, 0), "{idle:#?}");
+        house.pass_ms(SECOND_MS);
+    }
+    house.pass_ms(SECOND_MS);
+    assert_eq!(counts(&round().await), 1, "ten seconds later it is told again");
+    assert_eq!(courier.pushed().len(), 2, "what became due was pushed");
 });
 
 on_both!(what_came_before_it_was_a_partner_is_not_pushed, async |house: House| {
