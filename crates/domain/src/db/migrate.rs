@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (22, include_str!("../../../../migrations/0022_kept_for_a_time.sql")),
     (23, include_str!("../../../../migrations/0023_renewals.sql")),
     (24, include_str!("../../../../migrations/0024_partners.sql")),
+    (26, include_str!("../../../../migrations/0026_pushes.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

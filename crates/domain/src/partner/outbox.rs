@@ -43,14 +43,12 @@ struct Filled {
 fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<Filled, DbError> {
     let nothing = Filled { came: 0, is_full: false };
     // Another node may have read on meanwhile.
-    let Some(seen) = rows::filled_upto(tx, id)? else { return Ok(nothing) };
-    let events = event::after(tx, account, seen, EVENTS_MAX)?;
+    let Some(mark) = rows::mark(tx, id)? else { return Ok(nothing) };
+    let events = event::after(tx, account, mark.event_seq, EVENTS_MAX)?;
     let Some(last) = events.last().map(|event| event.seq) else { return Ok(nothing) };
     let came: Vec<(i64, i64)> = events.iter().filter_map(came).collect();
-    if !came.is_empty() {
-        put(tx, id, &came, now_ms)?;
-    }
-    tx.run("UPDATE partner SET event_seq = $2 WHERE id = $1", values![id, last])?;
+    let sms_seq = if came.is_empty() { mark.sms_seq } else { put(tx, id, mark.sms_seq, &came, now_ms)? };
+    tx.run("UPDATE partner SET event_seq = $2, sms_seq = $3 WHERE id = $1", values![id, last, sms_seq])?;
     let is_full = i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX);
     Ok(Filled { came: came.len(), is_full })
 }
@@ -63,21 +61,23 @@ fn came(event: &Event) -> Option<(i64, i64)> {
     (is_sms && product == Product::ShortTerm).then_some(order).zip(event.message)
 }
 
-fn put(tx: &mut Tx<'_>, partner: i64, came: &[(i64, i64)], now_ms: i64) -> Result<(), DbError> {
+/// Puts SMS into a partner's outbox, numbered on from the last one; tells the new last number.
+fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms: i64) -> Result<i64, DbError> {
     let count = i64::try_from(came.len()).map_err(|_| DbError::Damaged("too much came in"))?;
     let first = ids::take(tx, "push", count)?;
     let sql = "SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting'";
     let waiting = tx.one(sql, values![partner])?.map_or(0, |row| row.int(0));
-    for (id, (order, message)) in (first..).zip(came) {
-        let is_full = waiting + (id - first) >= WAITING_MAX;
+    for (place, (order, message)) in (0..).zip(came) {
+        let (id, sms_id) = (first + place, sms_seq + 1 + place);
+        let is_full = waiting + place >= WAITING_MAX;
         let (state, fault) = if is_full { ("given_up", Some("the outbox is full")) } else { ("waiting", None) };
         let sql = "INSERT INTO push
-               (id, partner_id, order_id, message_id, state, next_ms, fault, created_ms, settled_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)";
+               (id, partner_id, sms_id, order_id, message_id, state, next_ms, fault, created_ms, settled_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9)";
         let settled_ms = is_full.then_some(now_ms);
-        tx.queue(sql, values![id, partner, *order, *message, state, now_ms, fault, settled_ms])?;
+        tx.queue(sql, values![id, partner, sms_id, *order, *message, state, now_ms, fault, settled_ms])?;
     }
-    Ok(())
+    Ok(sms_seq + count)
 }
 
 /// How many wait for each partner that any wait for.

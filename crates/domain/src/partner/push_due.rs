@@ -70,6 +70,8 @@ impl Drop for Turn {
 #[derive(Clone, Copy)]
 struct Taken {
     id: i64,
+    /// What the partner knows it by.
+    sms_id: i64,
     order: i64,
     message: i64,
     tries: i64,
@@ -164,15 +166,16 @@ async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
                           WHERE partner_id = $1 AND state = 'waiting' AND next_ms <= $2
                           ORDER BY next_ms, id
                           LIMIT $4)
-             RETURNING id, order_id, message_id, tries, created_ms";
+             RETURNING id, sms_id, order_id, message_id, tries, created_ms";
         tx.all(sql, values![partner, now_ms, now_ms + LEASE_MS, ROUND_MAX])
     };
     let taken = |row: &Row| Taken {
         id: row.int(0),
-        order: row.int(1),
-        message: row.int(2),
-        tries: row.int(3),
-        created_ms: row.int(4),
+        sms_id: row.int(1),
+        order: row.int(2),
+        message: row.int(3),
+        tries: row.int(4),
+        created_ms: row.int(5),
     };
     Ok(app.db.write::<_, DbError, _>(Lane::Work, story).await?.iter().map(taken).collect())
 }
@@ -207,7 +210,12 @@ async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Resu
 async fn read(app: &App, account: i64, taken: &Taken) -> Result<Option<Sms>, DbError> {
     let Some(order) = order::find(app, account, taken.order).await? else { return Ok(None) };
     let message = message::one_of_order(app, taken.order, taken.message).await?;
-    Ok(message.map(|message| Sms { id: taken.id, digits: order.digits, sender: message.sender, text: message.text }))
+    Ok(message.map(|message| Sms {
+        id: taken.sms_id,
+        digits: order.digits,
+        sender: message.sender,
+        text: message.text,
+    }))
 }
 
 /// Writes down what came of a try, unless the lease has passed to another one.

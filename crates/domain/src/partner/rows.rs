@@ -72,8 +72,16 @@ pub(super) async fn followers(app: &App) -> Result<Vec<Follower>, DbError> {
     Ok(app.db.rows(sql, values![PARTNERS_MAX]).await?.iter().map(follower).collect())
 }
 
-/// Up to which event of its account a partner's outbox is filled; its row stays locked until the story ends.
-pub(super) fn filled_upto(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, DbError> {
-    let row = tx.one("SELECT event_seq FROM partner WHERE id = $1 {for_update}", values![id])?;
-    Ok(row.map(|row| row.int(0)))
+/// How far a partner's outbox is filled.
+pub(super) struct Mark {
+    /// Up to which event of its account.
+    pub(super) event_seq: i64,
+    /// The last id that one of its SMS was given.
+    pub(super) sms_seq: i64,
+}
+
+/// How far a partner's outbox is filled; its row stays locked until the story ends.
+pub(super) fn mark(tx: &mut Tx<'_>, id: i64) -> Result<Option<Mark>, DbError> {
+    let row = tx.one("SELECT event_seq, sms_seq FROM partner WHERE id = $1 {for_update}", values![id])?;
+    Ok(row.map(|row| Mark { event_seq: row.int(0), sms_seq: row.int(1) }))
 }

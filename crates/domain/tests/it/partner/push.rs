@@ -43,6 +43,10 @@ fn texts(courier: &Told) -> Vec<String> {
     courier.pushed().into_iter().map(|sms| sms.text).collect()
 }
 
+fn ids(courier: &Told) -> Vec<i64> {
+    courier.pushed().into_iter().map(|sms| sms.id).collect()
+}
+
 fn later(words: &str) -> Pushed {
     Pushed::Later(words.into())
 }
@@ -90,8 +94,7 @@ on_both!(what_is_not_taken_is_told_again_after_ten_seconds_and_then_more_seldom,
     assert_eq!(push(&house).await, 1);
     house.pass_ms(10 * SECOND_MS);
     assert_eq!((push(&house).await, push(&house).await), (1, 0));
-    let pushed = courier.pushed();
-    assert_eq!(pushed.iter().map(|sms| sms.id).collect::<Vec<_>>(), [1, 1, 1], "a repeat has the same id");
+    assert_eq!(ids(&courier), [1, 1, 1], "a repeat has the same id");
     assert_eq!((listed(&house).await.taken, listed(&house).await.fault), (1, None));
 });
 
@@ -287,9 +290,46 @@ on_both!(two_nodes_push_an_sms_once, async |house: House| {
     }
     let (one, two) = tokio::join!(partner::push_due(&house.app), partner::push_due(&rival));
     assert_eq!(one.expect("pushed") + two.expect("pushed"), 4);
-    let mut ids: Vec<i64> = courier.pushed().iter().map(|sms| sms.id).collect();
+    let mut ids = ids(&courier);
     ids.sort_unstable();
     assert_eq!(ids, [1, 2, 3, 4]);
+});
+
+on_both!(a_partner_sees_in_an_id_how_many_it_got_and_nothing_of_others, async |house: House| {
+    let (house, courier, shop) = shop(house, 6, "5.00").await;
+    house.customer("other", "5.00").await;
+    partner::add(&house.app, new("other", "other", "another-long-key")).await.expect("a partner");
+    let other = enter(&house, "another-long-key").await;
+    for buyer in [&other, &shop, &other, &other, &shop] {
+        served(&house, buyer).await;
+        push(&house).await;
+    }
+    assert_eq!(ids(&courier), [1, 1, 2, 3, 2], "each partner's own are counted");
+});
+
+on_both!(ids_that_were_told_stay_and_no_later_one_is_equal_to_them, async |house: House| {
+    let (house, courier, shop) = shop(house, 4, "5.00").await;
+    courier.answers([Pushed::Taken, later("nobody answers")]);
+    for _ in 0..2 {
+        served(&house, &shop).await;
+        push(&house).await;
+    }
+    // As it was before ids were counted for each partner: by one count of the house, which others had a part in.
+    let before = "DROP INDEX push_sms;
+        ALTER TABLE push DROP COLUMN sms_id;
+        ALTER TABLE partner DROP COLUMN sms_seq;
+        UPDATE push SET id = 40 + id;
+        UPDATE counter SET next = 50 WHERE name = 'push';
+        DELETE FROM migration WHERE version = 26";
+    house.side(before).await.expect("taken back");
+    let house = house.next_life().await;
+    house.app.push_by(Box::new(courier.clone()), PATIENCE);
+    served(&house, &shop).await;
+    house.pass_ms(10 * SECOND_MS);
+    push(&house).await;
+    let mut later = ids(&courier).split_off(2);
+    later.sort_unstable();
+    assert_eq!(later, [42, 50]);
 });
 
 on_both!(a_partner_that_takes_nothing_is_an_alert_until_it_does, async |house: House| {
