@@ -12,6 +12,7 @@ mod forget_old;
 mod list;
 mod number;
 mod outbox;
+mod places;
 mod push_due;
 mod rows;
 
@@ -24,7 +25,7 @@ pub use forget_old::forget_old;
 pub use list::{Partner, list};
 pub use number::{EXCEPT_MAX, Offered, Wish, number, services};
 pub(crate) use outbox::behind;
-pub(crate) use push_due::Underway;
+pub(crate) use places::Underway;
 pub use push_due::{PATIENCE, push_due};
 
 /// The most partners that a house has.

@@ -65,7 +65,10 @@ fn came(event: &Event) -> Option<(i64, i64)> {
 fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms: i64) -> Result<i64, DbError> {
     let count = i64::try_from(came.len()).map_err(|_| DbError::Damaged("too much came in"))?;
     let first = ids::take(tx, "push", count)?;
-    let sql = "SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting'";
+    // Each half by its own index.
+    let sql = "SELECT
+           (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries = 0)
+           + (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries > 0)";
     let waiting = tx.one(sql, values![partner])?.map_or(0, |row| row.int(0));
     for (place, (order, message)) in (0..).zip(came) {
         let (id, sms_id) = (first + place, sms_seq + 1 + place);
@@ -80,13 +83,13 @@ fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms:
     Ok(sms_seq + count)
 }
 
-/// How many wait for each partner that any wait for.
+/// How many wait for each partner.
 pub(super) async fn waiting(app: &App) -> Result<HashMap<i64, i64>, DbError> {
-    let sql = "SELECT partner_id, COUNT(*)
-         FROM push
-         WHERE state = 'waiting'
-         GROUP BY partner_id
-         ORDER BY partner_id
+    let sql = "SELECT p.id,
+           (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries = 0)
+           + (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries > 0)
+         FROM partner p
+         ORDER BY p.id
          LIMIT $1";
     let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
     Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
@@ -98,7 +101,7 @@ pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64,
     let sql = "SELECT p.slug, CAST(SUM(u.waits) AS BIGINT), CAST(SUM(u.lost) AS BIGINT)
          FROM (SELECT partner_id, 1 AS waits, 0 AS lost
                FROM push
-               WHERE state = 'waiting' AND tries >= $1
+               WHERE state = 'waiting' AND tries > 0 AND tries >= $1
                UNION ALL
                SELECT partner_id, 0 AS waits, 1 AS lost
                FROM push

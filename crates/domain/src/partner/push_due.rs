@@ -1,8 +1,7 @@
 //! Pushing what waits in the outbox, each partner apart from the others.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -10,15 +9,14 @@ use tokio::time::timeout;
 
 use super::courier::{Pushed, Sms};
 use super::outbox;
+use super::places::{Place, Share};
 use super::rows::{self, Follower};
 use crate::App;
 use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
-use crate::db::{DbError, Lane, Row, Tx};
+use crate::db::{DbError, Lane, Row, Tx, id_list};
 use crate::supply::Settings;
 use crate::{account, message, order, values};
 
-/// SMS on their way to one partner at once.
-const ROUND_MAX: i64 = 8;
 /// How long a round waits for those who answer slowly; they are heard all the same, and hold up nobody else.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 /// How long one push may take, and how long an SMS is left to the node that took it: twice as long.
@@ -33,39 +31,6 @@ const TOLD_EVERY_MS: i64 = 10 * SECOND_MS;
 /// Characters of what a partner said that are kept.
 const FAULT_MAX: usize = 200;
 
-/// The partners that this node is pushing to just now.
-#[derive(Default)]
-pub(crate) struct Underway {
-    partners: Mutex<HashSet<i64>>,
-    /// When it was last told how many wait.
-    told_ms: AtomicI64,
-}
-
-impl Underway {
-    fn with<T>(&self, work: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
-        work(&mut self.partners.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// That a partner is being pushed to, until this is dropped.
-struct Turn {
-    app: App,
-    partner: i64,
-}
-
-impl Turn {
-    /// A turn, unless one is under way.
-    fn begin(app: &App, partner: i64) -> Option<Self> {
-        app.underway.with(|all| all.insert(partner)).then(|| Self { app: app.clone(), partner })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.app.underway.with(|all| all.remove(&self.partner));
-    }
-}
-
 /// An SMS that this node took, by which try.
 #[derive(Clone, Copy)]
 struct Taken {
@@ -79,8 +44,8 @@ struct Taken {
 }
 
 /// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were tried, or none where
-/// somebody took longer to answer than the round waits. Each partner has a turn of its own, so that one that hangs holds
-/// up no other. A push whose node dies before the answer is written down is sent again, under the same id.
+/// somebody took longer to answer than the round waits. Each partner has places of its own, so that one that hangs holds up
+/// no other; and of those some are for what was never tried, so that nothing new waits for what failed before. A push whose node dies before the answer is written down is sent again, under the same id.
 ///
 /// While nothing comes and nothing is due, a round is two reads by index.
 ///
@@ -92,7 +57,7 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
     let newest = account::event_seqs(app, followers.iter().map(|follower| &follower.account)).await?;
     // What is wrong with one partner's account keeps no other's SMS from it; it is told in the end.
     let mut failed = tell_waiting(app, &followers).await.err();
-    let mut turns = Vec::new();
+    let mut rounds = Vec::new();
     for follower in followers {
         let has_news = newest.get(&follower.account).is_some_and(|seq| *seq > follower.event_seq);
         let filled = if has_news { outbox::fill(app, &follower).await } else { Ok(0) };
@@ -100,12 +65,15 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
             failed = Some(error);
             0
         });
-        let is_due = came > 0 || follower.due_ms.is_some_and(|due_ms| due_ms <= app.now_ms());
-        if is_due && let Some(turn) = Turn::begin(app, follower.id) {
-            turns.push(tokio::spawn(push_turn(turn, follower)));
+        let follower = Arc::new(follower);
+        for share in Share::ALL {
+            let has_come = share == Share::Fresh && came > 0;
+            if has_come || follower.due_ms(share).is_some_and(|due_ms| due_ms <= app.now_ms()) {
+                rounds.push(tokio::spawn(push_share(app.clone(), Arc::clone(&follower), share)));
+            }
         }
     }
-    let ended = timeout(*patience, join_all(turns)).await;
+    let ended = timeout(*patience, join_all(rounds)).await;
     if let Some(error) = failed {
         return Err(error);
     }
@@ -130,44 +98,58 @@ async fn tell_waiting(app: &App, followers: &[Follower]) -> Result<(), DbError> 
 }
 
 /// A partner's round. What fails is told here, because nobody may be waiting for it any more.
-async fn push_turn(turn: Turn, follower: Follower) -> usize {
+async fn push_share(app: App, follower: Arc<Follower>, share: Share) -> usize {
     let slug = follower.slug.clone();
-    push_round(turn, follower).await.unwrap_or_else(|error| {
+    push_round(&app, follower, share).await.unwrap_or_else(|error| {
         tracing::error!(partner = slug, %error, "a round of pushes failed; what it took is tried again");
         0
     })
 }
 
-async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
-    let app = &turn.app;
-    let taken = take(app, follower.id).await?;
+async fn push_round(app: &App, follower: Arc<Follower>, share: Share) -> Result<usize, DbError> {
+    let places = Place::free(app, follower.id, share);
+    if places.is_empty() {
+        return Ok(0);
+    }
+    let taken = take(app, follower.id, share, places.len()).await?;
     let to = rows::open(app, &follower.slug, &follower.sealed).map(Arc::new).map_err(|error| error.to_string());
-    let push = async |taken: &Taken| {
-        let pushed = match to.clone() {
-            Ok(to) => push_apart(app, follower.account, to, *taken).await,
-            // The operator can set them again.
-            Err(why) => Ok(Pushed::Later(why)),
-        };
-        settle(app, &follower.slug, taken, pushed).await
-    };
-    join_all(taken.iter().map(push)).await.into_iter().collect::<Result<Vec<()>, DbError>>()?;
-    Ok(taken.len())
+    // Each in a task of its own, so that its place is free as soon as it is answered, whoever still hangs.
+    let push = |(taken, place)| tokio::spawn(push_at(place, Arc::clone(&follower), to.clone(), taken));
+    let pushes: Vec<_> = taken.into_iter().zip(places).map(push).collect();
+    let tried = pushes.len();
+    let ended: Result<Vec<_>, _> = join_all(pushes).await.into_iter().collect();
+    ended.map_err(|_| DbError::Panicked)?.into_iter().collect::<Result<Vec<()>, DbError>>()?;
+    Ok(tried)
 }
 
-async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
+/// Takes what is due of a share, as many as there are places.
+async fn take(app: &App, partner: i64, share: Share, places: usize) -> Result<Vec<Taken>, DbError> {
     let now_ms = app.now_ms();
+    let most = i64::try_from(places).map_err(|_| DbError::Damaged("there are too many places"))?;
+    let due = match share {
+        Share::Fresh => {
+            "SELECT id
+             FROM push
+             WHERE partner_id = $1 AND state = 'waiting' AND tries = 0 AND next_ms <= $2
+             ORDER BY next_ms, id
+             LIMIT $3"
+        }
+        Share::Again => {
+            "SELECT id
+             FROM push
+             WHERE partner_id = $1 AND state = 'waiting' AND tries > 0 AND next_ms <= $2
+             ORDER BY next_ms, id
+             LIMIT $3"
+        }
+    };
     let story = move |tx: &mut Tx<'_>| {
+        let due: Vec<i64> = tx.all(due, values![partner, now_ms, most])?.iter().map(|row| row.int(0)).collect();
         // Of two nodes that find the same one, the second sees that it is not due any more.
         let sql = "UPDATE push
              SET next_ms = $3, tries = tries + 1
-             WHERE state = 'waiting'
-               AND next_ms <= $2
-               AND id IN (SELECT id FROM push
-                          WHERE partner_id = $1 AND state = 'waiting' AND next_ms <= $2
-                          ORDER BY next_ms, id
-                          LIMIT $4)
+             WHERE state = 'waiting' AND next_ms <= $2 AND id IN (SELECT p.a FROM (json_pairs($1)) p)
              RETURNING id, sms_id, order_id, message_id, tries, created_ms";
-        tx.all(sql, values![partner, now_ms, now_ms + LEASE_MS, ROUND_MAX])
+        tx.all(sql, values![id_list(&due), now_ms, now_ms + LEASE_MS])
     };
     let taken = |row: &Row| Taken {
         id: row.int(0),
@@ -178,6 +160,22 @@ async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
         created_ms: row.int(5),
     };
     Ok(app.db.write::<_, DbError, _>(Lane::Work, story).await?.iter().map(taken).collect())
+}
+
+/// Pushes one SMS at its place, and writes down what came of it. Where the settings do not open, the operator can set them
+/// again, and it is tried later.
+async fn push_at(
+    place: Place,
+    follower: Arc<Follower>,
+    to: Result<Arc<Settings>, String>,
+    taken: Taken,
+) -> Result<(), DbError> {
+    let app = &place.app;
+    let pushed = match to {
+        Ok(to) => push_apart(app, follower.account, to, taken).await,
+        Err(why) => Ok(Pushed::Later(why)),
+    };
+    settle(app, &follower.slug, &taken, pushed).await
 }
 
 /// Why nothing can be pushed, now or later.

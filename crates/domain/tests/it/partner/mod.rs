@@ -28,7 +28,7 @@ pub(crate) struct Told(Arc<Mutex<Notes>>);
 struct Notes {
     answers: VecDeque<Pushed>,
     pushed: Vec<Sms>,
-    /// Addresses at which nobody ever answers.
+    /// Addresses at which nobody ever answers, and what is in texts that nobody answers.
     hang: Vec<String>,
 }
 
@@ -38,9 +38,9 @@ impl Told {
         self.0.lock().expect("whole").answers.extend(answers);
     }
 
-    /// Whoever is at an address says nothing from now on.
-    pub(crate) fn hangs(&self, address: &str) {
-        self.0.lock().expect("whole").hang.push(address.to_owned());
+    /// Whoever is at an address, or gets a text with these words, says nothing from now on.
+    pub(crate) fn hangs(&self, what: &str) {
+        self.0.lock().expect("whole").hang.push(what.to_owned());
     }
 
     pub(crate) fn pushed(&self) -> Vec<Sms> {
@@ -58,7 +58,8 @@ impl Courier for Told {
             assert!(!sms.text.contains("poison"), "a text of a test breaks the push");
             let answer = {
                 let mut notes = self.0.lock().expect("whole");
-                if notes.hang.iter().any(|address| to.get("address") == Some(address)) {
+                let hangs = |what: &String| to.get("address") == Some(what) || sms.text.contains(what.as_str());
+                if notes.hang.iter().any(hangs) {
                     None
                 } else {
                     notes.pushed.push(sms.clone());
