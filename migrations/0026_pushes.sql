@@ -12,3 +12,5 @@ CREATE UNIQUE INDEX push_sms ON push (partner_id, sms_id);
 DROP INDEX push_waiting;
 CREATE INDEX push_fresh ON push (partner_id, next_ms, id) WHERE state = 'waiting' AND tries = 0;
 CREATE INDEX push_again ON push (partner_id, next_ms, id) WHERE state = 'waiting' AND tries > 0;
+-- What was given up is counted for the operator, who may have it pushed again.
+CREATE INDEX push_given_up ON push (partner_id, id) WHERE state = 'given_up';

@@ -14,6 +14,7 @@ mod number;
 mod outbox;
 mod places;
 mod push_due;
+mod retry;
 mod rows;
 
 pub use add::{NewPartner, PartnerRefusal, add};
@@ -27,6 +28,7 @@ pub use number::{EXCEPT_MAX, Offered, Wish, number, services};
 pub(crate) use outbox::behind;
 pub(crate) use places::Underway;
 pub use push_due::{PATIENCE, push_due};
+pub use retry::{Retried, retry};
 
 /// The most partners that a house has.
 pub const PARTNERS_MAX: i64 = 100;

@@ -14,7 +14,7 @@ use crate::{ids, values};
 const EVENTS_MAX: i64 = 200;
 const STORIES_MAX: usize = 50;
 /// SMS that wait for one partner, at most. What comes beyond is given up at once, and the operator sees how many.
-const WAITING_MAX: i64 = 10_000;
+pub(super) const WAITING_MAX: i64 = 10_000;
 /// Tries in vain from which on the operator hears that a partner takes nothing: a minute and a half.
 const TRIES_MANY: i64 = 6;
 
@@ -65,11 +65,7 @@ fn came(event: &Event) -> Option<(i64, i64)> {
 fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms: i64) -> Result<i64, DbError> {
     let count = i64::try_from(came.len()).map_err(|_| DbError::Damaged("too much came in"))?;
     let first = ids::take(tx, "push", count)?;
-    // Each half by its own index.
-    let sql = "SELECT
-           (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries = 0)
-           + (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries > 0)";
-    let waiting = tx.one(sql, values![partner])?.map_or(0, |row| row.int(0));
+    let waiting = waiting_for(tx, partner)?;
     for (place, (order, message)) in (0..).zip(came) {
         let (id, sms_id) = (first + place, sms_seq + 1 + place);
         let is_full = waiting + place >= WAITING_MAX;
@@ -81,6 +77,15 @@ fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms:
         tx.queue(sql, values![id, partner, sms_id, *order, *message, state, now_ms, fault, settled_ms])?;
     }
     Ok(sms_seq + count)
+}
+
+/// How many wait for a partner.
+pub(super) fn waiting_for(tx: &mut Tx<'_>, partner: i64) -> Result<i64, DbError> {
+    // Each half by its own index.
+    let sql = "SELECT
+           (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries = 0)
+           + (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries > 0)";
+    Ok(tx.one(sql, values![partner])?.map_or(0, |row| row.int(0)))
 }
 
 /// How many wait for each partner.

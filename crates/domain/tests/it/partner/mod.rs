@@ -2,6 +2,7 @@
 
 mod keep;
 mod push;
+mod retry;
 mod sell;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::money::Usd;
-use domain::partner::{self, Courier, Entered, NewPartner, PartnerRefusal, Pushed, Pushing, Sms, Wish};
+use domain::partner::{self, Courier, Entered, NewPartner, Partner, PartnerRefusal, Pushed, Pushing, Sms, Wish};
 use domain::supply::Settings;
 
 use crate::house::{House, may};
@@ -101,6 +102,21 @@ pub(crate) async fn shop(house: House, numbers: usize, dollars: &str) -> (House,
     partner::add(&house.app, new("shop", "shop", KEY)).await.expect("a partner");
     let shop = enter(&house, KEY).await;
     (house, courier, shop)
+}
+
+/// A number is sold to the partner, and its code comes; tells the order and the number.
+pub(crate) async fn served(house: &House, shop: &Entered) -> (i64, String) {
+    let placed = partner::number(&house.app, shop, &wish("instagram")).await.expect("a number");
+    house.text(&placed.digits, "instagram", "instagram code 482910").await;
+    (placed.order, placed.digits)
+}
+
+pub(crate) async fn push(house: &House) -> usize {
+    partner::push_due(&house.app).await.expect("tried")
+}
+
+pub(crate) async fn listed(house: &House) -> Partner {
+    partner::list(&house.app).await.expect("listed").remove(0)
 }
 
 pub(crate) fn wish(service: &str) -> Wish {
