@@ -28,7 +28,7 @@ const CUSTOMERS: [&str; 11] = [
     "/account/",
 ];
 /// The pages of the console.
-const OPERATORS: [&str; 17] = [
+const OPERATORS: [&str; 18] = [
     "/operator/",
     "/operator/orders/",
     "/operator/customers/",
@@ -38,6 +38,7 @@ const OPERATORS: [&str; 17] = [
     "/operator/houses/",
     "/operator/houses/offers/",
     "/operator/houses/days/",
+    "/operator/houses/partners/",
     "/operator/services/",
     "/operator/quarantine/",
     "/operator/ledger/",

@@ -31,8 +31,8 @@ pub use low_balance::{LOW_BALANCE_MAX, LowRefusal, low_balance, set_low_balance,
 pub use profile::{NOTE_MAX, NoteRefusal, Profile, Used as LimitsUsed, profile, set_note};
 pub use retention::{RETENTION_HOURS, RetentionRefusal, set_retention};
 pub(crate) use rows::{
-    Change, balance_in, change, event_floor, event_seq, lock, named, names, next_event, raise_event_floor, raise_risk,
-    spend, totals,
+    Change, balance_in, change, event_floor, event_seq, event_seqs, lock, named, names, next_event, raise_event_floor,
+    raise_risk, spend, totals,
 };
 pub(crate) use scope::holds_address;
 pub use scope::{Entry, KeyLimits, NETWORKS_MAX, Scope};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Account, Balance, State, Tier};
+use crate::App;
 use crate::clock::DAY_MS;
 use crate::db::{DbError, Row, Tx, id_list, word};
 use crate::money::Usd;
@@ -119,6 +120,16 @@ pub(crate) fn next_event(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> 
 pub(crate) fn event_seq(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> {
     let row = tx.one("SELECT event_seq FROM account WHERE id = $1", values![account])?;
     Ok(row.ok_or(DbError::Damaged("an account is missing"))?.int(0))
+}
+
+/// The numbers of the newest events of some accounts, by their ids.
+pub(crate) async fn event_seqs<'a>(
+    app: &App,
+    accounts: impl Iterator<Item = &'a i64>,
+) -> Result<HashMap<i64, i64>, DbError> {
+    let sql = "SELECT a.id, a.event_seq FROM (json_pairs($1)) p JOIN account a ON a.id = p.a";
+    let rows = app.db.rows(sql, &[id_list(accounts)]).await?;
+    Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 
 pub(crate) fn event_floor(tx: &mut Tx<'_>, account: i64) -> Result<i64, DbError> {

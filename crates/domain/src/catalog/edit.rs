@@ -66,9 +66,10 @@ pub enum EditRefusal {
     /// The house does not serve this kind of service.
     #[error("services of this kind are never sold: {}", .0.name())]
     Denied(Denied),
-    /// Another service has this code.
-    #[error("another service has this code")]
-    CodeTaken,
+    /// The code or the slug is another service's code or slug, if the case of letters is left aside: who asks for one of
+    /// them could get the other.
+    #[error("`{0}` has this code or slug already, whatever the case of its letters")]
+    CodeTaken(String),
     /// The pages use this word for themselves.
     #[error("a slug is none of the words {}", RESERVED.join(", "))]
     Reserved,
@@ -97,10 +98,10 @@ pub async fn put_service(app: &App, new: NewService, by: impl Into<Author>) -> R
     check(&new)?;
     let (now, by) = (app.now_ms(), by.into());
     let story = move |tx: &mut Tx<'_>| {
-        if let Some(code) = &new.code
-            && rows::code_is_taken(tx, code, &new.slug)?
-        {
-            return Err(EditRefusal::CodeTaken);
+        // Whoever else makes a service waits at the chain's end, so that two never take one code.
+        let mut chain = Chain::extend(tx, 1)?;
+        if let Some(other) = taken_by(&rows::names(tx)?, &new) {
+            return Err(EditRefusal::CodeTaken(other.to_owned()));
         }
         let before = rows::in_words(tx, &new.slug)?;
         let fresh_id = ids::take(tx, "service", 1)?;
@@ -108,12 +109,21 @@ pub async fn put_service(app: &App, new: NewService, by: impl Into<Author>) -> R
         let after = rows::in_words(tx, &new.slug)?;
         let (before, after) = (before.as_deref(), after.as_deref());
         let deed = Deed { who: by.who(), deed: "service.put", subject: &new.slug, reason: by.why(), before, after };
-        audit::write(tx, now, &deed)?;
+        chain.write(tx, now, &deed)?;
         Ok(id)
     };
     let id = app.db.write(Lane::Work, story).await?;
     app.catalog.forget();
     Ok(id)
+}
+
+/// Which other service of these slugs and codes one could be taken for.
+fn taken_by<'a>(names: &'a [(String, Option<String>)], new: &NewService) -> Option<&'a str> {
+    let is_ours = |name: &str| {
+        name.eq_ignore_ascii_case(&new.slug) || new.code.as_deref().is_some_and(|code| name.eq_ignore_ascii_case(code))
+    };
+    let mut others = names.iter().filter(|(slug, _)| *slug != new.slug);
+    others.find(|(slug, code)| is_ours(slug) || code.as_deref().is_some_and(is_ours)).map(|(slug, _)| slug.as_str())
 }
 
 fn check(new: &NewService) -> Result<(), EditRefusal> {

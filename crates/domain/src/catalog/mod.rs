@@ -110,6 +110,29 @@ impl Catalog {
         self.by_slug.get(&slug.to_ascii_lowercase()).map(|place| &self.services[*place])
     }
 
+    /// What other houses know a service by: its code, else its slug. `None` where [`Self::known_as`] would not find it by
+    /// that.
+    #[must_use]
+    pub fn name_abroad<'a>(&self, service: &'a Service) -> Option<&'a str> {
+        let name = service.code.as_deref().unwrap_or(&service.slug);
+        self.known_as(name).filter(|found| found.id == service.id).map(|_| name)
+    }
+
+    /// The service that another house asks for: the one with exactly this code; else the only one whose code or slug it
+    /// is, whatever the case of its letters. Where two are meant it is none, because nothing is guessed.
+    #[must_use]
+    pub fn known_as(&self, name: &str) -> Option<&Service> {
+        if let Some(exact) = self.services.iter().find(|service| service.code.as_deref() == Some(name)) {
+            return Some(exact);
+        }
+        let is_so = |service: &&Service| {
+            service.slug.eq_ignore_ascii_case(name)
+                || service.code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(name))
+        };
+        let mut found = self.services.iter().filter(is_so);
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// A service by its id.
     #[must_use]
     pub fn by_id(&self, id: i64) -> Option<&Service> {

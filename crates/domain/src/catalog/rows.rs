@@ -142,7 +142,8 @@ pub(super) fn set_enabled(tx: &mut Tx<'_>, slug: &str, is_enabled: bool) -> Resu
     Ok(was.map(|row| row.flag(0)))
 }
 
-/// Whether another service has this two-letter code.
-pub(super) fn code_is_taken(tx: &mut Tx<'_>, code: &str, slug: &str) -> Result<bool, DbError> {
-    Ok(tx.one("SELECT 1 FROM service WHERE code = $1 AND slug <> $2", values![code, slug])?.is_some())
+/// What all services are asked for by: their slugs and codes.
+pub(super) fn names(tx: &mut Tx<'_>) -> Result<Vec<(String, Option<String>)>, DbError> {
+    let rows = tx.all("SELECT slug, code FROM service ORDER BY slug", &[])?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.opt_text(1).map(str::to_owned))).collect())
 }

@@ -189,6 +189,8 @@ mod tests {
         for code in codes {
             assert!((2..=3).contains(&code.len()), "{code}");
             assert!(code.chars().all(|c| c.is_ascii_lowercase()), "{code}");
+            let named = services.iter().find(|seed| seed.slug == *code);
+            assert!(named.is_none_or(|seed| seed.code == *code), "{code} is the slug of another service");
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (23, include_str!("../../../../migrations/0023_renewals.sql")),
     (24, include_str!("../../../../migrations/0024_partners.sql")),
     (25, include_str!("../../../../migrations/0025_in_order_of_time.sql")),
+    (26, include_str!("../../../../migrations/0026_pushes.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

@@ -62,6 +62,12 @@ pub enum PartnerRefusal {
     /// There is no such partner.
     #[error("there is no such partner")]
     NoPartner,
+    /// Nothing is there that could be pushed again.
+    #[error("nothing of that was given up within the last week")]
+    NothingGivenUp,
+    /// As many SMS wait for it as may.
+    #[error("as many SMS wait for this partner already as may")]
+    Full,
     /// Somebody else changed it meanwhile.
     #[error("somebody else changed this partner meanwhile")]
     Changed,

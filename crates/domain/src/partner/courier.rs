@@ -7,7 +7,7 @@ use crate::supply::Settings;
 /// An SMS on its way to a partner. It holds a text, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sms {
-    /// Its id in the outbox: the same at every try.
+    /// Its number among the partner's own: the same at every try.
     pub id: i64,
     /// The number that it came in on, in E.164 digits without the plus.
     pub digits: String,

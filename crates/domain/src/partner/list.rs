@@ -33,6 +33,8 @@ pub struct Partner {
     pub taken: i64,
     /// SMS that it refused, or that were given up, within the last week.
     pub lost: i64,
+    /// How many of these were given up, and can be pushed again.
+    pub given_up: i64,
     /// That its settings do not open; else what the newest try that failed met, among what is not taken yet or was lost
     /// within the last week.
     pub fault: Option<String>,
@@ -47,6 +49,7 @@ struct Outbox {
     since_ms: Option<i64>,
     taken: i64,
     lost: i64,
+    given_up: i64,
     fault: Option<String>,
 }
 
@@ -80,6 +83,7 @@ pub async fn list(app: &App) -> Result<Vec<Partner>, DbError> {
             waiting_since_ms: outbox.since_ms,
             taken: outbox.taken,
             lost: outbox.lost,
+            given_up: outbox.given_up,
             fault: outbox.fault,
             created_ms: row.int(6),
         });
@@ -113,6 +117,10 @@ fn note(outbox: &mut Outbox, row: &Row) {
             outbox.since_ms = row.opt_int(3);
         }
         "taken" => outbox.taken = row.int(2),
+        "given_up" => {
+            outbox.given_up = row.int(2);
+            outbox.lost += row.int(2);
+        }
         _ => outbox.lost += row.int(2),
     }
 }

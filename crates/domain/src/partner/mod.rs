@@ -12,7 +12,9 @@ mod forget_old;
 mod list;
 mod number;
 mod outbox;
+mod places;
 mod push_due;
+mod retry;
 mod rows;
 
 pub use add::{NewPartner, PartnerRefusal, add};
@@ -24,8 +26,9 @@ pub use forget_old::forget_old;
 pub use list::{Partner, list};
 pub use number::{EXCEPT_MAX, Offered, Wish, number, services};
 pub(crate) use outbox::behind;
-pub(crate) use push_due::Underway;
+pub(crate) use places::Underway;
 pub use push_due::{PATIENCE, push_due};
+pub use retry::{Retried, retry};
 
 /// The most partners that a house has.
 pub const PARTNERS_MAX: i64 = 100;

@@ -41,10 +41,6 @@ pub struct Wish {
     pub except: Vec<String>,
 }
 
-fn code(service: &Service) -> &str {
-    service.code.as_deref().unwrap_or(&service.slug)
-}
-
 /// What a partner can buy now, with how many there are: our own numbers alone, so that two houses never sell each other
 /// what neither has. Nothing is offered to one that is stopped, or while sales are paused.
 ///
@@ -59,11 +55,11 @@ pub async fn services(app: &App, partner: &Entered) -> Result<Vec<Offered>, DbEr
     let sold: Vec<&Service> = catalog.services.iter().filter(is_offered).collect();
     let ids: Vec<i64> = sold.iter().map(|service| service.id).collect();
     let counts = stock::own(app, &ids).await?;
-    let offered = |service: &&Service| Offered {
-        code: code(service).to_owned(),
-        count: counts.get(&service.id).copied().unwrap_or(0),
+    let offered = |service: &&Service| {
+        let (code, count) = (catalog.name_abroad(service)?.to_owned(), counts.get(&service.id).copied().unwrap_or(0));
+        Some(Offered { code, count })
     };
-    Ok(sold.iter().map(offered).collect())
+    Ok(sold.iter().filter_map(offered).collect())
 }
 
 /// Sells a partner a number, for its account's money and by the rules of every customer's order. Each call is another
@@ -80,10 +76,8 @@ pub async fn number(app: &App, partner: &Entered, wish: &Wish) -> Result<Placed,
         return Err(Failure::Refused(SaleRefusal::NoNumbers));
     }
     let catalog = catalog::catalog(app).await?;
-    let by_code = |service: &&Service| code(service).eq_ignore_ascii_case(&wish.service);
-    let service = catalog.services.iter().find(by_code).or_else(|| catalog.by_slug(&wish.service));
-    let slug = service.map_or(wish.service.as_str(), |service| &service.slug);
-    let ask = Ask { service: slug.to_owned(), max_price: Some(wish.most), area_code: None };
+    let service = catalog.known_as(&wish.service).ok_or(Failure::Refused(SaleRefusal::UnknownService))?;
+    let ask = Ask { service: service.slug.clone(), max_price: Some(wish.most), area_code: None };
     let except: Vec<String> = wish.except.iter().take(EXCEPT_MAX).cloned().collect();
     order::place_own(app, partner.caller, &ask, &except).await
 }

@@ -1,5 +1,8 @@
 //! Filling the outbox from what happened on the partners' accounts.
 
+use std::collections::HashMap;
+
+use super::PARTNERS_MAX;
 use super::rows::{self, Follower};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
@@ -11,38 +14,43 @@ use crate::{ids, values};
 const EVENTS_MAX: i64 = 200;
 const STORIES_MAX: usize = 50;
 /// SMS that wait for one partner, at most. What comes beyond is given up at once, and the operator sees how many.
-const WAITING_MAX: i64 = 10_000;
+pub(super) const WAITING_MAX: i64 = 10_000;
 /// Tries in vain from which on the operator hears that a partner takes nothing: a minute and a half.
 const TRIES_MANY: i64 = 6;
 
-/// Puts what came in for a partner since the last look into its outbox.
-pub(super) async fn fill(app: &App, follower: &Follower) -> Result<(), DbError> {
-    let (account, seen) = (follower.account, follower.event_seq);
-    let has_news = move |tx: &mut Tx<'_>| Ok::<_, DbError>(!event::after(tx, account, seen, 1)?.is_empty());
-    if !app.db.read(has_news).await? {
-        return Ok(());
-    }
-    let (id, now) = (follower.id, app.now_ms());
+/// Puts what came in for a partner since the last look into its outbox; tells how many SMS.
+pub(super) async fn fill(app: &App, follower: &Follower) -> Result<usize, DbError> {
+    let (id, account, now) = (follower.id, follower.account, app.now_ms());
+    let mut came = 0;
     for _ in 0..STORIES_MAX {
-        if !app.db.write(Lane::Work, move |tx| fill_one(tx, id, account, now)).await? {
+        let filled = app.db.write(Lane::Work, move |tx| fill_one(tx, id, account, now)).await?;
+        came += filled.came;
+        if !filled.is_full {
             break;
         }
     }
-    Ok(())
+    Ok(came)
 }
 
-/// Goes on from where the outbox is filled; whether there may be more.
-fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<bool, DbError> {
+/// What one story put into an outbox.
+struct Filled {
+    came: usize,
+    /// Whether there may be more.
+    is_full: bool,
+}
+
+/// Goes on from where the outbox is filled.
+fn fill_one(tx: &mut Tx<'_>, id: i64, account: i64, now_ms: i64) -> Result<Filled, DbError> {
+    let nothing = Filled { came: 0, is_full: false };
     // Another node may have read on meanwhile.
-    let Some(seen) = rows::filled_upto(tx, id)? else { return Ok(false) };
-    let events = event::after(tx, account, seen, EVENTS_MAX)?;
-    let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
+    let Some(mark) = rows::mark(tx, id)? else { return Ok(nothing) };
+    let events = event::after(tx, account, mark.event_seq, EVENTS_MAX)?;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(nothing) };
     let came: Vec<(i64, i64)> = events.iter().filter_map(came).collect();
-    if !came.is_empty() {
-        put(tx, id, &came, now_ms)?;
-    }
-    tx.run("UPDATE partner SET event_seq = $2 WHERE id = $1", values![id, last])?;
-    Ok(i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX))
+    let sms_seq = if came.is_empty() { mark.sms_seq } else { put(tx, id, mark.sms_seq, &came, now_ms)? };
+    tx.run("UPDATE partner SET event_seq = $2, sms_seq = $3 WHERE id = $1", values![id, last, sms_seq])?;
+    let is_full = i64::try_from(events.len()).is_ok_and(|count| count == EVENTS_MAX);
+    Ok(Filled { came: came.len(), is_full })
 }
 
 /// The order and the message, where an event tells of an SMS on a short-term order. A late part makes the message another
@@ -53,21 +61,43 @@ fn came(event: &Event) -> Option<(i64, i64)> {
     (is_sms && product == Product::ShortTerm).then_some(order).zip(event.message)
 }
 
-fn put(tx: &mut Tx<'_>, partner: i64, came: &[(i64, i64)], now_ms: i64) -> Result<(), DbError> {
+/// Puts SMS into a partner's outbox, numbered on from the last one; tells the new last number.
+fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms: i64) -> Result<i64, DbError> {
     let count = i64::try_from(came.len()).map_err(|_| DbError::Damaged("too much came in"))?;
     let first = ids::take(tx, "push", count)?;
-    let sql = "SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting'";
-    let waiting = tx.one(sql, values![partner])?.map_or(0, |row| row.int(0));
-    for (id, (order, message)) in (first..).zip(came) {
-        let is_full = waiting + (id - first) >= WAITING_MAX;
+    let waiting = waiting_for(tx, partner)?;
+    for (place, (order, message)) in (0..).zip(came) {
+        let (id, sms_id) = (first + place, sms_seq + 1 + place);
+        let is_full = waiting + place >= WAITING_MAX;
         let (state, fault) = if is_full { ("given_up", Some("the outbox is full")) } else { ("waiting", None) };
         let sql = "INSERT INTO push
-               (id, partner_id, order_id, message_id, state, next_ms, fault, created_ms, settled_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)";
+               (id, partner_id, sms_id, order_id, message_id, state, next_ms, fault, created_ms, settled_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9)";
         let settled_ms = is_full.then_some(now_ms);
-        tx.queue(sql, values![id, partner, *order, *message, state, now_ms, fault, settled_ms])?;
+        tx.queue(sql, values![id, partner, sms_id, *order, *message, state, now_ms, fault, settled_ms])?;
     }
-    Ok(())
+    Ok(sms_seq + count)
+}
+
+/// How many wait for a partner.
+pub(super) fn waiting_for(tx: &mut Tx<'_>, partner: i64) -> Result<i64, DbError> {
+    // Each half by its own index.
+    let sql = "SELECT
+           (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries = 0)
+           + (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries > 0)";
+    Ok(tx.one(sql, values![partner])?.map_or(0, |row| row.int(0)))
+}
+
+/// How many wait for each partner.
+pub(super) async fn waiting(app: &App) -> Result<HashMap<i64, i64>, DbError> {
+    let sql = "SELECT p.id,
+           (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries = 0)
+           + (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries > 0)
+         FROM partner p
+         ORDER BY p.id
+         LIMIT $1";
+    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
+    Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 
 /// The partners that take nothing, or lost something after a time: the name, how many wait of those that were tried often
@@ -76,7 +106,7 @@ pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64,
     let sql = "SELECT p.slug, CAST(SUM(u.waits) AS BIGINT), CAST(SUM(u.lost) AS BIGINT)
          FROM (SELECT partner_id, 1 AS waits, 0 AS lost
                FROM push
-               WHERE state = 'waiting' AND tries >= $1
+               WHERE state = 'waiting' AND tries > 0 AND tries >= $1
                UNION ALL
                SELECT partner_id, 0 AS waits, 1 AS lost
                FROM push
@@ -85,6 +115,6 @@ pub(crate) fn behind(tx: &mut Tx<'_>, after_ms: i64) -> Result<Vec<(String, i64,
          GROUP BY p.slug
          ORDER BY p.slug
          LIMIT $3";
-    let rows = tx.all(sql, values![TRIES_MANY, after_ms, super::PARTNERS_MAX])?;
+    let rows = tx.all(sql, values![TRIES_MANY, after_ms, PARTNERS_MAX])?;
     Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.int(1), row.int(2))).collect())
 }

@@ -1,23 +1,22 @@
 //! Pushing what waits in the outbox, each partner apart from the others.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::courier::{Pushed, Sms};
+use super::outbox;
+use super::places::{Place, Share};
 use super::rows::{self, Follower};
-use super::{PARTNERS_MAX, outbox};
 use crate::App;
 use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
-use crate::db::{DbError, Lane, Row, Tx};
+use crate::db::{DbError, Lane, Row, Tx, id_list};
 use crate::supply::Settings;
-use crate::{message, order, values};
+use crate::{account, message, order, values};
 
-/// SMS on their way to one partner at once.
-const ROUND_MAX: i64 = 8;
 /// How long a round waits for those who answer slowly; they are heard all the same, and hold up nobody else.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 /// How long one push may take, and how long an SMS is left to the node that took it: twice as long.
@@ -27,42 +26,17 @@ const LEASE_MS: i64 = MINUTE_MS;
 const WAITS_S: [i64; 9] = [10, 10, 10, 20, 30, 60, 120, 300, 600];
 /// After so long an SMS is given up: no longer than texts are usually kept, and nobody waits for it any more.
 const GIVE_UP_MS: i64 = DAY_MS;
+/// How often it is told how many wait.
+const TOLD_EVERY_MS: i64 = 10 * SECOND_MS;
 /// Characters of what a partner said that are kept.
 const FAULT_MAX: usize = 200;
-
-/// The partners that this node is pushing to just now.
-#[derive(Default)]
-pub(crate) struct Underway(Mutex<HashSet<i64>>);
-
-impl Underway {
-    fn with<T>(&self, work: impl FnOnce(&mut HashSet<i64>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// That a partner is being pushed to, until this is dropped.
-struct Turn {
-    app: App,
-    partner: i64,
-}
-
-impl Turn {
-    /// A turn, unless one is under way.
-    fn begin(app: &App, partner: i64) -> Option<Self> {
-        app.underway.with(|all| all.insert(partner)).then(|| Self { app: app.clone(), partner })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.app.underway.with(|all| all.remove(&self.partner));
-    }
-}
 
 /// An SMS that this node took, by which try.
 #[derive(Clone, Copy)]
 struct Taken {
     id: i64,
+    /// What the partner knows it by.
+    sms_id: i64,
     order: i64,
     message: i64,
     tries: i64,
@@ -70,31 +44,36 @@ struct Taken {
 }
 
 /// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were tried, or none where
-/// somebody took longer to answer than the round waits. Each partner has a turn of its own, so that one that hangs holds
-/// up no other. A push whose node dies before the answer is written down is sent again, under the same id.
+/// somebody took longer to answer than the round waits. Each partner has places of its own, so that one that hangs holds up
+/// no other; and of those some are for what was never tried, so that nothing new waits for what failed before. A push whose node dies before the answer is written down is sent again, under the same id.
+///
+/// While nothing comes and nothing is due, a round is two reads by index.
 ///
 /// # Errors
 /// What the database said; what was not pushed is found again.
 pub async fn push_due(app: &App) -> Result<usize, DbError> {
     let followers = rows::followers(app).await?;
     let Some((_, patience)) = app.courier.get().filter(|_| !followers.is_empty()) else { return Ok(0) };
+    let newest = account::event_seqs(app, followers.iter().map(|follower| &follower.account)).await?;
     // What is wrong with one partner's account keeps no other's SMS from it; it is told in the end.
-    let mut failed = None;
-    for follower in &followers {
-        failed = outbox::fill(app, follower).await.err().or(failed);
-    }
-    let mut turns = Vec::new();
-    let waiting = waiting(app).await?;
+    let mut failed = tell_waiting(app, &followers).await.err();
+    let mut rounds = Vec::new();
     for follower in followers {
-        let (count, due_ms) = waiting.get(&follower.id).copied().unwrap_or((0, i64::MAX));
-        tell_waiting(&follower.slug, count);
-        if due_ms <= app.now_ms()
-            && let Some(turn) = Turn::begin(app, follower.id)
-        {
-            turns.push(tokio::spawn(push_turn(turn, follower)));
+        let has_news = newest.get(&follower.account).is_some_and(|seq| *seq > follower.event_seq);
+        let filled = if has_news { outbox::fill(app, &follower).await } else { Ok(0) };
+        let came = filled.unwrap_or_else(|error| {
+            failed = Some(error);
+            0
+        });
+        let follower = Arc::new(follower);
+        for share in Share::ALL {
+            let has_come = share == Share::Fresh && came > 0;
+            if has_come || follower.due_ms(share).is_some_and(|due_ms| due_ms <= app.now_ms()) {
+                rounds.push(tokio::spawn(push_share(app.clone(), Arc::clone(&follower), share)));
+            }
         }
     }
-    let ended = timeout(*patience, join_all(turns)).await;
+    let ended = timeout(*patience, join_all(rounds)).await;
     if let Some(error) = failed {
         return Err(error);
     }
@@ -102,71 +81,101 @@ pub async fn push_due(app: &App) -> Result<usize, DbError> {
     ended.into_iter().map(|ended| ended.map_err(|_| DbError::Panicked)).sum()
 }
 
-/// How many wait for each partner, and when the first of them is due.
-async fn waiting(app: &App) -> Result<HashMap<i64, (i64, i64)>, DbError> {
-    let sql = "SELECT partner_id, COUNT(*), MIN(next_ms)
-         FROM push
-         WHERE state = 'waiting'
-         GROUP BY partner_id
-         ORDER BY partner_id
-         LIMIT $1";
-    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
-    Ok(rows.iter().map(|row| (row.int(0), (row.int(1), row.int(2)))).collect())
-}
-
-fn tell_waiting(slug: &str, count: i64) {
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    metrics::gauge!("partner_pushes_waiting", "partner" => slug.to_owned()).set(count);
+/// Tells whoever watches the house how many wait for each partner. All that wait are counted for it, so it is done seldom.
+async fn tell_waiting(app: &App, followers: &[Follower]) -> Result<(), DbError> {
+    let (now_ms, told_ms) = (app.now_ms(), &app.underway.told_ms);
+    if now_ms < told_ms.load(Ordering::Relaxed).saturating_add(TOLD_EVERY_MS) {
+        return Ok(());
+    }
+    let waiting = outbox::waiting(app).await?;
+    for follower in followers {
+        let count = waiting.get(&follower.id).copied().unwrap_or(0);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        metrics::gauge!("partner_pushes_waiting", "partner" => follower.slug.clone()).set(count);
+    }
+    told_ms.store(now_ms, Ordering::Relaxed);
+    Ok(())
 }
 
 /// A partner's round. What fails is told here, because nobody may be waiting for it any more.
-async fn push_turn(turn: Turn, follower: Follower) -> usize {
+async fn push_share(app: App, follower: Arc<Follower>, share: Share) -> usize {
     let slug = follower.slug.clone();
-    push_round(turn, follower).await.unwrap_or_else(|error| {
+    push_round(&app, follower, share).await.unwrap_or_else(|error| {
         tracing::error!(partner = slug, %error, "a round of pushes failed; what it took is tried again");
         0
     })
 }
 
-async fn push_round(turn: Turn, follower: Follower) -> Result<usize, DbError> {
-    let app = &turn.app;
-    let taken = take(app, follower.id).await?;
+async fn push_round(app: &App, follower: Arc<Follower>, share: Share) -> Result<usize, DbError> {
+    let places = Place::free(app, follower.id, share);
+    if places.is_empty() {
+        return Ok(0);
+    }
+    let taken = take(app, follower.id, share, places.len()).await?;
     let to = rows::open(app, &follower.slug, &follower.sealed).map(Arc::new).map_err(|error| error.to_string());
-    let push = async |taken: &Taken| {
-        let pushed = match to.clone() {
-            Ok(to) => push_apart(app, follower.account, to, *taken).await,
-            // The operator can set them again.
-            Err(why) => Ok(Pushed::Later(why)),
-        };
-        settle(app, &follower.slug, taken, pushed).await
-    };
-    join_all(taken.iter().map(push)).await.into_iter().collect::<Result<Vec<()>, DbError>>()?;
-    Ok(taken.len())
+    // Each in a task of its own, so that its place is free as soon as it is answered, whoever still hangs.
+    let push = |(taken, place)| tokio::spawn(push_at(place, Arc::clone(&follower), to.clone(), taken));
+    let pushes: Vec<_> = taken.into_iter().zip(places).map(push).collect();
+    let tried = pushes.len();
+    let ended: Result<Vec<_>, _> = join_all(pushes).await.into_iter().collect();
+    ended.map_err(|_| DbError::Panicked)?.into_iter().collect::<Result<Vec<()>, DbError>>()?;
+    Ok(tried)
 }
 
-async fn take(app: &App, partner: i64) -> Result<Vec<Taken>, DbError> {
+/// Takes what is due of a share, as many as there are places.
+async fn take(app: &App, partner: i64, share: Share, places: usize) -> Result<Vec<Taken>, DbError> {
     let now_ms = app.now_ms();
+    let most = i64::try_from(places).map_err(|_| DbError::Damaged("there are too many places"))?;
+    let due = match share {
+        Share::Fresh => {
+            "SELECT id
+             FROM push
+             WHERE partner_id = $1 AND state = 'waiting' AND tries = 0 AND next_ms <= $2
+             ORDER BY next_ms, id
+             LIMIT $3"
+        }
+        Share::Again => {
+            "SELECT id
+             FROM push
+             WHERE partner_id = $1 AND state = 'waiting' AND tries > 0 AND next_ms <= $2
+             ORDER BY next_ms, id
+             LIMIT $3"
+        }
+    };
     let story = move |tx: &mut Tx<'_>| {
+        let due: Vec<i64> = tx.all(due, values![partner, now_ms, most])?.iter().map(|row| row.int(0)).collect();
         // Of two nodes that find the same one, the second sees that it is not due any more.
         let sql = "UPDATE push
              SET next_ms = $3, tries = tries + 1
-             WHERE state = 'waiting'
-               AND next_ms <= $2
-               AND id IN (SELECT id FROM push
-                          WHERE partner_id = $1 AND state = 'waiting' AND next_ms <= $2
-                          ORDER BY next_ms, id
-                          LIMIT $4)
-             RETURNING id, order_id, message_id, tries, created_ms";
-        tx.all(sql, values![partner, now_ms, now_ms + LEASE_MS, ROUND_MAX])
+             WHERE state = 'waiting' AND next_ms <= $2 AND id IN (SELECT p.a FROM (json_pairs($1)) p)
+             RETURNING id, sms_id, order_id, message_id, tries, created_ms";
+        tx.all(sql, values![id_list(&due), now_ms, now_ms + LEASE_MS])
     };
     let taken = |row: &Row| Taken {
         id: row.int(0),
-        order: row.int(1),
-        message: row.int(2),
-        tries: row.int(3),
-        created_ms: row.int(4),
+        sms_id: row.int(1),
+        order: row.int(2),
+        message: row.int(3),
+        tries: row.int(4),
+        created_ms: row.int(5),
     };
     Ok(app.db.write::<_, DbError, _>(Lane::Work, story).await?.iter().map(taken).collect())
+}
+
+/// Pushes one SMS at its place, and writes down what came of it. Where the settings do not open, the operator can set them
+/// again, and it is tried later.
+async fn push_at(
+    place: Place,
+    follower: Arc<Follower>,
+    to: Result<Arc<Settings>, String>,
+    taken: Taken,
+) -> Result<(), DbError> {
+    let app = &place.app;
+    let pushed = match to {
+        Ok(to) => push_apart(app, follower.account, to, taken).await,
+        Err(why) => Ok(Pushed::Later(why)),
+    };
+    settle(app, &follower.slug, &taken, pushed).await
 }
 
 /// Why nothing can be pushed, now or later.
@@ -199,7 +208,12 @@ async fn push_one(app: &App, account: i64, to: &Settings, taken: &Taken) -> Resu
 async fn read(app: &App, account: i64, taken: &Taken) -> Result<Option<Sms>, DbError> {
     let Some(order) = order::find(app, account, taken.order).await? else { return Ok(None) };
     let message = message::one_of_order(app, taken.order, taken.message).await?;
-    Ok(message.map(|message| Sms { id: taken.id, digits: order.digits, sender: message.sender, text: message.text }))
+    Ok(message.map(|message| Sms {
+        id: taken.sms_id,
+        digits: order.digits,
+        sender: message.sender,
+        text: message.text,
+    }))
 }
 
 /// Writes down what came of a try, unless the lease has passed to another one.

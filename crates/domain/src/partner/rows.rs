@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::PARTNERS_MAX;
+use super::places::Share;
 use crate::App;
 use crate::db::{DbError, Row, Tx};
 use crate::supply::Settings;
@@ -46,7 +47,20 @@ pub(super) struct Follower {
     pub(super) account: i64,
     /// The events of its account up to here are in the outbox.
     pub(super) event_seq: i64,
+    /// When the first is due of what was never tried, and of what was tried in vain.
+    fresh_ms: Option<i64>,
+    again_ms: Option<i64>,
     pub(super) sealed: Vec<u8>,
+}
+
+impl Follower {
+    /// When the first is due of what waits for it in a share.
+    pub(super) fn due_ms(&self, share: Share) -> Option<i64> {
+        match share {
+            Share::Fresh => self.fresh_ms,
+            Share::Again => self.again_ms,
+        }
+    }
 }
 
 fn follower(row: &Row) -> Follower {
@@ -55,18 +69,34 @@ fn follower(row: &Row) -> Follower {
         slug: row.text(1).to_owned(),
         account: row.int(2),
         event_seq: row.int(3),
-        sealed: row.blob(4).to_vec(),
+        fresh_ms: row.opt_int(4),
+        again_ms: row.opt_int(5),
+        sealed: row.blob(6).to_vec(),
     }
 }
 
 /// All partners.
 pub(super) async fn followers(app: &App) -> Result<Vec<Follower>, DbError> {
-    let sql = "SELECT id, slug, account_id, event_seq, settings FROM partner ORDER BY id LIMIT $1";
+    let sql = "SELECT p.id, p.slug, p.account_id, p.event_seq,
+           (SELECT MIN(next_ms) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries = 0),
+           (SELECT MIN(next_ms) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries > 0),
+           p.settings
+         FROM partner p
+         ORDER BY p.id
+         LIMIT $1";
     Ok(app.db.rows(sql, values![PARTNERS_MAX]).await?.iter().map(follower).collect())
 }
 
-/// Up to which event of its account a partner's outbox is filled; its row stays locked until the story ends.
-pub(super) fn filled_upto(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, DbError> {
-    let row = tx.one("SELECT event_seq FROM partner WHERE id = $1 {for_update}", values![id])?;
-    Ok(row.map(|row| row.int(0)))
+/// How far a partner's outbox is filled.
+pub(super) struct Mark {
+    /// Up to which event of its account.
+    pub(super) event_seq: i64,
+    /// The last id that one of its SMS was given.
+    pub(super) sms_seq: i64,
+}
+
+/// How far a partner's outbox is filled; its row stays locked until the story ends.
+pub(super) fn mark(tx: &mut Tx<'_>, id: i64) -> Result<Option<Mark>, DbError> {
+    let row = tx.one("SELECT event_seq, sms_seq FROM partner WHERE id = $1 {for_update}", values![id])?;
+    Ok(row.map(|row| Mark { event_seq: row.int(0), sms_seq: row.int(1) }))
 }

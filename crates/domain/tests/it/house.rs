@@ -86,7 +86,12 @@ impl House {
 
     /// A second process on the same database, with the same clock.
     pub(crate) async fn rival(&self) -> App {
-        open_app(&self.options, &self.now_ms).await
+        self.rival_by(&self.options).await
+    }
+
+    /// A second process on the same database, which opens it in a way of its own.
+    pub(crate) async fn rival_by(&self, options: &DbOptions) -> App {
+        open_app(options, &self.now_ms).await
     }
 
     /// A house of its own whose SQLite file lies beside this one's.

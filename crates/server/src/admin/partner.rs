@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use domain::clock::rfc3339;
 use domain::network::Network;
-use domain::partner::{self, Changes, NewPartner, setting};
+use domain::partner::{self, Changes, NewPartner, Retried, setting};
 use domain::policy::reason::Reason;
 use domain::supply::Settings;
 use serde_json::json;
 
 use super::source::setting_file;
+use super::words::OrderName;
 use super::{Answer, Desk, Refusal, words};
 
 /// What can be done with partners.
@@ -36,6 +37,11 @@ pub(crate) enum PartnerCommand {
     /// Sell to a partner again
     #[command(after_help = "Example: jesusnumber admin partner resume shop --reason 'bill 4711 is paid'")]
     Resume(StateArgs),
+    /// Push again what was given up for a partner within the last week
+    #[command(
+        after_help = "Example: jesusnumber admin partner retry shop --order ORD-355123 --reason 'their address is mended'"
+    )]
+    Retry(RetryArgs),
 }
 
 /// How a partner is reached and calls.
@@ -98,6 +104,19 @@ pub(crate) struct StateArgs {
     reason: Reason,
 }
 
+/// What is pushed again, and why.
+#[derive(Args)]
+pub(crate) struct RetryArgs {
+    /// The partner's name
+    slug: String,
+    /// Of this order alone, such as ORD-355123; without it, of all
+    #[arg(long, value_name = "ORDER", value_parser = words::order)]
+    order: Option<OrderName>,
+    /// Why, for the audit log
+    #[arg(long, value_parser = words::reason)]
+    reason: Reason,
+}
+
 /// How a partner is reached and calls, as it was typed and read.
 struct Way {
     key: Option<String>,
@@ -132,6 +151,15 @@ pub(super) async fn run(desk: &Desk<'_>, command: PartnerCommand) -> Result<Answ
         PartnerCommand::Resume(StateArgs { slug, reason }) => {
             partner::set_state(desk.app, &slug, true, &reason, &desk.permit()?).await?;
             Ok(Answer::line(format!("{slug} is sold to"), json!({"partner": slug, "is_active": true})))
+        }
+        PartnerCommand::Retry(RetryArgs { slug, order, reason }) => {
+            let order = order.map(|order| order.id);
+            let Retried { count, left } = partner::retry(desk.app, &slug, order, &reason, &desk.permit()?).await?;
+            let line = match left {
+                0 => format!("{count} SMS are pushed to {slug} again"),
+                left => format!("{count} SMS are pushed to {slug} again; {left} more are still given up"),
+            };
+            Ok(Answer::line(line, json!({"partner": slug, "count": count, "left": left})))
         }
     }
 }
@@ -178,6 +206,7 @@ async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
             "waiting_since": partner.waiting_since_ms.map(rfc3339),
             "taken_7d": partner.taken,
             "lost_7d": partner.lost,
+            "given_up_7d": partner.given_up,
             "fault": partner.fault,
         })
     });
@@ -191,6 +220,7 @@ async fn list(desk: &Desk<'_>) -> Result<Answer, Refusal> {
         "waiting_since",
         "taken_7d",
         "lost_7d",
+        "given_up_7d",
         "fault",
     ];
     Ok(Answer::list(columns, rows.collect()))

@@ -14,7 +14,7 @@ use crate::people::operator;
 use crate::world::World;
 
 /// Every form of the pages, and something that it may say.
-const FORMS: [(&str, &str); 94] = [
+const FORMS: [(&str, &str); 95] = [
     ("/sign-up/", "email=ann%40example.org&accept=2026-11-24"),
     ("/sign-up/confirm/", "token=x&password=x"),
     ("/sign-in/", "email=ann%40example.org&password=x"),
@@ -99,6 +99,7 @@ const FORMS: [(&str, &str); 94] = [
     ("/operator/houses/purchases/1/", "verdict=lost&reason=x"),
     ("/operator/houses/offers/", "source=x&service=telegram&product=short_term&code=x"),
     ("/operator/houses/partners/", "partner=x&to=paused&reason=x"),
+    ("/operator/houses/partners/retry/", "partner=x&reason=x"),
     ("/operator/houses/offers/unmap/", "source=x&service=telegram&product=short_term"),
     ("/operator/services/price/", "service=telegram&amount=1.00"),
     ("/operator/services/state/", "service=telegram&to=off"),

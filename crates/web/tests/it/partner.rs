@@ -291,3 +291,39 @@ on_both!(the_console_shows_partners_and_pauses_them_for_a_reason, async |world: 
     assert!(!ada.get(place).await.body.contains("<form method=\"post\" action=\"/operator/houses/partners/\""));
     assert_eq!(ada.post(place, "partner=shop&to=active&reason=x").await.status, 403);
 });
+
+on_both!(the_console_pushes_again_what_was_given_up, async |world: &World| {
+    let mut olga = operator(world, "olga", Role::Operator).await;
+    let (place, retry) = ("/operator/houses/partners/", "/operator/houses/partners/retry/");
+    let shop = Shop::open(world, "5.00").await;
+    world.numbers(&["12025550147"]).await;
+    number(world, "instagram").await;
+    world.text("12025550147", "482910 is your instagram code").await;
+    assert!(!olga.get(place).await.body.contains("Push again"), "nothing was given up");
+    let fails = || shop.answers.lock().expect("whole").push_back(Pushed::Later("nobody answers".into()));
+    fails();
+    partner::push_due(&world.app).await.expect("tried");
+    world.pass_ms(24 * HOUR_MS - SECOND_MS);
+    fails();
+    partner::push_due(&world.app).await.expect("given up");
+    // A day later olga's session is over.
+    let mut otto = operator(world, "otto", Role::Operator).await;
+    assert!(otto.get(place).await.body.contains("shop, 1 given up"));
+    for (form, why) in [
+        ("partner=shop&reason=+", "say why"),
+        ("partner=shop&order=17&reason=x", "ORD-123456"),
+        ("partner=shop&order=ord-999999&reason=x", "nothing of that was given up"),
+        ("partner=nobody&reason=x", "no such partner"),
+    ] {
+        let refused = otto.post(retry, form).await;
+        assert!(refused.status == 422 && refused.body.contains(why), "{form}: {}", refused.body);
+    }
+    let done = otto.post(retry, "partner=shop&order=&reason=mended").await;
+    let shown = "/operator/houses/partners/?done=again&count=1&left=0";
+    assert_eq!((done.status, done.header("location")), (303, Some(shown)));
+    assert!(otto.get(shown).await.body.contains("1 SMS are pushed again."));
+    partner::push_due(&world.app).await.expect("taken");
+    assert_eq!(partner::list(&world.app).await.expect("listed")[0].taken, 1);
+    let mut ada = operator(world, "ada", Role::Auditor).await;
+    assert_eq!(ada.post(retry, "partner=shop&reason=x").await.status, 403);
+});

@@ -36,7 +36,24 @@ on_both!(a_denied_brand_is_refused_whatever_its_category_says, async |house: Hou
 on_both!(two_services_cannot_share_a_code, async |house: House| {
     edit::put_service(&house.app, service("quill", "social"), may("test")).await.expect("kept");
     let refused = edit::put_service(&house.app, service("other", "social"), may("test")).await;
-    assert!(matches!(refused, Err(EditRefusal::CodeTaken)));
+    assert!(matches!(refused, Err(EditRefusal::CodeTaken(by)) if by == "quill"));
+});
+
+on_both!(no_code_is_another_service_s_slug_or_code_in_other_letters, async |house: House| {
+    let put = async |slug: &str, code: Option<&str>| {
+        let new = NewService { code: code.map(str::to_owned), ..service(slug, "social") };
+        match edit::put_service(&house.app, new, may("test")).await {
+            Ok(_) => None,
+            Err(EditRefusal::CodeTaken(by)) => Some(by),
+            Err(refusal) => panic!("{refusal}"),
+        }
+    };
+    assert_eq!(put("quill", Some("Qu")).await, None);
+    assert_eq!(put("other", Some("qU")).await.as_deref(), Some("quill"));
+    assert_eq!(put("other", Some("Quill")).await.as_deref(), Some("quill"));
+    assert_eq!(put("qu", None).await.as_deref(), Some("quill"));
+    assert_eq!(put("other", Some("OTHER")).await, None, "its own slug is no other's");
+    assert_eq!(put("quill", Some("qu")).await, None, "its own code may change");
 });
 
 on_both!(a_changed_price_is_seen_at_once, async |house: House| {

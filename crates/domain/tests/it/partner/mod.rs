@@ -2,6 +2,7 @@
 
 mod keep;
 mod push;
+mod retry;
 mod sell;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::money::Usd;
-use domain::partner::{self, Courier, Entered, NewPartner, PartnerRefusal, Pushed, Pushing, Sms, Wish};
+use domain::partner::{self, Courier, Entered, NewPartner, Partner, PartnerRefusal, Pushed, Pushing, Sms, Wish};
 use domain::supply::Settings;
 
 use crate::house::{House, may};
@@ -28,7 +29,7 @@ pub(crate) struct Told(Arc<Mutex<Notes>>);
 struct Notes {
     answers: VecDeque<Pushed>,
     pushed: Vec<Sms>,
-    /// Addresses at which nobody ever answers.
+    /// Addresses at which nobody ever answers, and what is in texts that nobody answers.
     hang: Vec<String>,
 }
 
@@ -38,9 +39,9 @@ impl Told {
         self.0.lock().expect("whole").answers.extend(answers);
     }
 
-    /// Whoever is at an address says nothing from now on.
-    pub(crate) fn hangs(&self, address: &str) {
-        self.0.lock().expect("whole").hang.push(address.to_owned());
+    /// Whoever is at an address, or gets a text with these words, says nothing from now on.
+    pub(crate) fn hangs(&self, what: &str) {
+        self.0.lock().expect("whole").hang.push(what.to_owned());
     }
 
     pub(crate) fn pushed(&self) -> Vec<Sms> {
@@ -58,7 +59,8 @@ impl Courier for Told {
             assert!(!sms.text.contains("poison"), "a text of a test breaks the push");
             let answer = {
                 let mut notes = self.0.lock().expect("whole");
-                if notes.hang.iter().any(|address| to.get("address") == Some(address)) {
+                let hangs = |what: &String| to.get("address") == Some(what) || sms.text.contains(what.as_str());
+                if notes.hang.iter().any(hangs) {
                     None
                 } else {
                     notes.pushed.push(sms.clone());
@@ -100,6 +102,21 @@ pub(crate) async fn shop(house: House, numbers: usize, dollars: &str) -> (House,
     partner::add(&house.app, new("shop", "shop", KEY)).await.expect("a partner");
     let shop = enter(&house, KEY).await;
     (house, courier, shop)
+}
+
+/// A number is sold to the partner, and its code comes; tells the order and the number.
+pub(crate) async fn served(house: &House, shop: &Entered) -> (i64, String) {
+    let placed = partner::number(&house.app, shop, &wish("instagram")).await.expect("a number");
+    house.text(&placed.digits, "instagram", "instagram code 482910").await;
+    (placed.order, placed.digits)
+}
+
+pub(crate) async fn push(house: &House) -> usize {
+    partner::push_due(&house.app).await.expect("tried")
+}
+
+pub(crate) async fn listed(house: &House) -> Partner {
+    partner::list(&house.app).await.expect("listed").remove(0)
 }
 
 pub(crate) fn wish(service: &str) -> Wish {

@@ -62,6 +62,24 @@ on_both!(our_own_numbers_are_offered_by_the_codes_that_others_know, async |house
     assert_eq!(partner::services(&house.app, &shop).await.expect("read"), []);
 });
 
+on_both!(an_ambiguous_name_is_neither_offered_nor_sold, async |house: House| {
+    let (house, _, shop) = shop(house, 3, "5.00").await;
+    house.service("tg", "messaging", &["tg says"]).await;
+    // A house may have it so from before such codes were refused.
+    house.side("UPDATE service SET code = 'TG' WHERE slug = 'instagram'").await.expect("written");
+    house.pass_ms(2_000);
+    let offered = partner::services(&house.app, &shop).await.expect("read");
+    let codes: Vec<&str> = offered.iter().map(|offered| offered.code.as_str()).collect();
+    assert_eq!(codes, ["TG", "whatsapp"]);
+    for unclear in ["tg", "Tg"] {
+        assert_eq!(refusal(&house, &wish(unclear)).await, SaleRefusal::UnknownService, "{unclear}");
+    }
+    for (name, service) in [("TG", "instagram"), ("Instagram", "instagram"), ("WHATSAPP", "whatsapp")] {
+        let placed = partner::number(&house.app, &shop, &wish(name)).await.expect("a number");
+        assert_eq!(placed.service, service, "{name}");
+    }
+});
+
 on_both!(a_number_is_paid_from_the_partner_s_account_when_its_code_comes, async |house: House| {
     let (house, _, shop) = shop(house, 2, "5.00").await;
     let placed = partner::number(&house.app, &shop, &wish("instagram")).await.expect("a number");

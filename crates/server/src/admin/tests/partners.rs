@@ -1,5 +1,6 @@
 //! Houses that buy from us.
 
+use domain::db::{DbError, Lane};
 use domain::partner;
 
 use super::house::House;
@@ -59,4 +60,24 @@ on_both!(what_is_wrong_with_a_partner_is_told, async |house: House| {
     assert_eq!(house.refuses("partner pause nobody --reason x").await, "there is no such partner");
     let refused = house.refuses("partner set shop --address ftp://a.example --reason x").await;
     assert!(refused.starts_with("`address`"), "{refused}");
+});
+
+on_both!(what_was_given_up_is_pushed_again_under_audit, async |house: House| {
+    with_shop(&house).await;
+    let sql =
+        "INSERT INTO push (id, partner_id, sms_id, order_id, message_id, state, tries, next_ms, created_ms, settled_ms)
+         VALUES (1, 1, 1, 355123, 1, 'given_up', 152, 5, 5, 5), (2, 1, 2, 355124, 2, 'given_up', 152, 5, 5, 5)";
+    house.app.db.write::<_, DbError, _>(Lane::Work, |tx| tx.run(sql, &[])).await.expect("written");
+    assert_eq!(house.json("partner list").await[0]["given_up_7d"], 2);
+    let said = house.says("partner retry shop --order ORD-355124 --reason mended").await;
+    assert_eq!(said, "1 SMS are pushed to shop again\n");
+    assert_eq!(house.last_deed().await, "olga partner.retry shop mended");
+    let listed = house.json("partner list").await;
+    assert_eq!((&listed[0]["given_up_7d"], &listed[0]["waiting"]), (&1.into(), &1.into()));
+    let refused = house.refuses("partner retry shop --order ORD-355124 --reason mended").await;
+    assert_eq!(refused, "nothing of that was given up within the last week");
+    let refused = house.refuses("partner retry nobody --reason mended").await;
+    assert_eq!(refused, "there is no such partner");
+    house.says("partner retry shop --reason mended").await;
+    assert_eq!(house.json("partner list").await[0]["given_up_7d"], 0);
 });

@@ -38,6 +38,7 @@ pub(super) fn routes() -> Router<Arc<Door>> {
         .route(offers::THEIRS, get(offers::theirs))
         .route(days::ROUTE, get(days::show))
         .route(partners::ROUTE, get(partners::show).post(partners::set_state))
+        .route("/operator/houses/partners/retry/", post(partners::retry))
 }
 
 /// Which purchases are asked for.

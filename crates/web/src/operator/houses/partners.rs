@@ -1,14 +1,17 @@
 //! `/operator/houses/partners/`: houses that buy our idle numbers, and what waits to be pushed to them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::partner::{self, Partner, PartnerRefusal};
+use domain::ids;
+use domain::partner::{self, Partner, PartnerRefusal, Retried};
 use domain::policy::powers::Power;
 use domain::policy::reason::Reason;
+use domain::product::Product;
 use serde::Deserialize;
 
 use super::HERE;
@@ -27,6 +30,11 @@ pub(super) const ROUTE: &str = "/operator/houses/partners/";
 pub(super) struct Done {
     #[serde(default)]
     done: String,
+    /// SMS that are pushed again, and those that are still given up.
+    #[serde(default)]
+    count: i64,
+    #[serde(default)]
+    left: i64,
 }
 
 #[derive(Template)]
@@ -36,6 +44,8 @@ struct PartnersPage {
     /// Where they ask.
     url: String,
     partners: Vec<Partner>,
+    /// Partners for which something was given up.
+    behind: Vec<(String, i64)>,
     may_change: bool,
 }
 
@@ -47,6 +57,10 @@ pub(super) async fn show(
     let told = match done.done.as_str() {
         "paused" => Some(Told::good("It is sold nothing for now; what comes for it is still pushed.")),
         "active" => Some(Told::good("It is sold to.")),
+        "again" if done.left > 0 => {
+            Some(Told::good(format!("{} SMS are pushed again; {} more are still given up.", done.count, done.left)))
+        }
+        "again" => Some(Told::good(format!("{} SMS are pushed again.", done.count))),
         _ => None,
     };
     render(&door, &operator, told, StatusCode::OK).await
@@ -58,10 +72,13 @@ async fn render(
     told: Option<Told>,
     status: StatusCode,
 ) -> Result<Response, PageError> {
+    let partners = partner::list(&door.app).await?;
+    let given_up = partners.iter().filter(|one| one.given_up > 0);
     let page = PartnersPage {
         told,
         url: format!("{}/api/partner/", door.settings.base_url),
-        partners: partner::list(&door.app).await?,
+        behind: given_up.map(|one| (one.slug.clone(), one.given_up)).collect(),
+        partners,
         may_change: operator.role.may(Power::Run),
     };
     Ok(page::show(ROUTE, status, &page, &Frame::of(door, operator, HERE).await?))
@@ -80,15 +97,41 @@ pub(super) async fn set_state(
         _ => return Err(PageError::BadForm),
     };
     let Some(reason) = Reason::parse(form.text("reason")) else {
-        let told = Some(Told::bad(format!("Nothing was changed: {NO_REASON}.")));
-        return render(&door, &operator, told, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return refused(&door, &operator, NO_REASON).await;
     };
     match partner::set_state(&door.app, form.text("partner"), is_active, &reason, &by).await {
         Ok(()) => Ok(page::see_other(ROUTE, &format!("{ROUTE}?done={}", form.text("to")))),
         Err(PartnerRefusal::Db(error)) => Err(error.into()),
-        Err(refusal) => {
-            let told = Some(Told::bad(format!("Nothing was changed: {refusal}.")));
-            render(&door, &operator, told, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Err(refusal) => refused(&door, &operator, refusal).await,
     }
+}
+
+/// Has what was given up for a partner pushed again, of one order or of all.
+pub(super) async fn retry(
+    State(door): State<Arc<Door>>,
+    operator: Operator,
+    form: Form,
+) -> Result<Response, PageError> {
+    let by = operator.permit()?;
+    let typed = form.text("order").trim().to_uppercase();
+    let order = ids::parse(Product::ShortTerm, &typed);
+    if order.is_none() && !typed.is_empty() {
+        return refused(&door, &operator, "an order is written as ORD-123456").await;
+    }
+    let Some(reason) = Reason::parse(form.text("reason")) else {
+        return refused(&door, &operator, NO_REASON).await;
+    };
+    match partner::retry(&door.app, form.text("partner"), order, &reason, &by).await {
+        Ok(Retried { count, left }) => {
+            Ok(page::see_other(ROUTE, &format!("{ROUTE}?done=again&count={count}&left={left}")))
+        }
+        Err(PartnerRefusal::Db(error)) => Err(error.into()),
+        Err(refusal) => refused(&door, &operator, refusal).await,
+    }
+}
+
+/// The page, with why nothing was changed.
+async fn refused(door: &Door, operator: &Operator, why: impl Display) -> Result<Response, PageError> {
+    let told = Some(Told::bad(format!("Nothing was changed: {why}.")));
+    render(door, operator, told, StatusCode::UNPROCESSABLE_ENTITY).await
 }

@@ -225,7 +225,7 @@ fn told(refusal: EditRefusal) -> Result<Told, PageError> {
         refusal @ (EditRefusal::BadSlug
         | EditRefusal::Reserved
         | EditRefusal::BadText(_)
-        | EditRefusal::CodeTaken
+        | EditRefusal::CodeTaken(_)
         | EditRefusal::BadPrice
         | EditRefusal::Twice
         | EditRefusal::Changed) => Ok(Told::bad(format!("Nothing was changed: {refusal}."))),
