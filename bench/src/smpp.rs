@@ -76,7 +76,13 @@ pub(crate) async fn run(count: usize) {
 /// Lets the house bind to a centre.
 async fn bind_to(house: &Fixture, host: &str) {
     let window = WINDOW.to_string();
-    let values = [("hosts", host), ("system_id", "bench"), ("password", "bench"), ("window", &window)];
+    let values = [
+        ("hosts", host),
+        ("allow_network", "127.0.0.1"),
+        ("system_id", "bench"),
+        ("password", "bench"),
+        ("window", &window),
+    ];
     let new = NewSource {
         slug: SOURCE.into(),
         connector: "smpp".into(),

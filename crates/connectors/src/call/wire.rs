@@ -1,7 +1,5 @@
 //! One connection, one question, one answer.
 
-use std::net::SocketAddr;
-
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -9,14 +7,11 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Answer, Call, CallError, Caller, NotSent, Site, Unknown};
+use super::{Answer, Beside, Call, CallError, Caller, NotSent, Site, Unknown};
 
-/// Addresses of one name that are tried, one after another.
-const ADDRESSES_MAX: usize = 4;
 /// Bytes of an answer's head.
 const HEAD_MAX: usize = 64 * 1024;
 
@@ -41,11 +36,8 @@ impl Caller {
     }
 
     async fn connect(&self, site: &Site, by: Instant) -> Result<Box<dyn Stream>, NotSent> {
-        // An address that is written out, in whatever way, goes the same way as a name.
-        let found = lookup_host((site.host.as_str(), site.port)).await.map_err(|_| NotSent::NoSuchHost)?;
-        let open: Vec<SocketAddr> = found.filter(|found| self.may_reach(found.ip(), site.is_encrypted)).collect();
-        let tcp = first_of(&open[..open.len().min(ADDRESSES_MAX)], by).await?;
-        tcp.set_nodelay(true).map_err(|_| NotSent::CouldNotConnect)?;
+        let beside = if site.is_encrypted { Beside::Internet } else { Beside::Nothing };
+        let tcp = self.guard.connect(&site.host, site.port, beside, by).await?;
         if !site.is_encrypted {
             return Ok(Box::new(tcp));
         }
@@ -53,21 +45,6 @@ impl Caller {
         let secured = self.tls.connect(name, tcp).await.map_err(|_| NotSent::NotSecure)?;
         Ok(Box::new(secured))
     }
-}
-
-/// Connects to the first that takes us; each has an equal part of the time that is left.
-async fn first_of(open: &[SocketAddr], by: Instant) -> Result<TcpStream, NotSent> {
-    let mut failed = NotSent::RefusedAddress;
-    for (tried, address) in open.iter().enumerate() {
-        let others = u32::try_from(open.len() - tried).unwrap_or(1);
-        let share = by.saturating_duration_since(Instant::now()) / others;
-        failed = match timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => return Ok(tcp),
-            Ok(Err(_)) => NotSent::CouldNotConnect,
-            Err(_) => NotSent::TimedOut,
-        };
-    }
-    Err(failed)
 }
 
 fn request(site: &Site, target: &str, call: &Call) -> Option<Request<Full<Bytes>>> {

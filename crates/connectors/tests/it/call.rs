@@ -1,5 +1,6 @@
 //! Calls to houses of others that are slow, endless, huge, lie, or lead us home.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use connectors::call::{Answer, Call, CallError, Caller, Limits, NotSent, Site, Unknown};
@@ -9,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::mail_server::{acceptor, pair};
 
 const HERE: &str = "127.0.0.0/8";
+const REFUSED: NotSent = NotSent::CouldNotConnect(ErrorKind::ConnectionRefused);
 
 /// What a peer does with whoever asks.
 #[derive(Clone)]
@@ -178,7 +180,7 @@ async fn who_cannot_be_reached_has_surely_done_nothing() {
     drop(nobody);
     let there = site(&format!("http://127.0.0.1:{port}"));
     let not_sent = |why| Some(CallError::NotSent(why));
-    assert_eq!(caller(HERE).call(&there, &Call::get("/")).await.err(), not_sent(NotSent::CouldNotConnect));
+    assert_eq!(caller(HERE).call(&there, &Call::get("/")).await.err(), not_sent(REFUSED));
     let nowhere = site("https://no-such-host.invalid");
     assert_eq!(caller(HERE).call(&nowhere, &Call::get("/")).await.err(), not_sent(NotSent::NoSuchHost));
     assert_eq!(caller(HERE).call(&there, &Call::get("/ \n")).await.err(), not_sent(NotSent::BadAddress));
@@ -275,10 +277,15 @@ async fn a_handshake_without_end_is_nothing_sent() {
 
 #[test]
 fn no_error_tells_what_was_said() {
-    let all = [NotSent::BadAddress, NotSent::NoSuchHost, NotSent::RefusedAddress, NotSent::CouldNotConnect];
+    let all = [NotSent::BadAddress, NotSent::NoSuchHost, NotSent::RefusedAddress, REFUSED];
     let words = all.map(|why| CallError::from(why).to_string());
     assert_eq!(
         words,
-        ["this cannot be asked for", "the host is not known", "the address is not allowed", "could not connect"]
+        [
+            "this cannot be asked for",
+            "the host is not known",
+            "the address is not allowed; if it is meant, `allow_network` must name it or its network",
+            "could not connect: connection refused",
+        ]
     );
 }

@@ -365,7 +365,7 @@ async fn our_own_house_is_not_reached_for_a_while(engine: EngineKind) {
         buyer.pass_ms(30 * SECOND_MS);
     }
     let waits = partner::list(&farm.app).await.expect("listed").remove(0);
-    assert_eq!((waits.waiting, waits.fault.as_deref()), (1, Some("could not connect")));
+    assert_eq!((waits.waiting, waits.fault.as_deref()), (1, Some("could not connect: connection refused")));
     assert_eq!(code(&buyer, ann, id).await, (State::Waiting, None));
     change(buyer.port).await;
     farm.pass_ms(60 * SECOND_MS);

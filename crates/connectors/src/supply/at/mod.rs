@@ -20,13 +20,14 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::ports::{Found, Ports};
 use super::roster::Roster;
+use super::upstream::ALLOW_NETWORK;
 
 /// How often ports are looked for.
 const LOOK: Duration = Duration::from_secs(2);
 /// Seconds between two sweeps of a modem that announces nothing.
 const POLL_MAX: u64 = 300;
 
-const SETTINGS: [Setting; 3] = [
+const SETTINGS: [Setting; 4] = [
     Setting {
         name: "ports",
         label: "Ports",
@@ -48,6 +49,7 @@ const SETTINGS: [Setting; 3] = [
         is_optional: true,
         help: "seconds, 1 to 300; 10 if nothing is said. A modem that announces its messages is asked at once",
     },
+    ALLOW_NETWORK,
 ];
 
 /// Modems at ports.

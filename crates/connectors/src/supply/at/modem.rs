@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::command::{Command, ICCID_WAYS, NETWORKS, Storage};
 use super::heard::{self, Stored};
-use super::ports::{Found, Port};
+use super::ports::{Found, Port, Shut};
 use super::talk::{Answer, Silence, Talk};
 use super::{Source, heard::iccid};
 use crate::supply::form::from_hex;
@@ -39,8 +39,8 @@ const READINGS: u8 = 3;
 /// Why a modem is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Fault {
-    #[error("cannot be opened: {0}")]
-    Open(std::io::ErrorKind),
+    #[error(transparent)]
+    Open(#[from] Shut),
     #[error("the modem {0}")]
     Silence(#[from] Silence),
     #[error("the SIM is missing or broken")]
@@ -111,8 +111,7 @@ pub(super) async fn hold(found: Found, source: Arc<Source>, inbox: Inbox) {
 
 async fn hold_once(port: &Port, source: &Source, inbox: &Inbox) -> Result<(), Fault> {
     let held = async {
-        let opened = timeout(PATIENCE, source.ports.open(port)).await.map_err(|_| Silence::Late)?;
-        let talk = Talk::new(opened.map_err(|error| Fault::Open(error.kind()))?);
+        let talk = Talk::new(source.ports.open(port, Instant::now() + PATIENCE).await?);
         let mut modem = Modem::begin(talk, port, source, inbox).await?;
         let ended = modem.run().await;
         // Another port may read the SIM from here on, and then tells that it is there.

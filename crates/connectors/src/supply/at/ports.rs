@@ -1,14 +1,16 @@
 //! Where modems are: the ports that the operator listed, those of them that are there now, and opening one.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use domain::supply::Settings;
-use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::super::stream::Stream;
+use super::super::upstream::ALLOW_NETWORK;
 use super::serial::serial;
+use crate::call::{Beside, Guard, NotSent};
 
 /// Ports that may be listed.
 const LISTED_MAX: usize = 64;
@@ -41,6 +43,16 @@ enum Listed {
 pub(super) struct Ports {
     listed: Vec<Listed>,
     baud: u32,
+    guard: Guard,
+}
+
+/// Why a port is not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Shut {
+    #[error("cannot be opened: {0}")]
+    Device(ErrorKind),
+    #[error("cannot be connected to: {0}")]
+    Tcp(#[from] NotSent),
 }
 
 /// A port that is there, and whether it was listed by its name: then its absence is a fault.
@@ -71,7 +83,9 @@ impl Ports {
         if !BAUDS.contains(&baud) {
             return Err(format!("`baud` must be one of {}", BAUDS.join(", ")));
         }
-        Ok(Self { listed: listed.ok_or(wrong)?, baud: baud.parse().map_err(|_| "`baud` must be a number")? })
+        let baud = baud.parse().map_err(|_| "`baud` must be a number")?;
+        let guard = Guard::new(settings.get(ALLOW_NETWORK.name))?;
+        Ok(Self { listed: listed.ok_or(wrong)?, baud, guard })
     }
 
     /// The ports that are listed by their names, and those that fit now.
@@ -89,15 +103,11 @@ impl Ports {
     /// Opens one.
     ///
     /// # Errors
-    /// What the system said.
-    pub(super) async fn open(&self, port: &Port) -> io::Result<Box<dyn Stream>> {
+    /// What the system said, or why there is no connection.
+    pub(super) async fn open(&self, port: &Port, by: Instant) -> Result<Box<dyn Stream>, Shut> {
         match port {
-            Port::Tcp(host, port) => {
-                let tcp = TcpStream::connect((host.as_str(), *port)).await?;
-                tcp.set_nodelay(true)?;
-                Ok(Box::new(tcp))
-            }
-            Port::Device(path) => serial(path, self.baud),
+            Port::Tcp(host, port) => Ok(Box::new(self.guard.connect(host, *port, Beside::Internet, by).await?)),
+            Port::Device(path) => serial(path, self.baud).map_err(|error| Shut::Device(error.kind())),
         }
     }
 }

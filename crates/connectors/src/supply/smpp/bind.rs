@@ -17,6 +17,7 @@ use super::frame::{
     GENERIC_NACK, LATER, Lost, NEVER, OK, OUTBIND, UNBIND,
 };
 use super::repeats::{Name, Repeats, Tally};
+use crate::call::NotSent;
 
 /// Between two tries to bind, at first and at most: a centre that does not find us gives messages up after a while.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
@@ -36,7 +37,7 @@ const EARLY_MAX: usize = 100;
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error("cannot be connected to: {0}")]
-    Connect(std::io::ErrorKind),
+    Connect(#[from] NotSent),
     #[error("did not answer in time")]
     Silent,
     #[error("refused the bind with status 0x{0:02X}")]
@@ -113,8 +114,7 @@ pub(super) async fn hold(place: usize, centre: Arc<Centre>, repeats: Arc<Mutex<R
 }
 
 async fn connect(centre: &Centre, host: &(String, u16)) -> Result<(Reader, WriteHalf<Box<dyn Stream>>), Fault> {
-    let connected = timeout(PATIENCE, centre.connect(&host.0, host.1)).await.map_err(|_| Fault::Silent)?;
-    let (read, write) = split(connected.map_err(|error| Fault::Connect(error.kind()))?);
+    let (read, write) = split(centre.connect(&host.0, host.1, Instant::now() + PATIENCE).await?);
     Ok((Frames::new(read), write))
 }
 

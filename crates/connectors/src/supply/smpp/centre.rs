@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use domain::supply::Settings;
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::super::stream::Stream;
+use super::super::upstream::ALLOW_NETWORK;
 use super::frame::{BIND_RECEIVER, BIND_TRANSCEIVER};
+use crate::call::{Beside, Guard, NotSent};
 use crate::sms::Alphabet;
 use crate::tls;
 
@@ -38,6 +40,7 @@ pub(super) struct Centre {
     pub(super) alphabet: Alphabet,
     pub(super) window: usize,
     pub(super) enquire: Duration,
+    guard: Guard,
     tls: Option<TlsConnector>,
 }
 
@@ -71,6 +74,7 @@ impl Centre {
             alphabet,
             window: usize::from(number(settings, "window", 100, 1..=WINDOW_MAX)?),
             enquire: Duration::from_secs(enquire),
+            guard: Guard::new(settings.get(ALLOW_NETWORK.name))?,
             tls: tls(settings)?,
         })
     }
@@ -86,12 +90,16 @@ impl Centre {
     }
 
     /// Connects to one of the hosts.
-    pub(super) async fn connect(&self, host: &str, port: u16) -> std::io::Result<Box<dyn Stream>> {
-        let tcp = TcpStream::connect((host, port)).await?;
-        tcp.set_nodelay(true)?;
+    ///
+    /// # Errors
+    /// Why there is no connection.
+    pub(super) async fn connect(&self, host: &str, port: u16, by: Instant) -> Result<Box<dyn Stream>, NotSent> {
+        // Most centres have no TLS; whether it is worth it is the operator's word in `tls`.
+        let tcp = self.guard.connect(host, port, Beside::Internet, by).await?;
         let Some(tls) = &self.tls else { return Ok(Box::new(tcp)) };
-        let name = ServerName::try_from(host.to_owned()).map_err(std::io::Error::other)?;
-        Ok(Box::new(tls.connect(name, tcp).await?))
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| NotSent::NotSecure)?;
+        let secured = timeout_at(by, tls.connect(name, tcp)).await.map_err(|_| NotSent::TimedOut)?;
+        Ok(Box::new(secured.map_err(|_| NotSent::NotSecure)?))
     }
 }
 

@@ -17,12 +17,13 @@ use tokio::task::JoinSet;
 
 use self::centre::Centre;
 use self::repeats::Repeats;
+use super::upstream::{ALLOW_NETWORK, CA};
 
 const fn setting(name: &'static str, label: &'static str, help: &'static str) -> Setting {
     Setting { name, label, is_secret: false, is_optional: true, help }
 }
 
-const SETTINGS: [Setting; 11] = [
+const SETTINGS: [Setting; 12] = [
     Setting {
         is_optional: false,
         ..setting(
@@ -37,7 +38,8 @@ const SETTINGS: [Setting; 11] = [
     setting("bind", "Bind as", "receiver (if nothing is said) or transceiver; the house never sends either way"),
     setting("binds", "Binds", "to each centre, 0 to 8; 1 if nothing is said, and 0 keeps the source unbound"),
     setting("tls", "TLS", "yes or no (if nothing is said)"),
-    setting("ca", "Certificates", "certificates in PEM that are trusted beside the public ones"),
+    CA,
+    ALLOW_NETWORK,
     setting("alphabet", "Alphabet", "what data_coding 0 means: gsm (if nothing is said), latin1, utf8 or ucs2"),
     setting("window", "Window", "messages on their way at once for each bind, 1 to 1000; 100 if nothing is said"),
     setting("enquire_seconds", "Enquire every", "seconds, 1 to 300; 30 if nothing is said"),

@@ -18,7 +18,7 @@ pub(super) const ALLOW_NETWORK: Setting = Setting {
     label: "Networks that may be called",
     is_secret: false,
     is_optional: true,
-    help: "such as 10.0.0.0/8, with spaces between them: where the house may be although it is private or without TLS",
+    help: "such as 10.0.0.0/8, with spaces between them: where it may be although it is private, or called by http://",
 };
 
 /// The setting that holds certificates.

@@ -7,6 +7,7 @@ mod standing;
 use std::collections::BTreeMap;
 
 use domain::supply::Settings;
+use tokio::net::TcpListener;
 
 use modem::{IMEI, Modem, SIM};
 
@@ -15,7 +16,11 @@ use crate::smpp::house::{Held, House, Kept, until};
 use crate::sms::{gsm, pdu, utf16};
 
 pub(crate) fn settings(ports: &str) -> Settings {
-    let all = [("ports", ports), ("poll_seconds", "1")];
+    settings_within("127.0.0.1", ports)
+}
+
+fn settings_within(networks: &str, ports: &str) -> Settings {
+    let all = [("ports", ports), ("poll_seconds", "1"), ("allow_network", networks)];
     Settings::new(all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
@@ -326,6 +331,26 @@ pub(crate) async fn several_ports_are_read_and_one_sim_by_one_of_them() {
 }
 
 #[tokio::test]
+async fn a_modem_in_a_network_of_ours_is_dialled_only_where_a_setting_names_it() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("set");
+    let port = listener.local_addr().expect("an address").port();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+        let ports = format!("tcp:{host}:{port}");
+        let house = House::of("at", settings(&ports)).await;
+        let held = house.hold(settings_within("10.0.0.0/8", &ports)).await;
+        until(async || house.fault().await.contains("`allow_network`")).await;
+        assert!(house.fault().await.contains("the address is not allowed"));
+        held.close(&house).await;
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+    let ports = format!("tcp:localhost:{port}");
+    let house = House::of("at", settings(&ports)).await;
+    let _held = house.hold(settings_within("10.0.0.0/8 127.0.0.0/8", &ports)).await;
+    TcpListener::from_std(listener).expect("a door").accept().await.expect("the house came");
+}
+
+#[tokio::test]
 pub(crate) async fn nothing_but_the_listed_commands_is_ever_said() {
     let modem = Modem::open().await;
     modem.state().way = "";
@@ -395,7 +420,8 @@ pub(crate) fn settings_are_checked() {
         connector.check(&Settings::new(all))
     };
     assert_eq!(with("baud", "9600"), Ok(()));
-    for (name, value) in [("ports", "ttyUSB0"), ("baud", "12"), ("poll_seconds", "0"), ("poll_seconds", "x")] {
+    let periods = [("poll_seconds", "0"), ("poll_seconds", "x")];
+    for (name, value) in [("ports", "ttyUSB0"), ("baud", "12"), ("allow_network", "here")].into_iter().chain(periods) {
         assert!(with(name, value).is_err_and(|fault| fault.contains(name)), "{name}={value}");
     }
 }

@@ -51,9 +51,14 @@ pub(crate) struct Kept {
     pub(crate) text: String,
 }
 
-/// The settings of a source, with some that differ.
+/// The settings of a source whose centre is on this machine, with some that differ.
 pub(crate) fn settings(address: &str, more: &[(&str, &str)]) -> Settings {
-    let mut all = BTreeMap::from([("hosts", address), ("system_id", "house"), ("password", "swordfish")]);
+    let mut all = BTreeMap::from([
+        ("hosts", address),
+        ("system_id", "house"),
+        ("password", "swordfish"),
+        ("allow_network", "127.0.0.1"),
+    ]);
     all.extend(more.iter().copied());
     Settings::new(all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }

@@ -340,6 +340,27 @@ pub(crate) async fn over_tls_a_centre_needs_a_certificate_that_is_trusted() {
 }
 
 #[tokio::test]
+async fn a_centre_in_a_network_of_ours_is_dialled_only_where_a_setting_names_it() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("set");
+    let port = listener.local_addr().expect("an address").port();
+    for (host, tls) in [("127.0.0.1", "no"), ("localhost", "no"), ("2130706433", "no"), ("localhost", "yes")] {
+        let address = format!("{host}:{port}");
+        let house = House::open(&address).await;
+        let held = house.hold(settings(&address, &[("allow_network", "10.0.0.0/8"), ("tls", tls)])).await;
+        until(async || house.fault().await.contains("`allow_network`")).await;
+        let fault = house.fault().await;
+        assert!(fault.starts_with(&address) && fault.contains("the address is not allowed"), "{fault}");
+        held.close(&house).await;
+    }
+    assert!(listener.accept().is_err(), "nobody came");
+    let address = format!("localhost:{port}");
+    let house = House::open(&address).await;
+    let _held = house.hold(settings(&address, &[("allow_network", "10.0.0.0/8 127.0.0.0/8")])).await;
+    TcpListener::from_std(listener).expect("a door").accept().await.expect("the house came");
+}
+
+#[tokio::test]
 pub(crate) async fn settings_that_do_not_fit_are_refused_and_name_no_secret() {
     let registry = registry();
     let smpp = registry.get("smpp").expect("it is there");
@@ -355,6 +376,7 @@ pub(crate) async fn settings_that_do_not_fit_are_refused_and_name_no_secret() {
         ("alphabet", "ebcdic"),
         ("window", "0"),
         ("enquire_seconds", "301"),
+        ("allow_network", "here"),
     ];
     for (name, value) in wrong {
         let fault = smpp.check(&settings("smsc.example.com", &[(name, value)])).expect_err(name);
