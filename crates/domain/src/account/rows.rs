@@ -79,20 +79,36 @@ pub(crate) struct After {
     pub(crate) event_seq: i64,
 }
 
+/// The change of an account's balances and counters, if they stay covered and the account may.
+macro_rules! change {
+    ($end:literal) => {
+        concat!(
+            "UPDATE account
+             SET available = available + $2,
+                 held = held + $3,
+                 ledger_seq = ledger_seq + 1,
+                 event_seq = event_seq + $4
+             WHERE id = $1
+               AND available + $2 >= 0
+               AND held + $3 >= 0
+               AND (state = 'active' OR $5 = 0)",
+            $end
+        )
+    };
+}
+
 /// Changes the balances if they stay covered, and locks the row; `None` if they would not, or the account may not.
 pub(crate) fn change(tx: &mut Tx<'_>, account: i64, change: &Change) -> Result<Option<After>, DbError> {
-    let sql = "UPDATE account
-         SET available = available + $2,
-             held = held + $3,
-             ledger_seq = ledger_seq + 1,
-             event_seq = event_seq + $4
-         WHERE id = $1
-           AND available + $2 >= 0
-           AND held + $3 >= 0
-           AND (state = 'active' OR $5 = 0)
-         RETURNING available, held, ledger_seq, event_seq";
     let must_be_active = i64::from(change.must_be_active);
-    let row = tx.one(sql, values![account, change.available, change.held, change.events, must_be_active])?;
+    let values = values![account, change.available, change.held, change.events, must_be_active];
+    let row = if tx.has_rivals() {
+        tx.one(change!(" RETURNING available, held, ledger_seq, event_seq"), values)?
+    } else if tx.run(change!(""), values)? == 0 {
+        None
+    } else {
+        // SQLite makes a table for what RETURNING tells, and drops it: to look takes less.
+        tx.one("SELECT available, held, ledger_seq, event_seq FROM account WHERE id = $1", values![account])?
+    };
     Ok(row.map(|row| After {
         available: Usd::from_micros(row.int(0)),
         held: Usd::from_micros(row.int(1)),

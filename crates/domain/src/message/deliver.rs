@@ -11,7 +11,7 @@ use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::db::{DbError, Tx};
 use crate::event::{self, Event, Kind};
 use crate::number::{self, CountedIn, Lease};
-use crate::order;
+use crate::order::{self, Awaited};
 use crate::policy::denied::{Denied, denied_message};
 use crate::product::Product;
 use crate::rental;
@@ -141,9 +141,13 @@ fn hand_over(
         return quarantine(tx, incoming, whole, "sender_floods_account");
     }
     // A cancel may commit before this story although it came after the text: what was refunded is not handed over.
-    let is_refunded = match lease.product {
-        Product::ShortTerm => order::is_refunded(tx, lease.order)?,
-        Product::Rental1Day | Product::Rental30Day => rental::is_refunded(tx, lease.order)?,
+    let (order, is_refunded) = match lease.product {
+        Product::ShortTerm => {
+            let order = order::awaited(tx, lease.order)?;
+            let is_refunded = order.as_ref().is_some_and(Awaited::is_refunded);
+            (order, is_refunded)
+        }
+        Product::Rental1Day | Product::Rental30Day => (None, rental::is_refunded(tx, lease.order)?),
     };
     if is_refunded {
         return quarantine(tx, incoming, whole, "order_refunded");
@@ -153,18 +157,26 @@ fn hand_over(
         CountedIn::Yes => {}
         CountedIn::No => return quarantine(tx, incoming, whole, "lease_ended_or_full"),
     }
-    tell(tx, incoming, whole, lease)?;
+    tell(tx, incoming, whole, lease, order.as_ref())?;
     number::burn(tx, whole.number, lease.service, lease.account, lease.end_ms)?;
     keep(tx, incoming, whole, Some((lease, &key)), None, sender_tag)?;
     Ok(Received::Delivered { account: lease.account })
 }
 
 /// Captures the order if this is its first answer, and tells the customer either way.
-fn tell(tx: &mut Tx<'_>, incoming: &Incoming, whole: &Whole<'_>, lease: &Lease) -> Result<(), DbError> {
+fn tell(
+    tx: &mut Tx<'_>,
+    incoming: &Incoming,
+    whole: &Whole<'_>,
+    lease: &Lease,
+    order: Option<&Awaited>,
+) -> Result<(), DbError> {
     let any_text_counts = incoming.catalog.by_id(lease.service).is_some_and(|service| service.any_text_counts);
     let answers = whole.read.content.has_answer() || any_text_counts;
-    let is_order = lease.product == Product::ShortTerm;
-    if is_order && answers && order::capture(tx, lease.order, whole.id, incoming.now_ms)? {
+    if let Some(order) = order
+        && answers
+        && order.capture(tx, whole.id, incoming.now_ms)?
+    {
         return Ok(());
     }
     let seq = account::next_event(tx, lease.account)?;

@@ -211,10 +211,13 @@ fn release_one(
         CountedIn::Yes => {}
         CountedIn::No => return Err(QuarantineRefusal::NoOrder),
     }
-    let is_order = lease.product == Product::ShortTerm;
     // What is quarantined was not read for a code yet.
     let content = Content::new(&opened.content.sender, &opened.content.text, &opened.content.raw);
-    let is_captured = is_order && content.has_answer() && order::capture(tx, order, id, now_ms)?;
+    let awaited = match lease.product {
+        Product::ShortTerm if content.has_answer() => order::awaited(tx, order)?,
+        Product::ShortTerm | Product::Rental1Day | Product::Rental30Day => None,
+    };
+    let is_captured = awaited.map_or(Ok(false), |order| order.capture(tx, id, now_ms))?;
     if !is_captured {
         let seq = account::next_event(tx, lease.account)?;
         let order = Some((lease.product, order));

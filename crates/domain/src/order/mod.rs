@@ -44,7 +44,7 @@ pub(crate) use own::place_own;
 pub use place::{Ask, Placed, place};
 pub(crate) use place::{as_kept, make, refuse};
 pub use reuse::{ReuseRefusal, reuse};
-pub(crate) use rows::{capture, hold_of, is_refunded};
+pub(crate) use rows::{Awaited, awaited, hold_of};
 pub use sale::SaleRefusal;
 pub(crate) use sale::{Making, Sale, Sold, offer, sell, take_one};
 

@@ -131,33 +131,52 @@ pub(crate) fn hold_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64)>, Db
     Ok(row.map(|row| (row.int(0), row.int(1))))
 }
 
-/// Whether an order's price came back, so that nothing is handed over for it any more. Its account must be locked.
-pub(crate) fn is_refunded(tx: &mut Tx<'_>, id: i64) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM orders WHERE id = $1 AND state IN ('cancelled', 'expired')";
-    Ok(tx.one(sql, values![id])?.is_some())
+/// An order as the message for it finds it, locked until the story ends.
+pub(crate) struct Awaited {
+    id: i64,
+    account: i64,
+    price: Usd,
+    hold: i64,
+    state: State,
 }
 
-/// Earns an order's price for the message that came, if it still waits; whether it did. Its account must be locked.
-pub(crate) fn capture(tx: &mut Tx<'_>, id: i64, message: i64, now_ms: i64) -> Result<bool, DbError> {
-    let sql = "UPDATE orders
-         SET state = 'received', received_ms = $2
-         WHERE id = $1 AND state = 'waiting'
-         RETURNING account_id, price, hold";
-    let Some(row) = tx.one(sql, values![id, now_ms])? else { return Ok(false) };
-    let transfer = Transfer {
-        account: row.int(0),
-        kind: Move::Capture,
-        amount: Usd::from_micros(row.int(1)),
-        order: Some((Product::ShortTerm, id)),
-        resolves: Some(row.int(2)),
-        reference: None,
-        reason: None,
-        event: Some(Kind::OrderReceived),
-        message: Some(message),
-        at_ms: now_ms,
+/// The order that a message may be for; its account must be locked before.
+pub(crate) fn awaited(tx: &mut Tx<'_>, id: i64) -> Result<Option<Awaited>, DbError> {
+    let sql = "SELECT account_id, price, hold, state FROM orders WHERE id = $1 {for_update}";
+    let awaited = |row: Row| {
+        let state = word(State::from_word(row.text(3)), "an order's state")?;
+        Ok(Awaited { id, account: row.int(0), price: Usd::from_micros(row.int(1)), hold: row.int(2), state })
     };
-    ledger::post_due(tx, &transfer)?;
-    Ok(true)
+    tx.one(sql, values![id])?.map(awaited).transpose()
+}
+
+impl Awaited {
+    /// Whether its price came back, so that nothing is handed over for it any more.
+    pub(crate) fn is_refunded(&self) -> bool {
+        matches!(self.state, State::Cancelled | State::Expired)
+    }
+
+    /// Earns its price for the message that came, if it still waits; whether it did.
+    pub(crate) fn capture(&self, tx: &mut Tx<'_>, message: i64, now_ms: i64) -> Result<bool, DbError> {
+        if self.state != State::Waiting {
+            return Ok(false);
+        }
+        tx.queue("UPDATE orders SET state = 'received', received_ms = $2 WHERE id = $1", values![self.id, now_ms])?;
+        let transfer = Transfer {
+            account: self.account,
+            kind: Move::Capture,
+            amount: self.price,
+            order: Some((Product::ShortTerm, self.id)),
+            resolves: Some(self.hold),
+            reference: None,
+            reason: None,
+            event: Some(Kind::OrderReceived),
+            message: Some(message),
+            at_ms: now_ms,
+        };
+        ledger::post_due(tx, &transfer)?;
+        Ok(true)
+    }
 }
 
 /// An order for the figures of delivery.
