@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use connectors::registry;
 use tokio::net::{TcpListener, TcpStream};
 
-use centre::{Centre, Sms, pdu};
+use centre::{Centre, Sms, parameter, pdu};
 use house::{House, settings, until};
 
 use crate::house::{Log, run};
@@ -54,6 +54,27 @@ pub(crate) async fn a_transceiver_with_a_type_binds_as_one() {
     let (_centre, _house, _held, session) = bound(&[("bind", "transceiver"), ("system_type", "VMA")]).await;
     assert_eq!(session.bind.command, 9);
     assert_eq!(session.bind.body, b"house\0swordfish\0VMA\0\x34\0\0\0");
+}
+
+/// What SMPP 5.0 has more: its version and congestion in each answer, and where a message comes from and goes to.
+#[tokio::test]
+pub(crate) async fn a_centre_of_5_0_is_bound_to_as_well() {
+    let centre = Centre::open().await;
+    let house = House::open(&centre.address()).await;
+    let _held = house.hold(settings(&centre.address(), &[("bind", "transceiver")])).await;
+    let mut session = centre.silent().await;
+    let more = [parameter(0x0210, &[0x50]), parameter(0x0428, &[60])].concat();
+    session.say(0x8000_0009, session.bind.sequence, &[&b"CENTRE\0"[..], &more].concat()).await;
+    let network = |tag| (tag, &b"\x01carrier.example"[..]);
+    let sms = [network(0x060D), network(0x060E), (0x0611, &[1]), (0x0428, &[60])]
+        .into_iter()
+        .fold(Sms::new("G-493817 is your code"), |sms, (tag, value)| sms.with(tag, value));
+    assert_eq!(session.tell(1, &sms).await, 0);
+    // A question about a broadcast is no business of who receives.
+    session.say(0x112, 2, b"id\0\0\0a\0").await;
+    assert_eq!(session.hear().await.command, 0x8000_0000);
+    assert_eq!(session.tell(3, &Sms::new("two")).await, 0);
+    assert_eq!(house.texts().await, ["G-493817 is your code", "two"]);
 }
 
 #[tokio::test]
