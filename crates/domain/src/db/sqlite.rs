@@ -398,10 +398,6 @@ fn commit(writer: &mut Desk<'_>) -> Option<DbError> {
 fn write_one(writer: &mut Desk<'_>, job: &mut dyn Job) -> Result<(), DbError> {
     let part = writer.begin_story()?;
     let keep = job.run(&mut Tx(Inner::Sqlite(writer), None));
-    // On a full disk or an I/O error SQLite rolls back everything, not just the part.
-    if writer.is_alone() {
-        return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
-    }
     writer.end(part, !keep)
 }
 

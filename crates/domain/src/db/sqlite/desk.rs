@@ -49,11 +49,6 @@ impl<'c> Desk<'c> {
         Self { connection, statements: HashMap::new(), is_careful: false, is_spoiled: false }
     }
 
-    /// Whether no transaction stands.
-    pub(super) fn is_alone(&self) -> bool {
-        self.connection.is_autocommit()
-    }
-
     /// Puts parts behind savepoints from now on, or does not.
     pub(super) fn set_careful(&mut self, is_careful: bool) {
         (self.is_careful, self.is_spoiled) = (is_careful, false);
@@ -78,11 +73,14 @@ impl<'c> Desk<'c> {
     }
 
     /// Ends a part or a story, and undoes it if it failed. What stands behind no savepoint and changed something spoils the
-    /// transaction instead.
+    /// transaction instead. An error means that the whole transaction is gone, or must go.
     pub(super) fn end(&mut self, part: Part, has_failed: bool) -> Result<(), DbError> {
+        // On a full disk or an I/O error SQLite rolls back everything, not just the part: what is written from now on would
+        // be kept statement by statement.
+        if self.connection.is_autocommit() {
+            return Err(DbError::Engine("SQLite rolled the whole batch back".to_owned()));
+        }
         match part {
-            // What is written from now on would be kept statement by statement.
-            Part::Bare(_) if self.is_alone() => Err(DbError::Engine("SQLite rolled the whole batch back".to_owned())),
             Part::Bare(changes) => {
                 self.is_spoiled |= has_failed && self.connection.total_changes() != changes;
                 Ok(())
