@@ -64,6 +64,11 @@ impl Read {
         let service = catalog.classifier.classify(&content.sender, &content.text);
         Self { content, service }
     }
+
+    /// What a piece says that is a whole message.
+    fn of(catalog: &Catalog, part: &Part) -> Self {
+        Self::new(catalog, Content::new(&part.sender, &part.text, &part.raw))
+    }
 }
 
 /// What ended the part of a story behind the savepoint.
@@ -119,7 +124,7 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
 
 /// Reads a piece that is a whole message. One that cannot be read is left to the story, which knows what to do with it.
 fn read_before(catalog: &Catalog, part: &Part) -> Option<Read> {
-    let read = || Read::new(catalog, Content::new(&part.sender, &part.text, &part.raw));
+    let read = || Read::of(catalog, part);
     if part.concat.is_some() { None } else { catch_unwind(AssertUnwindSafe(read)).ok() }
 }
 
@@ -177,14 +182,13 @@ fn receive_one(tx: &mut Tx<'_>, incoming: &Incoming) -> Result<Received, Trouble
     if let Some(concat) = incoming.part.concat {
         return join::add(tx, incoming, number, concat);
     }
-    let part = &incoming.part;
-    let read = || Read::new(&incoming.catalog, Content::new(&part.sender, &part.text, &part.raw));
+    let read = || Read::of(&incoming.catalog, &incoming.part);
     let whole = deliver::Whole {
         id: incoming.id,
         number,
         read: incoming.read.as_ref().map_or_else(|| Cow::Owned(read()), Cow::Borrowed),
         received_ms: incoming.now_ms,
-        sent_ms: part.sent_ms,
+        sent_ms: incoming.part.sent_ms,
         is_complete: true,
         is_kept_already: false,
     };
