@@ -80,7 +80,7 @@ pub(crate) struct After {
 }
 
 /// The change of an account's balances and counters, if they stay covered and the account may.
-macro_rules! change {
+macro_rules! update_balances {
     ($end:literal) => {
         concat!(
             "UPDATE account
@@ -102,8 +102,8 @@ pub(crate) fn change(tx: &mut Tx<'_>, account: i64, change: &Change) -> Result<O
     let must_be_active = i64::from(change.must_be_active);
     let values = values![account, change.available, change.held, change.events, must_be_active];
     let row = if tx.has_rivals() {
-        tx.one(change!(" RETURNING available, held, ledger_seq, event_seq"), values)?
-    } else if tx.run(change!(""), values)? == 0 {
+        tx.one(update_balances!(" RETURNING available, held, ledger_seq, event_seq"), values)?
+    } else if tx.run(update_balances!(""), values)? == 0 {
         None
     } else {
         // SQLite makes a table for what RETURNING tells, and drops it: to look takes less.

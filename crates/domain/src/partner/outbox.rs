@@ -79,24 +79,27 @@ fn put(tx: &mut Tx<'_>, partner: i64, sms_seq: i64, came: &[(i64, i64)], now_ms:
     Ok(sms_seq + count)
 }
 
+/// How many wait for some partners, by their ids: each half by its own index.
+macro_rules! waiting {
+    ($of:literal) => {
+        concat!(
+            "SELECT p.id,
+               (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries = 0)
+               + (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries > 0)
+             FROM partner p ",
+            $of
+        )
+    };
+}
+
 /// How many wait for a partner.
 pub(super) fn waiting_for(tx: &mut Tx<'_>, partner: i64) -> Result<i64, DbError> {
-    // Each half by its own index.
-    let sql = "SELECT
-           (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries = 0)
-           + (SELECT COUNT(*) FROM push WHERE partner_id = $1 AND state = 'waiting' AND tries > 0)";
-    Ok(tx.one(sql, values![partner])?.map_or(0, |row| row.int(0)))
+    Ok(tx.one(waiting!("WHERE p.id = $1"), values![partner])?.map_or(0, |row| row.int(1)))
 }
 
 /// How many wait for each partner.
 pub(super) async fn waiting(app: &App) -> Result<HashMap<i64, i64>, DbError> {
-    let sql = "SELECT p.id,
-           (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries = 0)
-           + (SELECT COUNT(*) FROM push WHERE partner_id = p.id AND state = 'waiting' AND tries > 0)
-         FROM partner p
-         ORDER BY p.id
-         LIMIT $1";
-    let rows = app.db.rows(sql, values![PARTNERS_MAX]).await?;
+    let rows = app.db.rows(waiting!("ORDER BY p.id LIMIT $1"), values![PARTNERS_MAX]).await?;
     Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 

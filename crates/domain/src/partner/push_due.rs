@@ -45,7 +45,8 @@ struct Taken {
 
 /// Puts what came in for partners into the outbox, and pushes what is due there; tells how many were tried, or none where
 /// somebody took longer to answer than the round waits. Each partner has places of its own, so that one that hangs holds up
-/// no other; and of those some are for what was never tried, so that nothing new waits for what failed before. A push whose node dies before the answer is written down is sent again, under the same id.
+/// no other; and of those some are for what was never tried, so that nothing new waits for what failed before. A push whose
+/// node dies before the answer is written down is sent again, under the same id.
 ///
 /// While nothing comes and nothing is due, a round is two reads by index.
 ///
@@ -122,25 +123,27 @@ async fn push_round(app: &App, follower: Arc<Follower>, share: Share) -> Result<
     Ok(tried)
 }
 
+/// What is due of a share. Its condition stands in the text, because it is what makes one index of the two serve.
+macro_rules! due {
+    ($share:literal) => {
+        concat!(
+            "SELECT id
+             FROM push
+             WHERE partner_id = $1 AND state = 'waiting' AND next_ms <= $2 AND ",
+            $share,
+            " ORDER BY next_ms, id
+             LIMIT $3"
+        )
+    };
+}
+
 /// Takes what is due of a share, as many as there are places.
 async fn take(app: &App, partner: i64, share: Share, places: usize) -> Result<Vec<Taken>, DbError> {
     let now_ms = app.now_ms();
     let most = i64::try_from(places).map_err(|_| DbError::Damaged("there are too many places"))?;
     let due = match share {
-        Share::Fresh => {
-            "SELECT id
-             FROM push
-             WHERE partner_id = $1 AND state = 'waiting' AND tries = 0 AND next_ms <= $2
-             ORDER BY next_ms, id
-             LIMIT $3"
-        }
-        Share::Again => {
-            "SELECT id
-             FROM push
-             WHERE partner_id = $1 AND state = 'waiting' AND tries > 0 AND next_ms <= $2
-             ORDER BY next_ms, id
-             LIMIT $3"
-        }
+        Share::Fresh => due!("tries = 0"),
+        Share::Again => due!("tries > 0"),
     };
     let story = move |tx: &mut Tx<'_>| {
         let due: Vec<i64> = tx.all(due, values![partner, now_ms, most])?.iter().map(|row| row.int(0)).collect();
