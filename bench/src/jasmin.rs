@@ -1,5 +1,5 @@
-//! Jasmin, unmodified, started as the test of the SMPP connector starts it: it takes messages over one bind from a centre
-//! and forwards each by a GET request, with the settings that were seen to be its quickest: how quick that is, without
+//! Jasmin, unmodified, started as the test of the SMPP connector starts it and with the settings that were seen to be its
+//! quickest: it takes messages over one bind from a centre and forwards each by a GET request. How quick that is, without
 //! keeping anything on disk.
 
 #[path = "../../crates/connectors/tests/peers/program.rs"]
