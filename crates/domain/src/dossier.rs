@@ -100,7 +100,7 @@ pub async fn dossier(app: &App, id: i64) -> Result<Option<Dossier>, DbError> {
             terms: purchase::terms(tx, id)?,
             transfers: ledger::of_order(tx, facts.account, facts.product, id)?,
             payments: ledger::payments_in(tx, facts.account, facts.product, id)?,
-            arrivals: message::arrivals(tx, id)?,
+            arrivals: message::arrivals(tx, span.recipient(id))?,
             facts,
         }))
     };

@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (24, include_str!("../../../../migrations/0024_partners.sql")),
     (25, include_str!("../../../../migrations/0025_in_order_of_time.sql")),
     (26, include_str!("../../../../migrations/0026_pushes.sql")),
+    (27, include_str!("../../../../migrations/0027_messages_by_number.sql")),
 ];
 
 /// The table that remembers which migrations were applied.

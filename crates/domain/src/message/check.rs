@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::days::KEPT_MS;
 use super::join::PATIENCE_MS;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, day_of};
-use crate::db::{DbError, Row, Tx, id_list};
+use crate::db::{DbError, Row, Tx, pairs};
 use crate::event::check as event;
 use crate::number::check::{self as number, LeaseFact, Suspect};
 use crate::values;
@@ -17,14 +17,17 @@ const TURN_MAX_MS: i64 = 10_000;
 /// Days that should be gone and are told of.
 const OLD_MAX: i64 = 1_000;
 
-/// How many messages were delivered to each of some orders and rentals.
-pub(crate) fn delivered_to(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+/// How many messages were delivered to each of some orders and rentals, which are told with their numbers.
+pub(crate) fn delivered_to(
+    tx: &mut Tx<'_>,
+    orders: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<HashMap<i64, i64>, DbError> {
     let sql = "SELECT m.order_id, COUNT(*)
          FROM (json_pairs($1)) p
-         JOIN message m ON m.order_id = p.a AND m.order_id IS NOT NULL
+         JOIN message m ON m.number_id = p.b AND m.order_id = p.a
          WHERE m.state = 'delivered'
          GROUP BY m.order_id";
-    let rows = tx.all(sql, &[id_list(orders)])?;
+    let rows = tx.all(sql, &[pairs(orders)])?;
     Ok(rows.iter().map(|row| (row.int(0), row.int(1))).collect())
 }
 
@@ -144,8 +147,13 @@ pub(crate) fn kept_too_long(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Finding>
 /// Whether the later of two leases began after the earlier one's customer had the first message (N3). A message may be
 /// handed over long after it came, so it is the telling that counts; what is not known any more is not held against it.
 pub(crate) fn sold_twice(tx: &mut Tx<'_>, suspect: &Suspect) -> Result<Option<Finding>, DbError> {
-    let sql = "SELECT id FROM message WHERE order_id = $1 AND state = 'delivered' ORDER BY received_ms, id LIMIT 1";
-    let Some(message) = tx.one(sql, values![suspect.earlier.order])? else { return Ok(None) };
+    let sql = "SELECT id
+         FROM message
+         WHERE number_id = $1 AND received_ms >= $2 AND order_id = $3 AND state = 'delivered'
+         ORDER BY received_ms, id
+         LIMIT 1";
+    let earlier = &suspect.earlier;
+    let Some(message) = tx.one(sql, values![earlier.number, earlier.start_ms, earlier.order])? else { return Ok(None) };
     let told_ms = event::told_ms(tx, suspect.earlier.account, message.int(0))?;
     let is_after = told_ms.is_some_and(|told_ms| told_ms < suspect.later.start_ms);
     let row = format!("number {} order {}", suspect.later.number, suspect.later.order);

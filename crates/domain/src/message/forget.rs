@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::{DbError, Tx, id_list};
+use crate::db::{DbError, Tx, id_list, pairs};
 use crate::values;
 
-/// Forgets messages of some orders and rentals, at most `limit`; tells how many of each, and whether those were all.
-pub(crate) fn forget_of(tx: &mut Tx<'_>, orders: &[i64], limit: i64) -> Result<(Vec<(i64, i64)>, bool), DbError> {
+/// Forgets messages of some orders and rentals, each with its number, at most `limit`; tells how many of each, and whether
+/// those were all.
+pub(crate) fn forget_of(
+    tx: &mut Tx<'_>,
+    orders: impl IntoIterator<Item = (i64, i64)>,
+    limit: i64,
+) -> Result<(Vec<(i64, i64)>, bool), DbError> {
     let sql = "SELECT m.id, m.order_id
          FROM (json_pairs($1)) p
-         JOIN message m ON m.order_id = p.a AND m.order_id IS NOT NULL
+         JOIN message m ON m.number_id = p.b AND m.order_id = p.a
          LIMIT $2";
-    let rows = tx.all(sql, values![id_list(orders), limit])?;
+    let rows = tx.all(sql, values![pairs(orders), limit])?;
     let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect();
     forget(tx, &ids)?;
     let mut counts = BTreeMap::new();

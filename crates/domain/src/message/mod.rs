@@ -30,7 +30,7 @@ pub use join::tell_incomplete;
 pub(crate) use lag::Lags;
 pub use quarantine::{QuarantineLine, QuarantineRefusal, drop_quarantined, quarantined, read_quarantined, release};
 pub use read::Message;
-pub(crate) use read::{newest_ms, of_order, of_order_in, one_of_order};
+pub(crate) use read::{Recipient, newest_ms, of_order, of_order_in, one_of_order};
 pub use read_delivered::{ReadRefusal, read_delivered};
 pub(crate) use receive::is_kept;
 pub use receive::{Received, receive};

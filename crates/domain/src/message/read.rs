@@ -38,13 +38,23 @@ impl Message {
     }
 }
 
+/// Who has messages: an order or rental, with its number and when it began. Its messages are found by its number, because
+/// the numbers of one moment's messages lie together, and orders, whose ids are made by chance, lie anywhere: an index of
+/// those would write a page for each message.
+#[derive(Clone, Copy)]
+pub(crate) struct Recipient {
+    pub(crate) order: i64,
+    pub(crate) number: i64,
+    pub(crate) start_ms: i64,
+}
+
 /// The messages of an order, newest first; none once they are to be gone.
-pub(crate) async fn of_order(app: &App, order: i64) -> Result<Vec<Message>, DbError> {
-    let rows = app.db.rows(rows::OF_ORDER, values![order, SHOWN_MAX]).await?;
+pub(crate) async fn of_order(app: &App, of: Recipient) -> Result<Vec<Message>, DbError> {
+    let rows = app.db.rows(rows::OF_RECIPIENT, values![of.number, of.start_ms, of.order, SHOWN_MAX]).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(key) = number::key_of(app, order).await? else { return Ok(Vec::new()) };
+    let Some(key) = number::key_of(app, of.order).await? else { return Ok(Vec::new()) };
     rows.iter().map(|row| opened(row, &key)).collect()
 }
 
@@ -56,12 +66,12 @@ pub(crate) async fn one_of_order(app: &App, order: i64, message: i64) -> Result<
 }
 
 /// The messages of an order as [`of_order`] tells them, within somebody's story.
-pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, order: i64) -> Result<Vec<Message>, DbError> {
-    let rows = tx.all(rows::OF_ORDER, values![order, SHOWN_MAX])?;
+pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, of: Recipient) -> Result<Vec<Message>, DbError> {
+    let rows = tx.all(rows::OF_RECIPIENT, values![of.number, of.start_ms, of.order, SHOWN_MAX])?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let key = number::key_in(tx, &app.vault, order, app.now_ms())?;
+    let key = number::key_in(tx, &app.vault, of.order, app.now_ms())?;
     key.map_or_else(|| Ok(Vec::new()), |key| rows.iter().map(|row| opened(row, &key)).collect())
 }
 
@@ -79,7 +89,8 @@ fn opened(row: &Row, key: &Key) -> Result<Message, DbError> {
 }
 
 /// When the newest message of an order reached the house, if one did.
-pub(crate) fn newest_ms(tx: &mut Tx<'_>, order: i64) -> Result<Option<i64>, DbError> {
-    let row = tx.one("SELECT MAX(received_ms) FROM message WHERE order_id = $1", values![order])?;
+pub(crate) fn newest_ms(tx: &mut Tx<'_>, of: Recipient) -> Result<Option<i64>, DbError> {
+    let sql = "SELECT MAX(received_ms) FROM message WHERE number_id = $1 AND received_ms >= $2 AND order_id = $3";
+    let row = tx.one(sql, values![of.number, of.start_ms, of.order])?;
     Ok(row.and_then(|row| row.opt_int(0)))
 }

@@ -38,7 +38,7 @@ pub async fn read_delivered(
         let reason = reason.text();
         let deed = Deed { who: &by.who, deed: "message.read", subject: &subject, reason, before: None, after: None };
         audit::write(tx, now, &deed)?;
-        Ok(of_order_in(tx, &house, order)?)
+        Ok(of_order_in(tx, &house, span.recipient(order))?)
     };
     app.db.write(Lane::Work, story).await
 }

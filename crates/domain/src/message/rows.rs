@@ -120,9 +120,9 @@ pub(super) const ONE_OF_ORDER: &str = "SELECT id, received_ms, complete, sealed
      FROM message
      WHERE id = $1 AND order_id = $2 AND state = 'delivered' AND sealed IS NOT NULL";
 
-/// The newest messages of an order: id, when it came, whether it is whole, what is sealed.
-pub(super) const OF_ORDER: &str = "SELECT id, received_ms, complete, sealed
+/// The newest messages of a recipient: id, when it came, whether it is whole, what is sealed.
+pub(super) const OF_RECIPIENT: &str = "SELECT id, received_ms, complete, sealed
      FROM message
-     WHERE order_id = $1 AND state = 'delivered' AND sealed IS NOT NULL
+     WHERE number_id = $1 AND received_ms >= $2 AND order_id = $3 AND state = 'delivered' AND sealed IS NOT NULL
      ORDER BY received_ms DESC, id DESC
-     LIMIT $2";
+     LIMIT $4";

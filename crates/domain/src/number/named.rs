@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::db::{DbError, Row, Tx, id_list};
+use crate::message::Recipient;
 use crate::money::Usd;
 use crate::policy::audit::{self, Deed};
 use crate::product::Product;
@@ -18,6 +19,13 @@ pub(crate) struct Span {
     pub(crate) end_ms: i64,
     /// How many messages came in it.
     pub(crate) messages: i64,
+}
+
+impl Span {
+    /// The order or rental whose span this is, as who has messages.
+    pub(crate) fn recipient(&self, order: i64) -> Recipient {
+        Recipient { order, number: self.number, start_ms: self.start_ms }
+    }
 }
 
 /// The span of an order or rental.
@@ -40,6 +48,7 @@ pub(crate) fn span(tx: &mut Tx<'_>, order: i64) -> Result<Option<Span>, DbError>
 /// What an order's lease says for the figures.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct LeasedFor {
+    pub(crate) number: i64,
     pub(crate) service: i64,
     pub(crate) source: i64,
     /// When the lease began, which is when it costs the house.
@@ -49,7 +58,7 @@ pub(crate) struct LeasedFor {
 
 /// What the leases of some orders and rentals were for, and from which sources.
 pub(crate) fn leased(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, LeasedFor>, DbError> {
-    let sql = "SELECT l.order_id, l.service_id, n.source_id, l.start_ms, l.cost
+    let sql = "SELECT l.order_id, l.service_id, n.source_id, l.start_ms, l.cost, l.number_id
          FROM (json_pairs($1)) p
          JOIN lease l ON l.order_id = p.a
          JOIN number n ON n.id = l.number_id";
@@ -59,6 +68,7 @@ pub(crate) fn leased(tx: &mut Tx<'_>, orders: &[i64]) -> Result<HashMap<i64, Lea
         source: row.int(2),
         start_ms: row.int(3),
         cost: Usd::from_micros(row.int(4)),
+        number: row.int(5),
     };
     Ok(rows.iter().map(|row| (row.int(0), leased(row))).collect())
 }

@@ -54,7 +54,7 @@ fn again_one(tx: &mut Tx<'_>, caller: Caller, id: i64, now_ms: i64) -> Result<Ag
         State::Received if order.end_ms <= now_ms => return Err(Failure::Refused(AgainRefusal::Expired)),
         State::Received => {}
     }
-    let newest_ms = message::newest_ms(tx, id)?;
+    let newest_ms = message::newest_ms(tx, order.recipient())?;
     if order.again_ms > newest_ms {
         // It was asked for already, and nothing came since.
         return Ok(Again { end_ms: order.end_ms });

@@ -64,7 +64,7 @@ pub(crate) fn page(
     let places: Vec<(i64, i64)> = orders.iter().map(|order| (order.account, order.hold)).collect();
     let holds = ledger::named(tx, &places)?;
     let leases = number::leases_of(tx, &ids)?;
-    let messages = message::delivered_to(tx, &ids)?;
+    let messages = message::delivered_to(tx, orders.iter().map(|order| (order.id, order.number)))?;
     let mut findings = Vec::new();
     for order in &orders {
         let mut found = |rule, what: String| findings.push(Finding::new(rule, what, format!("order {}", order.id)));

@@ -34,7 +34,7 @@ pub async fn inbox(app: &App, account: i64, order: i64) -> Result<Option<Inbox>,
     let now = app.now_ms();
     let order = app.db.row(rows::ORDER, values![order]).await?.map(|row| rows::order(&row)).transpose()?;
     let Some(order) = order.filter(|order| order.account == account) else { return Ok(None) };
-    let messages = message::of_order(app, order.id).await?;
+    let messages = message::of_order(app, order.recipient()).await?;
     let (state, answer) = standing(&order, &messages, &*catalog::catalog(app).await?, now);
     Ok(Some(Inbox {
         state,

@@ -77,7 +77,8 @@ pub async fn list(
     let mut lines = Vec::with_capacity(orders.len());
     for order in orders {
         let kept = order.state_at(now);
-        let mut messages = if kept == State::Received { message::of_order(app, order.id).await? } else { Vec::new() };
+        let mut messages =
+            if kept == State::Received { message::of_order(app, order.recipient()).await? } else { Vec::new() };
         let (state, answer) = standing(&order, &messages, &catalog, now);
         let code = answer.and_then(|place| messages.swap_remove(place).code);
         lines.push(Line {

@@ -28,7 +28,7 @@ impl Look {
         if !order.is_asked_again(self.now_ms) {
             return Ok(order.state_at(self.now_ms));
         }
-        let messages = message::of_order_in(tx, &self.app, order.id)?;
+        let messages = message::of_order_in(tx, &self.app, order.recipient())?;
         Ok(standing(order, &messages, &self.catalog, self.now_ms).0)
     }
 }

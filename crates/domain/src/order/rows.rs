@@ -5,6 +5,7 @@ use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{DbError, Row, Tx, word};
 use crate::event::Kind;
 use crate::ledger::{self, Move, Transfer};
+use crate::message::Recipient;
 use crate::money::Usd;
 use crate::policy::limits::Usage;
 use crate::product::Product;
@@ -26,6 +27,11 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// The order as who has messages.
+    pub(super) fn recipient(&self) -> Recipient {
+        Recipient { order: self.id, number: self.number, start_ms: self.created_ms }
+    }
+
     /// Whether its customer asked it to wait again and there is time, so that only what came tells whether it still does.
     pub(super) fn is_asked_again(&self, now_ms: i64) -> bool {
         self.state == State::Received && self.again_ms.is_some() && self.end_ms > now_ms

@@ -81,7 +81,9 @@ fn forget(tx: &mut Tx<'_>, of: Of, before_ms: i64) -> Result<u64, DbError> {
         return Ok(0);
     }
     raise_mark(tx, before_ms)?;
-    let (messages, is_all) = message::forget_of(tx, &ids, MESSAGES_MAX)?;
+    let leases = number::leased(tx, &ids)?;
+    let on_numbers = leases.iter().map(|(id, lease)| (*id, lease.number));
+    let (messages, is_all) = message::forget_of(tx, on_numbers, MESSAGES_MAX)?;
     let count: i64 = messages.iter().map(|(_, count)| count).sum();
     if is_all {
         complaint::forget_of(tx, &ids)?;

@@ -29,7 +29,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<(Vec<Findi
     let places: Vec<(i64, i64)> = rows.iter().map(|row| (row.int(1), row.int(6))).collect();
     let captures = ledger::named(tx, &places)?;
     let leases = number::leases_of(tx, &ids)?;
-    let messages = message::delivered_to(tx, &ids)?;
+    let messages = message::delivered_to(tx, rows.iter().map(|row| (row.int(0), row.int(4))))?;
     let mut findings = Vec::new();
     for row in &rows {
         let id = row.int(0);

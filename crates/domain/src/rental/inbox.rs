@@ -28,7 +28,7 @@ pub async fn inbox(app: &App, account: i64, product: Product, rental: i64) -> Re
     let kept = app.db.row(rows::RENTAL, values![rental, product]).await?;
     let kept = kept.map(|row| rows::kept(&row)).transpose()?;
     let Some(kept) = kept.filter(|kept| kept.account == account) else { return Ok(None) };
-    let messages = message::of_order(app, kept.id).await?;
+    let messages = message::of_order(app, kept.recipient()).await?;
     let until_ms = kept.created_ms + CANCELLABLE_MS;
     let is_cancellable = kept.state_at(now) == State::Active && messages.is_empty() && now < until_ms;
     let catalog = catalog::catalog(app).await?;

@@ -4,6 +4,7 @@ use super::{Rented, State};
 use crate::clock::HOUR_MS;
 use crate::db::{DbError, Row, Tx, word};
 use crate::dossier::Facts;
+use crate::message::Recipient;
 use crate::money::Usd;
 use crate::policy::limits::Usage;
 use crate::product::Product;
@@ -28,6 +29,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The rental as who has messages.
+    pub(super) fn recipient(&self) -> Recipient {
+        Recipient { order: self.id, number: self.number, start_ms: self.created_ms }
+    }
+
     /// Where it stands now: what is past its end has ended, whether or not the worker was there.
     pub(super) fn state_at(&self, now_ms: i64) -> State {
         match self.state {
