@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use config::{ConfigError, Layers, Settings};
 
 /// A request makes a hundred small allocations on one thread and frees them there, which the system's allocator is
-/// slower at.
+/// slower at. SQLite allocates here too (the crate's feature `override`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
