@@ -1,7 +1,7 @@
 //! Ordering a number of the house's own: other houses are not asked for one.
 
 use super::place::{Ask, Placed, place_one};
-use super::sale::{Sale, SaleRefusal, Sold, offer};
+use super::sale::{Sale, SaleRefusal, Sold, TURNS_MAX, offer};
 use crate::App;
 use crate::account::Caller;
 use crate::catalog;
@@ -9,9 +9,6 @@ use crate::db::{DbError, Lane, Tx};
 use crate::number::{self, ShelfKey};
 use crate::product::Product;
 use crate::request::Failure;
-
-/// Looks at the shelf, each for other candidates, where those tried were gone.
-const TURNS_MAX: usize = 4;
 
 /// Orders one of the house's own numbers for one code, by all the rules of [`super::place`], which begins with none of
 /// some digits. A repeat is another order.

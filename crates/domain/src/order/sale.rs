@@ -210,6 +210,10 @@ pub(crate) async fn sell<T: Sold>(
     }
 }
 
+/// Looks at a shelf for one sale, each for other candidates where those tried were gone: as many as empty a full one. All that
+/// lies on it may have become something else's since, all but the last number, which is to be sold.
+pub(super) const TURNS_MAX: usize = 300;
+
 /// Sells with candidates from a shelf, looking for more while those tried were gone. Other houses are asked only when
 /// there are none.
 async fn sell_once<T: Sold>(
@@ -219,7 +223,6 @@ async fn sell_once<T: Sold>(
     once: Option<Once>,
     step: Step<T>,
 ) -> Result<T, Failure<SaleRefusal>> {
-    const TURNS_MAX: usize = 4;
     let key = number::ShelfKey::new(sale.service, sale.product, area_code);
     for turn in 1..=TURNS_MAX {
         let lent = number::candidates(app, key).await?;

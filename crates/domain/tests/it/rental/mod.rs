@@ -2,7 +2,7 @@
 
 mod auto_renew;
 
-use domain::account::Caller;
+use domain::account::{Caller, Tier};
 use domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, parse_rfc3339, rfc3339};
 use domain::event::{self, Kind};
 use domain::ledger::{self, NewRefund};
@@ -55,6 +55,20 @@ on_both!(nothing_else_is_sold_on_a_rented_number_until_a_day_after, async |house
     assert!(sold_out(&house, bob, "whatsapp").await);
     house.pass_ms(MINUTE_MS);
     house.order(bob, "whatsapp").await;
+});
+
+on_both!(the_last_number_is_rented_although_all_others_on_the_shelf_are_taken, async |house: House| {
+    const NUMBERS: usize = 150;
+    let house = House::stocked(house, NUMBERS).await;
+    let ann = house.customer_of(Tier::Business, "ann", "500.00").await;
+    // The shelf of rentals is filled here, and hears nothing of what is ordered for codes.
+    rent(&house, ann, DAY).await;
+    for _ in 0..NUMBERS - 2 {
+        house.order(ann, "whatsapp").await;
+    }
+    rent(&house, ann, DAY).await;
+    let refused = rental::rent(&house.app, ann, DAY, &ask("instagram"), None).await;
+    assert!(matches!(refused, Err(Failure::Refused(SaleRefusal::NoNumbers))));
 });
 
 on_both!(a_number_with_an_order_is_not_rented_until_its_pause_is_over, async |house: House| {
