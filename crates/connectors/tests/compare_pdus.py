@@ -3,9 +3,10 @@
 
     pip install smspdudecoder==2.2.0 python-messaging==0.5.13 'bitstring<5'
     cargo build -p jesusnumber-connectors --example read_pdus
-    python3 compare_pdus.py target/debug/examples/read_pdus 10000
+    python3 compare_pdus.py target/debug/examples/read_pdus 10000 differences.tsv
 
-It writes how many PDUs were read alike, and each kind of difference with one example.
+It tells how many PDUs were read alike, and of each difference the cause, which is held against what both read. The file
+that may be named last gets all of them, a line each.
 """
 import collections
 import datetime
@@ -110,34 +111,51 @@ def python_messaging(pdu):
     return {"sender": (read["number"] or "").lstrip("+"), "text": read["text"], "sent_ms": ms(read["date"]), "part": part}
 
 
+FIELDS = ("sender", "text", "sent_ms", "part")
+
+
+def cause(our, their, one):
+    """Why they read a field otherwise than we, who have it as it was made: what is done to one side gives the other."""
+    if their == "TypeError":
+        return "it raises TypeError where the text is empty" if one["text"] == "" else None
+    if not isinstance(our, str):
+        return None
+    if their == our + "@":
+        return "it takes the seven bits that are left of the last octet for an @"
+    if their.encode("utf-16", "surrogatepass").decode("utf-16") == our:
+        return "it leaves surrogate pairs as two halves"
+    return None
+
+
 def main():
     program, count = sys.argv[1], int(sys.argv[2])
     made = [make() for _ in range(count)]
     told = subprocess.run([program], input="\n".join(one["pdu"] for one in made), capture_output=True, text=True, check=True)
     ours = [json.loads(line) for line in told.stdout.splitlines()]
+    lines = ["\t".join(["pdu", "decoder", "field", "ours", "theirs", "why"])]
     for name, other in [("smspdudecoder", smspdudecoder), ("python-messaging", python_messaging)]:
-        kinds, alike, examples = collections.Counter(), 0, {}
+        causes, alike = collections.Counter(), 0
         for one, our in zip(made, ours):
             try:
                 their = other(one["pdu"])
             except Exception as error:  # noqa: BLE001: whatever it raises is a difference
-                their = {"error": type(error).__name__}
-            fields = [f for f in ("sender", "text", "sent_ms", "part") if our.get(f) != their.get(f)]
+                their = dict.fromkeys(FIELDS, type(error).__name__)
+            fields = [field for field in FIELDS if our.get(field) != their.get(field)]
             alike += not fields
             for field in fields:
-                right = "both wrong"
-                if our.get(field) == one[field]:
-                    right = "ours is what was made"
-                elif their.get(field) == one[field]:
-                    right = "theirs is what was made"
-                kind = (field, "error " + their["error"] if "error" in their else "value", right)
-                kinds[kind] += 1
-                examples.setdefault(kind, (one["pdu"], our.get(field), their.get(field)))
+                is_ours_right = our.get(field) == one[field]
+                why = cause(our.get(field), their.get(field), one) if is_ours_right else None
+                causes[field, why or "unexplained"] += 1
+                both = [ascii(our.get(field)), ascii(their.get(field))]
+                lines.append("\t".join([one["pdu"], name, field, *both, why or "unexplained"]))
         print(f"{name}: {alike} of {count} alike")
-        for kind, number in kinds.most_common():
-            print(f"  {number} x {kind}: {examples[kind]}")
-    wrong = [one for one, our in zip(made, ours) if any(our.get(f) != one[f] for f in ("sender", "text", "sent_ms", "part"))]
+        for (field, why), number in causes.most_common():
+            print(f"  {number} x {field}: {why}")
+    wrong = [one for one, our in zip(made, ours) if any(our.get(field) != one[field] for field in FIELDS)]
     print(f"ours: {count - len(wrong)} of {count} as they were made", *[one["pdu"] for one in wrong[:5]], sep="\n  ")
+    if len(sys.argv) > 3:
+        with open(sys.argv[3], "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
 
 
 main()
