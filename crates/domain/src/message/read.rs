@@ -1,5 +1,7 @@
 //! What a customer reads of the messages of an order.
 
+use std::cmp::Reverse;
+
 use super::content::Content;
 use super::rows;
 use crate::App;
@@ -55,7 +57,7 @@ pub(crate) async fn of_order(app: &App, of: Recipient) -> Result<Vec<Message>, D
         return Ok(Vec::new());
     }
     let Some(key) = number::key_of(app, of.order).await? else { return Ok(Vec::new()) };
-    rows.iter().map(|row| opened(row, &key)).collect()
+    all_opened(&rows, &key)
 }
 
 /// One message of an order, whatever the others are like; `None` once it is erased.
@@ -72,7 +74,13 @@ pub(crate) fn of_order_in(tx: &mut Tx<'_>, app: &App, of: Recipient) -> Result<V
         return Ok(Vec::new());
     }
     let key = number::key_in(tx, &app.vault, of.order, app.now_ms())?;
-    key.map_or_else(|| Ok(Vec::new()), |key| rows.iter().map(|row| opened(row, &key)).collect())
+    key.map_or_else(|| Ok(Vec::new()), |key| all_opened(&rows, &key))
+}
+
+fn all_opened(rows: &[Row], key: &Key) -> Result<Vec<Message>, DbError> {
+    let mut messages: Vec<Message> = rows.iter().map(|row| opened(row, key)).collect::<Result<_, _>>()?;
+    messages.sort_unstable_by_key(|message| Reverse((message.received_ms, message.id)));
+    Ok(messages)
 }
 
 fn opened(row: &Row, key: &Key) -> Result<Message, DbError> {
