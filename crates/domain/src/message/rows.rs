@@ -121,7 +121,7 @@ pub(super) const ONE_OF_ORDER: &str = "SELECT id, received_ms, complete, sealed
      WHERE id = $1 AND order_id = $2 AND state = 'delivered' AND sealed IS NOT NULL";
 
 /// The newest messages of a recipient: id, when it came, whether it is whole, what is sealed. Those of one moment come as
-/// they lie: to sort them here too would take SQLite longer than all the rest.
+/// they lie: SQLite would sort them apart from its index, and whoever opens them can as well.
 pub(super) const OF_RECIPIENT: &str = "SELECT id, received_ms, complete, sealed
      FROM message
      WHERE number_id = $1 AND received_ms >= $2 AND order_id = $3 AND state = 'delivered' AND sealed IS NOT NULL

@@ -1,5 +1,6 @@
 //! What comes in, and who gets it.
 
+use domain::account::Caller;
 use domain::message::{self, Received};
 use domain::order::{self, State};
 use domain::product::Product;
@@ -75,4 +76,22 @@ on_both!(a_text_is_not_handed_over_for_a_rental_that_was_refunded_meanwhile, asy
     house.pass_ms(-5);
     let received = house.text(&rented.digits, "32665", "482910 is your Instagram code.").await;
     assert_eq!(received, Received::Quarantined);
+});
+
+on_both!(who_shares_a_number_reads_their_own_texts_the_newest_first, async |house: House| {
+    let house = House::stocked(house, 1).await;
+    let (ann, bob) = (house.customer("ann", "5.00").await, house.customer("bob", "5.00").await);
+    let (of_ann, of_bob) = (house.order(ann, "instagram").await, house.order(bob, "whatsapp").await);
+    assert_eq!(of_ann.digits, of_bob.digits);
+    // All of them come in one moment: the clock stands still.
+    for place in 1..=3 {
+        house.text(&of_ann.digits, "Instagram", &format!("10000{place} is your Instagram code")).await;
+        house.text(&of_bob.digits, "WhatsApp", &format!("20000{place} is your WhatsApp code")).await;
+    }
+    let codes = async |caller: Caller, order| -> Vec<String> {
+        let inbox = order::inbox(&house.app, caller.account, order).await.expect("read").expect("an order");
+        inbox.messages.into_iter().filter_map(|message| message.code).collect()
+    };
+    assert_eq!(codes(ann, of_ann.order).await, ["100003", "100002", "100001"]);
+    assert_eq!(codes(bob, of_bob.order).await, ["200003", "200002", "200001"]);
 });
