@@ -57,11 +57,11 @@ impl Recording {
         let connection = Connection::open_with_flags(database, flags()).expect("the copy opens");
         // The same settings as the house's own writer has.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting of SQLite");
-        for pragma in ["journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "mmap_size=1073741824"] {
+        for pragma in ["journal_mode=WAL", "synchronous=FULL", "cache_size=-16000", "mmap_size=1073741824"] {
             let (name, value) = pragma.split_once('=').expect("a pragma");
             connection.pragma_update(None, name, value).expect("a pragma of SQLite");
         }
-        connection.pragma_update(None, "wal_autocheckpoint", 16_000).expect("a pragma of SQLite");
+        connection.pragma_update(None, "wal_autocheckpoint", 32_000).expect("a pragma of SQLite");
         connection.set_prepared_statement_cache_capacity(256);
         let stories: Vec<_> = self.stories(begin).into_iter().map(as_sqlite).collect();
         let share = stories.len() / usize::try_from(turns).expect("few turns");

@@ -40,9 +40,15 @@ const BUSY_PAUSE: Duration = Duration::from_micros(300);
 const DOOR_OPENS_EVERY: Duration = Duration::from_millis(60);
 /// … for this long, although stories wait. It costs under 2 % of the writer's time.
 const DOOR_OPEN: Duration = Duration::from_millis(1);
-/// Pages (of 4 KiB, so 64 MB) that the log may reach before the writer moves them into the file. A page that changed
-/// often meanwhile is moved once; but readers, and the writer itself, search a long log at every page.
-const CHECKPOINT_PAGES: i64 = 16_000;
+/// Bytes of a page of a new house; one that was made with other pages keeps them. A commit writes and syncs every page
+/// that it changed whole, and most of them for one row each; yet smaller ones make more levels of the same tree.
+const PAGE_BYTES: i64 = 2_048;
+/// Bytes that a connection remembers of the file at most; it reads the rest from the system's memory anyway (`mmap_size`).
+/// A commit that put the pages of a tree in order looks through all that is remembered, in a file under 1 GB.
+const CACHE_BYTES: i64 = 16_000 * 1_024;
+/// Bytes of pages that the log may reach before the writer moves them into the file. A page that changed often meanwhile
+/// is moved once; but readers, and the writer itself, search a long log at every page.
+const CHECKPOINT_BYTES: i64 = 64_000 * 1_024;
 
 use alone::Alone;
 pub(super) use copy::{check as check_copy, copy};
@@ -224,7 +230,7 @@ fn connect(path: &Path, options: &DbOptions) -> Result<Connection, DbError> {
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| DbError::Down(told(&error).to_string()))?;
     set_up(&mut connection).map_err(|error| told(&error))?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(|error| told(&error))?;
+    keep_log(&connection).map_err(|error| told(&error))?;
     let synchronous = match durability {
         Durability::Checked => "FULL",
         Durability::Unchecked => "OFF",
@@ -242,11 +248,18 @@ fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.pragma_update(None, "cache_size", -CACHE_BYTES / 1_024)?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
+}
+
+/// Lets the writer commit to a log. A file that is still empty gets its pages here.
+fn keep_log(writer: &Connection) -> rusqlite::Result<()> {
+    writer.pragma_update(None, "page_size", PAGE_BYTES)?;
+    writer.pragma_update(None, "journal_mode", "WAL")?;
+    let page_bytes: i64 = writer.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_BYTES / page_bytes)
 }
 
 /// SQLite's own waiting grows to 100 ms between tries, which would starve an operator's command beside a busy house.

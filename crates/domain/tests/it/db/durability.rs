@@ -34,6 +34,28 @@ on_both!(a_house_that_opens_again_keeps_its_rows, async |house: House| {
     assert_eq!(again.schema_version().await.expect("read"), house.app.db.schema_version().await.expect("read"));
 });
 
+/// The bytes of a page of a house's file.
+async fn page_bytes(db: &Db) -> i64 {
+    db.rows("SELECT page_size FROM pragma_page_size", &[]).await.expect("read")[0].int(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_house_that_was_made_with_larger_pages_keeps_them() {
+    let new = House::open(EngineKind::Sqlite).await;
+    assert_eq!(page_bytes(&new.app.db).await, 2_048);
+    let DbUrl::Sqlite(path) = &new.options.url else { panic!("it is SQLite") };
+    let path = path.with_file_name("older.db");
+    let older = rusqlite::Connection::open(&path).expect("it opens");
+    older
+        .execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE made (id INT)")
+        .expect("made");
+    drop(older);
+    let older = Db::open(&DbOptions { url: DbUrl::Sqlite(path), ..new.options.clone() }).await.expect("it opens");
+    keep(&older, "one").await.expect("kept");
+    assert!(is_kept(&older, "one").await);
+    assert_eq!(page_bytes(&older).await, 4_096);
+}
+
 /// All orders and leases with all that is known of them, as they lie.
 async fn laid(house: &House) -> Vec<String> {
     let sql = "SELECT json_array(rowid, id, account_id, service_id, number_id, digits, price, state, hold, created_ms, end_ms,
