@@ -3,7 +3,7 @@
 use super::conclude;
 use super::doubt;
 use super::houses::house_of;
-use super::look::within;
+use super::look::{self, within};
 use super::renewal::{self, Renewal};
 use super::rows::{self, Purchase};
 use super::{State, houses};
@@ -243,7 +243,12 @@ pub async fn settle(
         match (&verdict, purchase.state) {
             (Verdict::NotBought, _) => rows::refuse(tx, id, &format!("not_bought: {why}"), now)?,
             (Verdict::Bought(_) | Verdict::Renewed, _) => {}
-            (Verdict::Lost, State::Rejecting) => drop(rows::end(tx, id, (State::Done, Usd::ZERO), &why, now)?),
+            (Verdict::Lost, State::Rejecting) => {
+                let kept = rows::locked(tx, id)?;
+                if rows::end(tx, id, (State::Done, Usd::ZERO), &why, now)? {
+                    look::free(tx, sourcing.account, &kept, now)?;
+                }
+            }
             (Verdict::Lost, _) => rows::lose(tx, id, purchase.asked, &why, now)?,
         }
         conclude::conclude(tx, &sourcing, now)?;

@@ -217,16 +217,14 @@ async fn ended(app: &App, purchase: &Purchase, outcome: (State, Usd), reason: &s
     let (now, purchase, reason) = (app.now_ms(), purchase.clone(), reason.to_owned());
     let story = move |tx: &mut Tx<'_>| {
         let sourcing = conclude::lock(tx, purchase.order)?;
-        let cancel_ms = rows::locked(tx, purchase.id)?.cancel_ms;
+        let kept = rows::locked(tx, purchase.id)?;
         if !rows::end(tx, purchase.id, outcome, &reason, now)? {
             return Ok(None);
         }
         if outcome.0 == State::Rejected && rows::is_serving(tx, purchase.id)? {
             number::set_cost(tx, purchase.order, Usd::ZERO)?;
         }
-        if cancel_ms.is_some() {
-            release_in(tx, sourcing.account, &purchase, now)?;
-        }
+        free(tx, sourcing.account, &kept, now)?;
         Ok::<_, DbError>(Some(sourcing.account))
     };
     if let Some(account) = app.db.write(Lane::Work, story).await? {
@@ -237,12 +235,11 @@ async fn ended(app: &App, purchase: &Purchase, outcome: (State, Usd), reason: &s
 
 /// Gives a customer who cancelled their price back although the house upstream keeps ours for now.
 async fn release(app: &App, purchase: &Purchase) -> Result<(), DbError> {
-    let (now, purchase) = (app.now_ms(), purchase.clone());
+    let (now, id, order) = (app.now_ms(), purchase.id, purchase.order);
     let story = move |tx: &mut Tx<'_>| {
-        let sourcing = conclude::lock(tx, purchase.order)?;
-        if rows::locked(tx, purchase.id)?.cancel_ms.is_some() {
-            release_in(tx, sourcing.account, &purchase, now)?;
-        }
+        let sourcing = conclude::lock(tx, order)?;
+        let kept = rows::locked(tx, id)?;
+        free(tx, sourcing.account, &kept, now)?;
         Ok::<_, DbError>(sourcing.account)
     };
     let account = app.db.write(Lane::Work, story).await?;
@@ -250,11 +247,14 @@ async fn release(app: &App, purchase: &Purchase) -> Result<(), DbError> {
     Ok(())
 }
 
-fn release_in(tx: &mut Tx<'_>, account: i64, purchase: &Purchase, now_ms: i64) -> Result<(), DbError> {
-    match purchase.product {
-        Product::ShortTerm => order::give_back(tx, purchase.order, order::State::Cancelled, now_ms).map(drop),
-        Product::Rental1Day | Product::Rental30Day => {
-            rental::take_back(tx, account, (purchase.product, purchase.order), now_ms)
+/// Gives a customer who cancelled their price back; who did not cancel keeps what they have.
+pub(super) fn free(tx: &mut Tx<'_>, account: i64, purchase: &Purchase, now_ms: i64) -> Result<(), DbError> {
+    let (product, order) = (purchase.product, purchase.order);
+    match (purchase.cancel_ms, product) {
+        (None, _) => Ok(()),
+        (Some(_), Product::ShortTerm) => order::give_back(tx, order, order::State::Cancelled, now_ms).map(drop),
+        (Some(asked_ms), Product::Rental1Day | Product::Rental30Day) => {
+            rental::take_back(tx, account, (product, order), (asked_ms, now_ms))
         }
     }
 }

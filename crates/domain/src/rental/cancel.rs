@@ -101,10 +101,16 @@ fn cancel_one(
     Ok(Cancelled { refunded })
 }
 
-/// Cancels a rental whose house upstream took its number back, if nothing stands against it any more.
-pub(crate) fn take_back(tx: &mut Tx<'_>, account: i64, rental: (Product, i64), now_ms: i64) -> Result<(), DbError> {
-    match check(tx, account, rental, now_ms) {
-        Ok(rental) if rental.state_at(now_ms) == State::Active => {
+/// Cancels a rental whose house upstream took its number back, if nothing stood against it when its customer asked: how
+/// long that house took is not the customer's fault.
+pub(crate) fn take_back(
+    tx: &mut Tx<'_>,
+    account: i64,
+    rental: (Product, i64),
+    (asked_ms, now_ms): (i64, i64),
+) -> Result<(), DbError> {
+    match check(tx, account, rental, asked_ms) {
+        Ok(rental) if rental.state == State::Active => {
             let payments = ledger::payments_in(tx, rental.account, rental.product, rental.id)?;
             end(tx, &rental, &payments, now_ms)
         }

@@ -24,7 +24,12 @@ async fn doubtful(market: &Market, mood: Mood) -> (domain::account::Caller, i64)
     }
 }
 
-async fn settle(app: &domain::App, id: i64, verdict: Verdict, why: &str) -> Result<purchase::State, SettleRefusal> {
+pub(super) async fn settle(
+    app: &domain::App,
+    id: i64,
+    verdict: Verdict,
+    why: &str,
+) -> Result<purchase::State, SettleRefusal> {
     let (reason, permit) = (Reason::parse(why).expect("a reason"), Permit::at_the_machine("eve"));
     purchase::settle(app, id, verdict, &reason, &permit).await
 }
