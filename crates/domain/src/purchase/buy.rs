@@ -223,7 +223,10 @@ impl Search {
         let others = self.plan.ways.len() - place - 1;
         let share = share(self.until.saturating_duration_since(Instant::now()), others, doubts);
         let answer = timeout(share, house.buy(&way.settings, &wish)).await;
-        let answer = answer.unwrap_or_else(|_| Answer::Unknown(Trouble::new("it did not answer in time")));
+        let answer = answer.unwrap_or_else(|_| {
+            let late = Trouble::new("it did not answer in time");
+            if house.leaves_doubt() { Answer::Unknown(late) } else { Answer::NotBought(NotBought::Refused(late)) }
+        });
         let now = self.app.now_ms();
         match answer {
             Answer::Bought(bought) => {

@@ -46,6 +46,13 @@ pub async fn find_stalled(app: &App) -> Result<usize, DbError> {
 pub(super) async fn find_out(app: &App, at: At<'_>, mut doubts: Vec<Purchase>) -> Result<(), DbError> {
     doubts.sort_by_key(|doubt| doubt.id);
     let (house, wire) = at;
+    if !house.leaves_doubt() {
+        for doubt in &doubts {
+            let reason = "not_bought: nothing is owed for what was never finished";
+            conclude::not_bought(app, (doubt.id, doubt.order), reason).await?;
+        }
+        return Ok(());
+    }
     match within(house.standing(&wire.settings)).await {
         Ok(Some(list)) => by_list(app, &wire.slug, doubts, list).await,
         Ok(None) => by_balance(app, at, doubts).await,

@@ -370,6 +370,12 @@ pub trait House: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// Whether what was asked for and never answered may have cost something. Not where nothing is owed but what we
+    /// [`House::finish`].
+    fn leaves_doubt(&self) -> bool {
+        true
+    }
+
     /// Whether a short-term number stops receiving after each message until it is reused.
     fn stops_after_message(&self) -> bool {
         false

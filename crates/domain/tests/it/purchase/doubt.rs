@@ -192,3 +192,13 @@ on_both!(an_attempt_whose_process_was_killed_is_in_doubt, async |house: House| {
     assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
     market.is_sound().await;
 });
+
+on_both!(a_house_that_is_paid_by_bill_leaves_no_doubt, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().is_by_bill = true;
+    let (ann, _) = doubtful(&market, Mood::LosesAnswer).await;
+    market.round().await;
+    assert_eq!(market.states().await, ["refused", "refused"]);
+    assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});

@@ -80,3 +80,15 @@ on_both!(two_that_hang_take_no_longer_than_one_order_may, async |house: House| {
     assert_eq!(market.states().await, ["in_doubt", "in_doubt"]);
     market.is_sound().await;
 });
+
+on_both!(one_that_is_paid_by_bill_is_refused_at_once, async |house: House| {
+    let market = Market::patient(house, 0, PATIENCE).await;
+    market.alpha.at().is_by_bill = true;
+    market.beta.will(&[Mood::HasNone]);
+    let ann = market.house.customer("ann", "5.00").await;
+    let refused = asking(&market, ann).await.await.expect("it ran");
+    assert!(matches!(refused, Err(Failure::Upstream)), "{refused:?}");
+    assert_eq!(market.states().await, ["refused", "refused"]);
+    assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});

@@ -93,6 +93,11 @@ pub(super) struct Stand {
     pub(super) lists: bool,
     /// What it answers to a rejection, instead of taking back.
     pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
+    /// What it answers to a word that a number receive again, or is done with, instead of yes.
+    pub(super) opens: VecDeque<Result<Opened, Fault>>,
+    pub(super) finishes: VecDeque<Result<(), Fault>>,
+    /// Whether it is paid by bill for what is finished, and for nothing else.
+    pub(super) is_by_bill: bool,
     pub(super) is_silent: bool,
     pub(super) stops_after_message: bool,
     area: u32,
@@ -123,6 +128,9 @@ impl Shop {
             calls: Vec::new(),
             lists: true,
             rejects: VecDeque::new(),
+            opens: VecDeque::new(),
+            finishes: VecDeque::new(),
+            is_by_bill: false,
             is_silent: false,
             stops_after_message: false,
             area,
@@ -216,9 +224,19 @@ impl Shop {
     }
 }
 
+impl Shop {
+    fn opened(&self, call: String) -> Result<Opened, Fault> {
+        let mut stand = self.at();
+        stand.calls.push(call);
+        stand.opens.pop_front().unwrap_or(Ok(Opened::Open { end: None }))
+    }
+}
+
 impl Upstream for Shop {
     fn balance<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Usd>, Fault>> {
-        Box::pin(async { Ok(Some(self.at().wallet)) })
+        let stand = self.at();
+        let balance = (!stand.is_by_bill).then_some(stand.wallet);
+        Box::pin(async move { Ok(balance) })
     }
 
     fn offers<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Vec<Offer>, Fault>> {
@@ -292,18 +310,20 @@ impl Upstream for Shop {
     }
 
     fn finish<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<(), Fault>> {
-        self.at().calls.push(format!("finish {id}"));
-        Box::pin(async { Ok(()) })
+        let mut stand = self.at();
+        stand.calls.push(format!("finish {id}"));
+        let answer = stand.finishes.pop_front().unwrap_or(Ok(()));
+        Box::pin(async move { answer })
     }
 
     fn reuse<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Opened, Fault>> {
-        self.at().calls.push(format!("reuse {id}"));
-        Box::pin(async { Ok(Opened::Open { end: None }) })
+        let answer = self.opened(format!("reuse {id}"));
+        Box::pin(async move { answer })
     }
 
     fn activate<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Opened, Fault>> {
-        self.at().calls.push(format!("activate {id}"));
-        Box::pin(async { Ok(Opened::Open { end: None }) })
+        let answer = self.opened(format!("activate {id}"));
+        Box::pin(async move { answer })
     }
 
     fn renew<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Renewed, Fault>> {
@@ -340,6 +360,10 @@ impl Upstream for Shop {
 
     fn stops_after_message(&self) -> bool {
         self.at().stops_after_message
+    }
+
+    fn leaves_doubt(&self) -> bool {
+        !self.at().is_by_bill
     }
 }
 
