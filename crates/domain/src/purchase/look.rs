@@ -14,7 +14,7 @@ use crate::message::{self, Received};
 use crate::money::Usd;
 use crate::number::{self, Span};
 use crate::product::Product;
-use crate::supply::{Fault, House, Looked, Rejected, TheirState, Told, Trouble, Window, Wire};
+use crate::supply::{Fault, House, Looked, Rejected, TheirState, Trouble, Window, Wire};
 use crate::{order, rental};
 
 /// How long a house may take for one answer.
@@ -24,7 +24,9 @@ const AGAIN_MS: i64 = 15 * SECOND_MS;
 const AGAIN_MAX_MS: i64 = 10 * MINUTE_MS;
 /// Tries after which something that is not taken back is left: about a day.
 const REJECTS_MAX: i64 = 150;
-/// How often a rental is looked at whose window is not open.
+/// Tries after which a house is not told any more that something is done with: about an hour.
+const FINISHES_MAX: i64 = 12;
+/// How often a rental is looked at whose window is not open, and that nobody waits for.
 const ASLEEP_MS: i64 = 10 * MINUTE_MS;
 
 /// A house and the source that it is.
@@ -63,31 +65,35 @@ async fn serve(app: &App, at: At<'_>, mut purchase: Purchase) -> Result<(), DbEr
         return over(app, at, &purchase).await;
     };
     purchase.open_until_ms = window::keep_open(app, at, &purchase, &span).await?;
-    let is_asleep = matches!(purchase.window, Window::Activated { .. }) && !is_open(&purchase, now);
+    let is_closed = window::is_closed(&purchase, now);
     let (faults, answered) = match fetch(app, at, &purchase).await? {
         Some(fetched) => (0, Some(fetched)),
         None => (purchase.faults + 1, None),
     };
     if answered.is_some_and(|fetched| fetched.has_news) && at.0.stops_after_message() {
-        window::reopen(app, at, &purchase).await?;
+        window::stopped(app, at, &purchase).await?;
     }
     let is_over = answered.is_some_and(|fetched| fetched.state == TheirState::Refunded);
-    let next_ms = now + if is_asleep { ASLEEP_MS } else { pause_ms(at.0.look_every_ms().max(SECOND_MS), faults) };
-    let id = purchase.id;
-    let refunded = purchase.charged;
+    let may_sleep = matches!(purchase.window, Window::Activated { .. }) && !window::is_wanted(&purchase, now);
+    let pause_ms = match (is_closed, may_sleep) {
+        (true, true) => ASLEEP_MS,
+        (true, false) => AGAIN_MS,
+        (false, _) => pause_ms(at.0.look_every_ms().max(SECOND_MS), faults),
+    };
+    let (id, next_ms, refunded) = (purchase.id, now + pause_ms, purchase.charged);
     let story = move |tx: &mut Tx<'_>| {
         if is_over {
             number::set_cost(tx, order, Usd::ZERO)?;
             let reason = "its house ended it and gave its price back";
             return rows::end(tx, id, (State::Rejected, refunded), reason, now).map(drop);
         }
+        // A house that pushes its messages brings none with a look.
+        if span.messages > 0 {
+            rows::delivered(tx, id, now)?;
+        }
         rows::look_at(tx, id, (next_ms, faults))
     };
     app.db.write(Lane::Work, story).await
-}
-
-fn is_open(purchase: &Purchase, now_ms: i64) -> bool {
-    purchase.open_until_ms.is_some_and(|until_ms| until_ms > now_ms)
 }
 
 /// How long until the next try after some that were not answered.
@@ -100,7 +106,7 @@ fn pause_ms(every_ms: i64, faults: i64) -> i64 {
 #[derive(Clone, Copy)]
 struct Fetched {
     state: TheirState,
-    /// Whether a message came that a customer has now.
+    /// Whether a message came that was not told before, whoever has it.
     has_news: bool,
     /// Whether there were messages at all.
     has_messages: bool,
@@ -118,38 +124,54 @@ async fn fetch(app: &App, (house, wire): At<'_>, purchase: &Purchase) -> Result<
     };
     let Looked { state, messages, .. } = looked;
     let mut fetched = Fetched { state, has_news: false, has_messages: !messages.is_empty() };
+    let mut is_delivered = false;
     for told in messages {
-        fetched.has_news |= hand_over(app, wire.source, told, their_id, digits).await?;
+        let received = message::receive(app, wire.source, told.into_part(their_id, digits)).await?;
+        fetched.has_news |= received != Received::Repeat;
+        is_delivered |= matches!(received, Received::Delivered { .. });
     }
-    if fetched.has_news {
+    if is_delivered {
         let (id, now) = (purchase.id, app.now_ms());
         app.db.write(Lane::Work, move |tx: &mut Tx<'_>| rows::delivered(tx, id, now)).await?;
     }
     Ok(Some(fetched))
 }
 
-async fn hand_over(app: &App, source: i64, told: Told, their_id: &str, digits: &str) -> Result<bool, DbError> {
-    let received = message::receive(app, source, told.into_part(their_id, digits)).await?;
-    Ok(matches!(received, Received::Delivered { .. }))
-}
-
 /// Ends a purchase whose order is over: paid for if a message came, else given back.
 async fn over(app: &App, at: At<'_>, purchase: &Purchase) -> Result<(), DbError> {
-    let (house, wire) = at;
     let (now, order, id) = (app.now_ms(), purchase.order, purchase.id);
     let span = app.db.read(move |tx: &mut Tx<'_>| number::span(tx, order)).await?;
     if span.is_some_and(|span| span.messages > 0) {
-        if let Some(their_id) = &purchase.their_id {
-            // It is a courtesy; what a house makes of it costs nobody anything.
-            drop(within(house.finish(&wire.settings, their_id)).await);
-        }
-        let story = move |tx: &mut Tx<'_>| rows::end(tx, id, (State::Done, Usd::ZERO), "", now);
-        return app.db.write(Lane::Work, story).await.map(drop);
+        return finish(app, at, purchase).await;
     }
     let story = move |tx: &mut Tx<'_>| rows::reject(tx, id, "its order ended without a message", now);
     app.db.write(Lane::Work, story).await?;
     let purchase = Purchase { state: State::Rejecting, ..purchase.clone() };
     give_back(app, at, &purchase).await.map(drop)
+}
+
+/// Tells a house that something is done with, until it hears it: some are paid by that word, or keep the number aside.
+async fn finish(app: &App, (house, wire): At<'_>, purchase: &Purchase) -> Result<(), DbError> {
+    let (now, id, faults) = (app.now_ms(), purchase.id, purchase.faults + 1);
+    let told = match &purchase.their_id {
+        Some(their_id) => within(house.finish(&wire.settings, their_id)).await,
+        None => Ok(()),
+    };
+    let reason = match told {
+        Ok(()) => "",
+        Err(Fault::NotDone(trouble) | Fault::Unknown(trouble)) => {
+            app.heard.fault(wire.source, now, &trouble.says);
+            if faults < FINISHES_MAX {
+                return again(app, purchase, (now + pause_ms(AGAIN_MS, faults), faults)).await;
+            }
+            "its house never heard that it is done with"
+        }
+    };
+    let story = move |tx: &mut Tx<'_>| {
+        rows::delivered(tx, id, now)?;
+        rows::end(tx, id, (State::Done, Usd::ZERO), reason, now).map(drop)
+    };
+    app.db.write(Lane::Work, story).await
 }
 
 /// Gives something back, once; what is not known then is tried again by the worker.

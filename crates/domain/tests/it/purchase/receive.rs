@@ -1,7 +1,8 @@
 //! What comes in on a bought number.
 
 use domain::order::{self, State};
-use domain::supply::{self, Heard, Hint, Registry, Reply, Request, Setting, Settings, Supply};
+use domain::purchase;
+use domain::supply::{self, Fault, Heard, Hint, Registry, Reply, Request, Setting, Settings, Supply, Trouble};
 
 use super::market::{Market, Mood};
 use crate::house::{House, ask};
@@ -36,6 +37,34 @@ on_both!(what_is_paid_for_is_finished_when_its_order_is_over, async |house: Hous
     assert_eq!(market.states().await, ["done"]);
     assert_eq!(market.alpha.calls().last().map(String::as_str), Some("finish 312-0"));
     market.is_sound().await;
+});
+
+on_both!(a_house_that_does_not_hear_that_it_is_finished_is_told_again, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text(TEXT);
+    market.later(3_000).await;
+    market.alpha.at().finishes.push_back(Err(Fault::Unknown(Trouble::new("it did not answer"))));
+    market.later(20 * 60_000).await;
+    assert_eq!(market.states().await, ["bought"]);
+    market.is_sound().await;
+    market.later(16_000).await;
+    assert_eq!(market.states().await, ["done"]);
+    assert_eq!(market.alpha.calls().iter().filter(|call| call.starts_with("finish")).count(), 2);
+    market.is_sound().await;
+});
+
+on_both!(a_message_that_its_house_pushed_counts_as_delivered, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    let placed = market.house.order(ann, "instagram").await;
+    market.house.text_at(market.sources[0], &placed.digits, "32665", TEXT).await;
+    market.later(3_000).await;
+    market.later(61_000).await;
+    let next = market.house.order(ann, "instagram").await;
+    let choice = purchase::choice_of(&market.house.app, next.order).await.expect("read").expect("it was bought").0;
+    assert!(choice.contains("1 of 1 delivered in 3 s"), "{choice}");
 });
 
 on_both!(an_order_that_ends_without_a_message_is_given_back, async |house: House| {

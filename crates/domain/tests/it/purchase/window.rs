@@ -5,7 +5,7 @@ use domain::product::Product;
 use domain::purchase::{self, Wake, WakeRefusal};
 use domain::rental;
 use domain::request::Failure;
-use domain::supply::Window;
+use domain::supply::{Fault, Opened, Trouble, Window};
 
 use super::market::Market;
 use crate::house::{House, ask};
@@ -50,6 +50,51 @@ on_both!(a_number_that_stops_after_a_message_is_opened_for_the_next, async |hous
     let inbox = order::inbox(&market.house.app, ann.account, placed.order).await.expect("read").expect("an order");
     let codes: Vec<_> = inbox.messages.iter().filter_map(|message| message.code.clone()).collect();
     assert_eq!(codes, ["555123", "482910"]);
+});
+
+fn no() -> Result<Opened, Fault> {
+    Err(Fault::Unknown(Trouble::new("it did not answer")))
+}
+
+on_both!(a_message_that_nobody_has_closes_it_too, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().stops_after_message = true;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text("Your WhatsApp code: 123-456");
+    market.later(3_000).await;
+    assert_eq!(count(&market, "reuse"), 1);
+    market.alpha.text("Your Instagram code is 482910");
+    market.later(3_000).await;
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
+    assert_eq!(count(&market, "reuse"), 2);
+    market.is_sound().await;
+});
+
+on_both!(a_number_that_could_not_be_opened_is_opened_later, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().stops_after_message = true;
+    market.alpha.at().opens.extend([no(), no()]);
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text("Your Instagram code is 482910");
+    market.later(3_000).await;
+    market.later(3_000).await;
+    assert_eq!(count(&market, "reuse"), 2);
+    market.later(16_000).await;
+    market.later(16_000).await;
+    assert_eq!(count(&market, "reuse"), 3);
+});
+
+on_both!(an_activation_that_failed_is_tried_again_while_somebody_waits, async |house: House| {
+    let (market, ann, rental) = rented(house).await;
+    market.alpha.at().opens.extend([no(), Ok(Opened::Waking { ready_in_ms: 20_000 })]);
+    market.later(1_000).await;
+    market.later(16_000).await;
+    market.later(16_000).await;
+    assert_eq!(count(&market, "activate"), 3);
+    let awake = purchase::wake(&market.house.app, ann, (Product::Rental30Day, rental), None).await.expect("awake");
+    assert!(matches!(awake, Wake::Awake { .. }), "{awake:?}");
 });
 
 async fn rented(house: House) -> (Market, domain::account::Caller, i64) {
