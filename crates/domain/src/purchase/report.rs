@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::State;
 use super::renewal::{self, Renewal};
 use super::rows::{self, Purchase};
+use super::wallet;
 use crate::App;
 use crate::clock::{DAY_MS, day_of, rfc3339};
 use crate::db::{DbError, Tx, id_list};
@@ -44,6 +45,11 @@ pub struct Day {
     pub captured: Usd,
     /// See `captured`.
     pub released: Usd,
+    /// What left our account there besides, and what came to it: sales dearer than told, prices that did not come back,
+    /// and what was paid in.
+    pub spent_besides: Usd,
+    /// See `spent_besides`.
+    pub added_besides: Usd,
     /// Purchases where the two do not go together; at most 200 are told.
     pub differences: Vec<Difference>,
     /// How many there are.
@@ -93,6 +99,12 @@ pub async fn report(app: &App, from_ms: i64, until_ms: i64) -> Result<Vec<Day>, 
             let day = days.entry(at).or_insert_with(|| empty(at, &names));
             day.add_renewal(&one, refunded).ok_or(DbError::Damaged("a sum of renewals"))?;
         }
+    }
+    let (from_day, until_day) = (day_of(from_ms), day_of(until_ms));
+    let besides = app.db.read(move |tx: &mut Tx<'_>| wallet::unexplained(tx, from_day, until_day)).await?;
+    for one in besides {
+        let day = days.entry((one.day, one.source)).or_insert_with(|| empty((one.day, one.source), &names));
+        (day.spent_besides, day.added_besides) = (one.spent, one.added);
     }
     Ok(days.into_values().collect())
 }

@@ -2,7 +2,7 @@
 
 use super::look::{At, within};
 use crate::App;
-use crate::clock::MINUTE_MS;
+use crate::clock::{MINUTE_MS, day_of};
 use crate::db::{DbError, Lane, Row, Tx};
 use crate::money::Usd;
 use crate::supply::{self, Fault, WALLET_LOW};
@@ -12,6 +12,8 @@ use crate::values;
 const ASK_MS: i64 = MINUTE_MS;
 /// What may be open at one house, as its balance is read.
 const OPEN_MAX: i64 = 1_000;
+/// Days of houses that are told at once.
+const UNEXPLAINED_MAX: i64 = 10_000;
 /// Below what an operator who said nothing hears of it.
 const LOW: Usd = Usd::from_cents(500);
 
@@ -99,7 +101,8 @@ pub(super) async fn ask_due(app: &App, (house, wire): At<'_>) -> Result<(), DbEr
              DO UPDATE SET balance = $2, asked_ms = $3,
                empty_ms = CASE WHEN wallet.balance IS NULL OR $2 > wallet.balance THEN NULL ELSE wallet.empty_ms END";
         tx.run(sql, values![source, balance, now])?;
-        if open && is_settled(tx, source)? {
+        if open && is_settled(tx, source)? && !has_moved(tx, source, now)? {
+            explain(tx, source, balance, now)?;
             let sql = "UPDATE wallet SET base = $2, base_ms = $3 WHERE source_id = $1";
             tx.run(sql, values![source, balance, now])?;
         }
@@ -116,6 +119,56 @@ async fn asked(app: &App, source: i64, now_ms: i64) -> Result<(), DbError> {
         tx.run(sql, values![source, now_ms]).map(drop)
     };
     app.db.write(Lane::Work, story).await
+}
+
+/// Holds a balance against all that is known since the last one, and keeps what that does not explain.
+fn explain(tx: &mut Tx<'_>, source: i64, balance: Usd, now_ms: i64) -> Result<(), DbError> {
+    let Some((base, base_ms)) = find(tx, source)?.and_then(|wallet| wallet.base) else { return Ok(()) };
+    let gone = moved(tx, source, base_ms)?.and_then(|moved| base.checked_sub(balance)?.checked_sub(moved));
+    let gone = gone.ok_or(DbError::Damaged("a sum of purchases"))?;
+    if gone == Usd::ZERO {
+        return Ok(());
+    }
+    let (spent, added) = if gone > Usd::ZERO { (gone, Usd::ZERO) } else { (Usd::ZERO, gone.negated()) };
+    let sql = "INSERT INTO wallet_day (source_id, day, spent, added) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (source_id, day)
+         DO UPDATE SET spent = wallet_day.spent + $3, added = wallet_day.added + $4";
+    tx.run(sql, values![source, day_of(now_ms), spent, added]).map(drop)
+}
+
+/// What left our account at a house on a day, and what came to it, that no purchase and no renewal explains.
+pub(super) struct Unexplained {
+    pub(super) source: i64,
+    /// Days since 1970.
+    pub(super) day: i64,
+    pub(super) spent: Usd,
+    pub(super) added: Usd,
+}
+
+/// What is not explained, from a day to before another, by day and house.
+pub(super) fn unexplained(tx: &mut Tx<'_>, from_day: i64, until_day: i64) -> Result<Vec<Unexplained>, DbError> {
+    let sql = "SELECT source_id, day, spent, added
+         FROM wallet_day
+         WHERE day >= $1 AND day < $2
+         ORDER BY day, source_id
+         LIMIT $3";
+    let read = |row: &Row| Unexplained {
+        source: row.int(0),
+        day: row.int(1),
+        spent: Usd::from_micros(row.int(2)),
+        added: Usd::from_micros(row.int(3)),
+    };
+    Ok(tx.all(sql, values![from_day, until_day, UNEXPLAINED_MAX])?.iter().map(read).collect())
+}
+
+/// Whether a purchase or renewal of a house was answered or ended since a time: it may or may not be in a balance that was
+/// asked for then.
+fn has_moved(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND (answered_ms >= $2 OR ended_ms >= $2)
+         UNION ALL
+         SELECT 1 FROM renewal WHERE source_id = $1 AND answered_ms >= $2
+         LIMIT 1";
+    Ok(tx.one(sql, values![source, since_ms])?.is_some())
 }
 
 /// Whether nothing of a house is being asked for, in doubt, or being given back.
@@ -158,13 +211,13 @@ pub(super) fn open(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Open>, DbError> {
 /// back.
 pub(super) fn moved(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<Option<Usd>, DbError> {
     let purchases = "SELECT
-           CAST(COALESCE(SUM(CASE WHEN answered_ms > $2 THEN charged ELSE 0 END), 0) AS BIGINT),
-           CAST(COALESCE(SUM(CASE WHEN ended_ms > $2 THEN refunded ELSE 0 END), 0) AS BIGINT)
+           CAST(COALESCE(SUM(CASE WHEN answered_ms >= $2 THEN charged ELSE 0 END), 0) AS BIGINT),
+           CAST(COALESCE(SUM(CASE WHEN ended_ms >= $2 THEN refunded ELSE 0 END), 0) AS BIGINT)
          FROM purchase
-         WHERE source_id = $1 AND (answered_ms > $2 OR ended_ms > $2)";
+         WHERE source_id = $1 AND (answered_ms >= $2 OR ended_ms >= $2)";
     let renewals = "SELECT CAST(COALESCE(SUM(charged), 0) AS BIGINT)
          FROM renewal
-         WHERE source_id = $1 AND answered_ms > $2";
+         WHERE source_id = $1 AND answered_ms >= $2";
     let Some(row) = tx.one(purchases, values![source, since_ms])? else { return Ok(None) };
     let spent = Usd::from_micros(row.int(0)).checked_sub(Usd::from_micros(row.int(1)));
     let Some(row) = tx.one(renewals, values![source, since_ms])? else { return Ok(None) };

@@ -134,6 +134,8 @@ fn report(days: Vec<Day>) -> Answer {
             "refunded": day.refunded.to_string(),
             "captured": day.captured.to_string(),
             "released": day.released.to_string(),
+            "spent_besides": day.spent_besides.to_string(),
+            "added_besides": day.added_besides.to_string(),
             "difference_count": day.difference_count,
             "differences": day.differences.iter().map(difference).collect::<Vec<_>>(),
         })
@@ -148,6 +150,8 @@ fn report(days: Vec<Day>) -> Answer {
         "refunded",
         "captured",
         "released",
+        "spent_besides",
+        "added_besides",
         "difference_count",
         "differences",
     ];

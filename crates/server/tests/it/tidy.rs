@@ -17,7 +17,7 @@ const TABLES: [(&str, &[&str]); 20] = [
     ("number", &["number", "number_use", "lease", "sim", "number_import", "number_line"]),
     ("order", &["orders"]),
     ("rental", &["rental"]),
-    ("purchase", &["offer", "sourcing", "purchase", "renewal", "wallet"]),
+    ("purchase", &["offer", "sourcing", "purchase", "renewal", "wallet", "wallet_day"]),
     ("partner", &["partner", "push"]),
     ("message", &["message", "message_part", "message_join", "day_key"]),
     ("event", &["event"]),

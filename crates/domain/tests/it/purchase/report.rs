@@ -38,10 +38,32 @@ on_both!(a_day_without_differences_adds_up, async |house: House| {
         refunded: cents(20),
         captured: cents(42),
         released: cents(42),
+        spent_besides: cents(0),
+        added_besides: cents(0),
         differences: Vec::new(),
         difference_count: 0,
     };
     assert_eq!(days, [alpha]);
+});
+
+on_both!(what_only_the_balance_tells_is_told_too, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text("Your Instagram code is 482910");
+    market.later(3_000).await;
+    // It took more than it said, and the operator pays in.
+    market.alpha.at().wallet = cents(9_973);
+    market.later(61_000).await;
+    market.alpha.at().wallet = cents(14_973);
+    market.later(61_000).await;
+    market.later(61_000).await;
+    let days = today(&market).await;
+    let besides =
+        days.iter().map(|day| (day.source.as_str(), day.spent_besides, day.added_besides)).collect::<Vec<_>>();
+    assert_eq!(besides, [("alpha", cents(7), cents(5_000))]);
+    assert_eq!(days[0].charged, cents(20));
+    market.is_sound().await;
 });
 
 on_both!(what_was_paid_for_nothing_is_listed, async |house: House| {
