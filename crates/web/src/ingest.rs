@@ -29,6 +29,9 @@ async fn ingest(State(door): State<Arc<Door>>, request: Request) -> Response {
     if status == StatusCode::SERVICE_UNAVAILABLE {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
     }
+    if let Some(challenge) = reply.challenge {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
     answer.extensions_mut().insert(ROUTE);
     answer
 }

@@ -1,7 +1,7 @@
 //! `bandwidth`: incoming messages of Bandwidth, whose numbers are VoIP.
 //!
-//! The body is an array of events. Nothing is signed: a user and a password come with each (RFC 7617). What was not
-//! answered within 10 s is told again for 24 hours.
+//! The body is an array of events. Nothing is signed: a user and a password come with each (RFC 7617), but only once they
+//! were asked for. What was not answered within 10 s is told again for 24 hours.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +15,8 @@ use super::word::is_equal;
 
 /// Characters of a password, at least.
 const PASSWORD_MIN: usize = 16;
+/// What a push without them is answered with. Bandwidth sends each first without, and gives up if this is missing.
+const CHALLENGE: &str = r#"Basic realm="house""#;
 /// Events of one push, at most.
 const EVENTS_MAX: usize = 200;
 
@@ -85,6 +87,10 @@ impl Supply for Bandwidth {
 
     fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
         is_push(request)?;
+        if !request.headers.iter().any(|(name, _)| name == "authorization") {
+            // This is how it begins, and no refusal.
+            return Ok(Heard::new(Vec::new(), challenge("The user and the password are needed.")));
+        }
         knows_password(settings, request)?;
         let events: Vec<Event<'_>> = body(request)?;
         if events.is_empty() || events.len() > EVENTS_MAX {
@@ -96,10 +102,14 @@ impl Supply for Bandwidth {
     }
 }
 
+fn challenge(message: &str) -> Reply {
+    Reply { challenge: Some(CHALLENGE), ..unsigned(message) }
+}
+
 fn knows_password(settings: &Settings, request: &Request) -> Result<(), Reply> {
     let given = request.header("authorization").and_then(|header| header.strip_prefix("Basic "));
     let given = given.and_then(|coded| STANDARD.decode(coded).ok()).unwrap_or_default();
-    let wrong = || unsigned("The user or the password is another one.");
+    let wrong = || challenge("The user or the password is another one.");
     let (Some(user), Some(password)) = (settings.get("user"), settings.get("password")) else { return Err(wrong()) };
     if is_equal(format!("{user}:{password}").as_bytes(), &given) { Ok(()) } else { Err(wrong()) }
 }

@@ -52,7 +52,7 @@ impl Supply for Jasmin {
             concat,
             trouble: None,
         };
-        let reply = Reply { status: 200, content_type: "text/plain", body: b"ACK/Jasmin".to_vec() };
+        let reply = Reply::new(200, "text/plain", b"ACK/Jasmin");
         Ok(Heard::new(vec![part], reply))
     }
 }

@@ -51,7 +51,7 @@ impl Supply for Kannel {
             trouble: if charset.is_some() { None } else { Some("unknown_charset") },
         };
         // What is in the body would be sent to the sender by a Kannel that is set up to do so.
-        let reply = Reply { status: 200, content_type: "text/plain", body: Vec::new() };
+        let reply = Reply::new(200, "text/plain", Vec::new());
         Ok(Heard::new(vec![part], reply))
     }
 }

@@ -59,6 +59,6 @@ impl Supply for OpenVox {
             concat: None,
             trouble: if charset.is_some() { None } else { Some("unknown_charset") },
         };
-        Ok(Heard::new(vec![part], Reply { status: 200, content_type: "text/plain", body: b"OK".to_vec() }))
+        Ok(Heard::new(vec![part], Reply::new(200, "text/plain", b"OK")))
     }
 }

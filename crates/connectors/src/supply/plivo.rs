@@ -72,7 +72,7 @@ impl Supply for Plivo {
             concat: None,
             trouble: None,
         };
-        let reply = Reply { status: 200, content_type: "text/xml", body: b"<Response/>".to_vec() };
+        let reply = Reply::new(200, "text/xml", b"<Response/>");
         Ok(Heard::new(vec![part], reply))
     }
 }

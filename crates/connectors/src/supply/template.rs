@@ -93,7 +93,7 @@ impl Supply for Template {
         };
         let part = part(settings, &told, request, now_ms)?;
         let reply = settings.get("reply").unwrap_or_default().as_bytes().to_vec();
-        Ok(Heard::new(vec![part], Reply { status: 200, content_type: "text/plain", body: reply }))
+        Ok(Heard::new(vec![part], Reply::new(200, "text/plain", reply)))
     }
 }
 

@@ -157,9 +157,16 @@ impl Peer {
         parts.remove(0)
     }
 
-    /// The status of the refusal of a push, which tells neither the secret nor the text.
+    /// The status of the refusal of a push, or of the question for a proof, which tells neither the secret nor the text.
     pub(crate) fn refusal(&self, request: &Request) -> u16 {
-        let Err(reply) = self.hear(request) else { return 200 };
+        let reply = match self.hear(request) {
+            Ok(heard) if heard.reply.status == 200 => return 200,
+            Ok(heard) => {
+                assert!(heard.parts.is_empty(), "what is not proved is not heard");
+                heard.reply
+            }
+            Err(reply) => reply,
+        };
         let said = String::from_utf8(reply.body).expect("a refusal is text");
         let secret = self.secret.trim_start_matches("whsec_");
         assert!(!said.contains(secret) && !said.contains(TEXT) && !said.contains("493817"), "{said}");

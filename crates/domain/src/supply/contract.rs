@@ -41,13 +41,21 @@ pub struct Reply {
     pub content_type: &'static str,
     /// The body.
     pub body: Vec<u8>,
+    /// What a 401 asks the sender to prove itself by (`WWW-Authenticate`, RFC 9110).
+    pub challenge: Option<&'static str>,
 }
 
 impl Reply {
+    /// An answer.
+    #[must_use]
+    pub fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, content_type, body: body.into(), challenge: None }
+    }
+
     /// A JSON answer.
     #[must_use]
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type: "application/json", body: body.into() }
+        Self::new(status, "application/json", body)
     }
 
     /// A refusal that says what was wrong.
@@ -152,7 +160,7 @@ pub struct Status {
 pub struct Heard {
     /// The pieces; none for a ping or a delivery report.
     pub parts: Vec<Part>,
-    /// The answer if all of them were kept.
+    /// The answer if all of them were kept; or the challenge, to a sender that proves itself only when it is asked to.
     pub reply: Reply,
     /// What a house upstream said of purchases: they are looked at sooner.
     pub hints: Vec<Hint>,

@@ -25,6 +25,14 @@ on_both!(a_refusal_of_the_connector_is_passed_on, async |world: &World| {
     }
 });
 
+on_both!(a_sender_that_proves_itself_only_when_it_is_asked_to_is_asked, async |world: &World| {
+    let first = world.send(&request("POST", "/ingest/wire/locked/", &[], b"12025550147 hello")).await;
+    assert_eq!((first.status, first.header("www-authenticate")), (401, Some("Basic realm=\"house\"")));
+    let proof = ["authorization: Basic aG91c2U6b3Blbg=="];
+    let second = world.send(&request("POST", "/ingest/wire/locked/", &proof, b"12025550147 hello")).await;
+    assert_eq!((second.status, second.header("www-authenticate")), (200, None));
+});
+
 on_both!(a_source_that_does_not_exist_is_not_found, async |world: &World| {
     let answer = world.send(&request("POST", "/ingest/nosuch/", &[], b"12025550147 hello")).await;
     assert_eq!(answer.refusal(), (404, "not_found".to_owned()));

@@ -320,6 +320,10 @@ impl Supply for Wire {
     }
 
     fn hear(&self, _: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+        if request.tail == "locked/" && request.header("authorization").is_none() {
+            let reply = Reply { challenge: Some("Basic realm=\"house\""), ..Reply::json(401, "{}") };
+            return Ok(Heard::new(Vec::new(), reply));
+        }
         let text = String::from_utf8_lossy(&request.body);
         let Some((line, text)) = text.split_once(' ') else {
             return Err(Reply::refusal(401, "unauthorized", "This is not ours."));
