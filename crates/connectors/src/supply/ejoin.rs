@@ -138,7 +138,9 @@ fn readable(row: &[&RawValue], whole: &RawValue, charset: Option<Charset>) -> Op
     let seconds: i64 = seconds.parse().ok()?;
     let decoded = STANDARD.decode(&coded).ok();
     let read = charset.zip(decoded.as_deref()).map(|(charset, bytes)| charset.read(bytes));
-    let text = Block::of(read.as_deref().unwrap_or_default()).text.to_owned();
+    let block = Block::of(read.as_deref().unwrap_or_default());
+    let text = block.text.to_owned();
+    let sent_ms = [seconds.checked_mul(SECOND_MS), block.sent_ms()].into_iter().flatten().min();
     // A box that is asked may leave out the ICCID that it pushed, or the block around the text.
     let told = if read.is_some() { text.as_bytes() } else { coded.as_bytes() };
     let reference = fingerprint(&[port.as_bytes(), &seconds.to_be_bytes(), sender.as_bytes(), told]);
@@ -149,7 +151,8 @@ fn readable(row: &[&RawValue], whole: &RawValue, charset: Option<Charset>) -> Op
         trouble: if read.is_some() { None } else { Some("unreadable") },
         text,
         raw: whole.get().as_bytes().to_vec(),
-        sent_ms: seconds.checked_mul(SECOND_MS),
+        // The seconds of the row may be when the box read it off a SIM that was switched in with old texts on it.
+        sent_ms,
         concat: None,
     })
 }

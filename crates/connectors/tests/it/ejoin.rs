@@ -46,6 +46,20 @@ fn the_block_of_headers_is_not_the_text() {
     assert!(of("").text.is_empty());
 }
 
+/// A SIM that is switched in brings texts that the network took long ago: the row tells when the box read them.
+#[test]
+fn the_earlier_of_the_times_of_the_row_and_of_the_network_counts() {
+    let of = |seconds: i64, scts: &str| {
+        let text = format!("Sender: 1\r\nSCTS: {scts}\r\n\r\none");
+        PEER.part(push(&json!([[0, "24.01", seconds, "1", "", STANDARD.encode(text)]])))
+    };
+    assert_eq!(of(NOW_S, "26052014295888").sent_ms, Some(NOW_MS - 2 * 24 * 3_600_000 - 2_000));
+    assert_eq!(of(NOW_S, "26052414295888").sent_ms, Some(NOW_MS), "the clock of the network is ahead");
+    assert_eq!(of(NOW_S, "soon").sent_ms, Some(NOW_MS));
+    let [first, again, later] = [0, 0, 1].map(|more| of(NOW_S + more, "26052014295888").reference);
+    assert!(first == again && first != later, "a repeat is known by the time of the row");
+}
+
 #[test]
 fn a_text_is_read_in_the_charset_of_the_settings() {
     let registry = connectors::registry();
