@@ -4,7 +4,7 @@ use domain::supply::{Heard, Line, Part, Reply, Request, Setting, Settings, Suppl
 
 use super::charset::{self, CHARSET, Charset};
 use super::form::Form;
-use super::telling::{ID_MAX, SENDER_MAX, at_most, fingerprint, malformed, required};
+use super::telling::{ID_MAX, SENDER_MAX, at_most, fingerprint, hour, malformed, required};
 use super::{local_time, word};
 
 const SETTINGS: [Setting; 3] = [word::WORD, local_time::OFFSET, CHARSET];
@@ -31,7 +31,7 @@ impl Supply for OpenVox {
         local_time::check(settings)
     }
 
-    fn hear(&self, settings: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
+    fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {
         word::is_known(settings, request)?;
         let form = Form::read(request)?;
         // Some firmwares send the names of others too, and leave them empty.
@@ -48,9 +48,10 @@ impl Supply for OpenVox {
         required("port", &port, ID_MAX)?;
         at_most("sender", &sender, SENDER_MAX)?;
         let charset = Charset::of(settings);
+        // There is no id. The time is that of the SMS, so an equal one is a repeat; without it a text is none for ever.
+        let hour = if at.is_empty() { hour(now_ms).to_vec() } else { Vec::new() };
         let part = Part {
-            // There is no id. The time is that of the SMS, so an equal one is a repeat.
-            reference: fingerprint(&[port.as_bytes(), at.as_bytes(), sender.as_bytes(), told]),
+            reference: fingerprint(&[port.as_bytes(), at.as_bytes(), sender.as_bytes(), told, &hour]),
             line: Line { sim: None, port: Some(port), number: None },
             sender,
             raw: if request.method == "GET" { request.query.clone().into_bytes() } else { request.body.clone() },

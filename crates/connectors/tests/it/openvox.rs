@@ -1,6 +1,6 @@
 //! An OpenVox gateway.
 
-use crate::peer::{NOW_S, Peer, SOMEBODY, TEXT, connector, form, get, post_to_word};
+use crate::peer::{NOW_MS, NOW_S, Peer, SOMEBODY, TEXT, connector, form, get, post_to_word};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "openvox",
@@ -28,6 +28,22 @@ fn a_name_that_is_empty_does_not_hide_another() {
     assert!(part.sender == "22395" && part.text == "one");
     assert_eq!(part.line.port.as_deref(), Some("gsm-1.3"));
     assert!(PEER.part("phonenumber=1&port=2&message=").text.is_empty());
+}
+
+/// Or who has the port later would never get a text that somebody got before.
+#[test]
+fn a_text_without_a_time_is_a_repeat_within_the_hour_and_not_for_ever() {
+    let registry = connectors::registry();
+    let at = |query: &str, now_ms: i64| {
+        let request = PEER.push(query.into(), now_ms / 1_000);
+        let heard = connector(&registry, "openvox").hear(&PEER.settings(PEER.secret), &request, now_ms);
+        heard.unwrap_or_else(|_| panic!("refused")).parts.remove(0).reference
+    };
+    let timeless = "phonenumber=1&port=2&message=one";
+    assert!(at(timeless, NOW_MS) == at(timeless, NOW_MS + 60_000));
+    assert!(at(timeless, NOW_MS) != at(timeless, NOW_MS + 3_600_000));
+    let timed = "phonenumber=1&port=2&time=2026-05-22+14:29:58&message=one";
+    assert!(at(timed, NOW_MS) == at(timed, NOW_MS + 3_600_000));
 }
 
 #[test]
