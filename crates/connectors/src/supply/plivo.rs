@@ -1,6 +1,7 @@
 //! `plivo`: incoming messages of Plivo, whose numbers are VoIP.
 //!
-//! Its signature V3 covers the address, the form and a nonce, V2 the address and the nonce alone. V3 is asked for.
+//! Its signature V3 covers the address, the form and a nonce, V2 the address and the nonce alone. V2 is what its documents
+//! tell of messages; it is looked at only where there is no V3.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -77,19 +78,31 @@ impl Supply for Plivo {
     }
 }
 
-/// The signed text is `address?query.fields.nonce`; without a query, nothing stands between `?` and the fields.
 fn check_signature(settings: &Settings, request: &Request, form: &Form) -> Result<(), Reply> {
-    let key = settings.get("auth_token").ok_or_else(|| unsigned("This source has no auth token."))?;
-    let missing = || unsigned("The headers X-Plivo-Signature-V3 and X-Plivo-Signature-V3-Nonce are needed.");
-    let given = request.header("x-plivo-signature-v3").ok_or_else(missing)?;
-    let nonce = request.header("x-plivo-signature-v3-nonce").filter(|nonce| !nonce.is_empty()).ok_or_else(missing)?;
-    let mut query: Vec<&str> = request.query.split('&').filter(|pair| !pair.is_empty()).collect();
-    query.sort_unstable();
-    let between = if query.is_empty() { String::new() } else { format!("{}.", query.join("&")) };
-    let address = format!("{}?{between}", settings.get("address").unwrap_or_default());
-    let fields = address::sorted(form.fields());
-    let right = mac(key.as_bytes(), &[address.as_bytes(), &fields, b".", nonce.as_bytes()]);
+    let key = settings.get("auth_token").ok_or_else(|| unsigned("This source has no auth token."))?.as_bytes();
+    let address = settings.get("address").unwrap_or_default();
+    let has_v3 = request.headers.iter().any(|(name, _)| name == "x-plivo-signature-v3");
+    let (given, right) = if has_v3 {
+        let (given, nonce) = signature(request, ["x-plivo-signature-v3", "x-plivo-signature-v3-nonce"])?;
+        // The signed text is `address?query.fields.nonce`; without a query, nothing stands between `?` and the fields.
+        let mut query: Vec<&str> = request.query.split('&').filter(|pair| !pair.is_empty()).collect();
+        query.sort_unstable();
+        let between = if query.is_empty() { String::new() } else { format!("{}.", query.join("&")) };
+        let fields = address::sorted(form.fields());
+        let parts = [address.as_bytes(), b"?", between.as_bytes(), &fields, b".", nonce.as_bytes()];
+        (given, mac(key, &parts))
+    } else {
+        let (given, nonce) = signature(request, ["x-plivo-signature-v2", "x-plivo-signature-v2-nonce"])?;
+        (given, mac(key, &[address.as_bytes(), nonce.as_bytes()]))
+    };
     let mut given = given.split(',').take(SIGNATURES_MAX).filter_map(|one| STANDARD.decode(one.trim()).ok());
     let wrong = "The signature is not that of the auth token and the address in this source's settings.";
     if given.any(|given| is_same(&right, &given)) { Ok(()) } else { Err(unsigned(wrong)) }
+}
+
+/// The signatures and the nonce in these headers.
+fn signature<'a>(request: &'a Request, names: [&str; 2]) -> Result<(&'a str, &'a str), Reply> {
+    let [given, nonce] = names.map(|name| request.header(name).filter(|value| !value.is_empty()));
+    let missing = "The header X-Plivo-Signature-V3 or X-Plivo-Signature-V2 is needed, and the one with its nonce.";
+    given.zip(nonce).ok_or_else(|| unsigned(missing))
 }
