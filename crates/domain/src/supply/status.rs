@@ -19,17 +19,25 @@ pub(super) async fn note(app: &App, source: i64, told: Vec<Status>) -> Result<()
     let now = app.now_ms();
     let story = move |tx: &mut Tx<'_>| {
         // Numbers are locked in the order of their ids. A SIM in the network wins over an empty port that it was in.
-        let mut found: BTreeMap<i64, &Status> = BTreeMap::new();
+        let mut found: BTreeMap<i64, Option<&Status>> = BTreeMap::new();
+        let mut replaced = Vec::new();
         for status in &told {
-            let Some(number) = number_of(tx, source, &status.line, now)? else { continue };
-            let known = found.entry(number).or_insert(status);
+            let number = number_of(tx, source, &status.line, now)?;
+            replaced.extend(replaced_by(tx, source, &status.line, number)?);
+            let Some(number) = number else { continue };
+            let known = found.entry(number).or_insert(Some(status));
             if status.is_online {
-                *known = status;
+                *known = Some(status);
             }
         }
+        // Whose SIM is told elsewhere has moved; where the others are is not known.
+        for number in replaced {
+            found.entry(number).or_insert(None);
+        }
         for (number, status) in found {
-            let (port, signal) = (word(status.line.port.as_deref()), word(status.signal.as_deref()));
-            let is_online = status.is_online;
+            let port = word(status.and_then(|status| status.line.port.as_deref()));
+            let signal = word(status.and_then(|status| status.signal.as_deref()));
+            let is_online = status.is_some_and(|status| status.is_online);
             number::note(tx, &News { number, source, is_online, port: &port, signal: &signal }, now)?;
         }
         Ok(())
@@ -58,7 +66,7 @@ pub(super) async fn silence(app: &App, source: i64, since_ms: i64) -> Result<(),
 /// The number of a SIM, of a port, or of the SIM that was in a port that is empty now.
 fn number_of(tx: &mut Tx<'_>, source: i64, line: &Line, now_ms: i64) -> Result<Option<i64>, DbError> {
     let names = [line.sim.as_deref(), line.port.as_deref()];
-    if names.into_iter().flatten().any(|name| name.chars().any(char::is_control)) {
+    if is_odd(line) {
         return Ok(None);
     }
     for name in names.into_iter().flatten() {
@@ -77,6 +85,20 @@ fn number_of(tx: &mut Tx<'_>, source: i64, line: &Line, now_ms: i64) -> Result<O
         },
         (Some(_), _, _) | (None, None, None) => Ok(None),
     }
+}
+
+/// The number whose SIM was told last to sit in a port that a SIM of another number, or of none, sits in now.
+fn replaced_by(tx: &mut Tx<'_>, source: i64, line: &Line, number: Option<i64>) -> Result<Option<i64>, DbError> {
+    let (Some(_), Some(port)) = (&line.sim, &line.port) else { return Ok(None) };
+    if is_odd(line) || port.is_empty() {
+        return Ok(None);
+    }
+    Ok(number::seen_in_port(tx, source, &word(Some(port)))?.filter(|before| number != Some(*before)))
+}
+
+/// No SIM and no port is called so, and PostgreSQL refuses a NUL.
+fn is_odd(line: &Line) -> bool {
+    [&line.sim, &line.port].into_iter().flatten().any(|name| name.chars().any(char::is_control))
 }
 
 fn word(told: Option<&str>) -> String {

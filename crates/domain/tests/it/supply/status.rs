@@ -58,6 +58,15 @@ async fn house_of_one(house: House) -> (House, i64) {
     (house, id)
 }
 
+/// A second number, which is the SIM `two`.
+async fn another_number(house: &House) -> i64 {
+    let digits = "12125550100".to_owned();
+    house.import("box", std::slice::from_ref(&digits)).await;
+    let number = Nanp::parse(&digits).expect("a number");
+    supply::map_sim(&house.app, "box", "two", &number, may("test")).await.expect("mapped");
+    number::show(&house.app, &number).await.expect("told").expect("there").id
+}
+
 fn registry() -> Registry {
     Registry::new(vec![Box::new(Teller)])
 }
@@ -117,6 +126,48 @@ on_both!(a_sim_that_moved_is_where_it_is_told_and_an_empty_port_is_the_one_that_
     tell(&house, "- 1.01 off").await;
     assert!(number::line_state(&house.app, id).await.expect("told").expect("known").is_online, "it had left that port");
     tell(&house, "- 2.03 off").await;
+    assert!(!number::line_state(&house.app, id).await.expect("told").expect("known").is_online);
+    assert!(!is_sold(&house, "ann").await);
+});
+
+on_both!(a_sim_whose_port_another_sim_sits_in_is_not_there_any_more, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    let line = async |id: i64| number::line_state(&house.app, id).await.expect("told").expect("known");
+    tell(&house, "one 1.01 on").await;
+    tell(&house, "stranger 1.01 on").await;
+    assert_eq!((line(id).await.is_online, line(id).await.port.as_str()), (false, ""));
+    assert!(!is_sold(&house, "ann").await);
+    tell(&house, "one 2.03 on").await;
+    assert_eq!((line(id).await.is_online, line(id).await.port.as_str()), (true, "2.03"));
+    // The same where the other SIM is a number of ours, and is not in the network itself.
+    let other = another_number(&house).await;
+    tell(&house, "two 2.03 off").await;
+    assert!(!line(id).await.is_online && !line(other).await.is_online);
+    tell(&house, "two 2.03 on").await;
+    assert!(!line(id).await.is_online && line(other).await.is_online);
+    // What left that port before is not what is in it, if it is empty now.
+    tell(&house, "one 3.01 on\n- 2.03 off").await;
+    assert!(line(id).await.is_online && !line(other).await.is_online);
+});
+
+on_both!(sims_that_change_places_are_where_they_are_told, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    let other = another_number(&house).await;
+    tell(&house, "one 1.01 on\ntwo 2.03 on").await;
+    tell(&house, "two 1.01 on\none 2.03 on").await;
+    for (id, port) in [(id, "2.03"), (other, "1.01")] {
+        let line = number::line_state(&house.app, id).await.expect("told").expect("known");
+        assert_eq!((line.is_online, line.port.as_str()), (true, port));
+    }
+});
+
+on_both!(another_sim_in_a_port_that_is_mapped_beside_its_sim_takes_its_number_from_the_sale, async |house: House| {
+    let (house, id) = house_of_one(house).await;
+    let digits = number::of_id(&house.app, id).await.expect("told").expect("there").digits;
+    let number = Nanp::parse(&digits).expect("a number");
+    supply::map_sim(&house.app, "box", "1.01", &number, may("test")).await.expect("mapped");
+    tell(&house, "one 1.01 on").await;
+    tell(&house, "stranger 1.01 on").await;
     assert!(!number::line_state(&house.app, id).await.expect("told").expect("known").is_online);
     assert!(!is_sold(&house, "ann").await);
 });
