@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::supply::{self, Request, Settings};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
@@ -69,37 +70,81 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     Some(Request { method, tail, query: query.to_owned(), headers: Vec::new(), body })
 }
 
+/// A Kannel of which the house is the service.
+struct Kannel {
+    /// Where `fakesmsc` hands over.
+    centre: u16,
+    _boxes: [Program; 2],
+    _scratch: TempDir,
+}
+
+impl Kannel {
+    async fn start(door: u16) -> Self {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let root = scratch.path().display().to_string();
+        fs::create_dir(scratch.path().join("store")).expect("a folder");
+        let [admin, inner, centre, sending] = [port().await, port().await, port().await, port().await];
+        let config = format!(
+            "group = core\nadmin-port = {admin}\nadmin-password = bar\nsmsbox-port = {inner}\nbox-allow-ip = \"127.0.0.1\"\n\
+             log-file = \"{root}/bearerbox.log\"\nlog-level = 4\nstore-type = spool\nstore-location = \"{root}/store\"\n\n\
+             group = smsc\nsmsc = fake\nsmsc-id = SIM07\nport = {centre}\nconnect-allow-ip = \"127.0.0.1\"\n\n\
+             group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {sending}\nlog-file = \"{root}/smsbox.log\"\nlog-level = 4\n\
+             http-request-retry = 5\nhttp-queue-delay = 1\n\n\
+             group = sms-service\nkeyword = default\ncatch-all = yes\nmax-messages = 0\nconcatenation = true\nassume-plain-text = true\n\
+             get-url = \"http://127.0.0.1:{door}/ingest/centre/{WORD}/?from=%p&to=%P&text=%b&id=%I&ts=%t&charset=%C&coding=%c&smsc=%i\"\n"
+        );
+        let file = scratch.path().join("kannel.conf");
+        fs::write(&file, config).expect("written");
+        let bearerbox = Program::start(Command::new("bearerbox").arg(&file));
+        until(async || TcpStream::connect(("127.0.0.1", inner)).await.is_ok()).await;
+        let smsbox = Program::start(Command::new("smsbox").arg(&file));
+        until(async || TcpStream::connect(("127.0.0.1", sending)).await.is_ok()).await;
+        Self { centre, _boxes: [bearerbox, smsbox], _scratch: scratch }
+    }
+
+    /// Lets its network hand over one SMS, in the words of `fakesmsc`.
+    fn hand_over(&self, kind: &str, text: &str) -> Program {
+        let sms = format!("22395 {NUMBER} {kind} {text}");
+        let port = self.centre.to_string();
+        Program::start(Command::new(FAKESMSC).args(["-H", "127.0.0.1", "-r", &port, "-m", "1", &sms]))
+    }
+}
+
+async fn house() -> House {
+    House::of("kannel", Settings::new([("word".to_owned(), WORD.to_owned())].into())).await
+}
+
 #[tokio::test]
 async fn what_kannel_hands_over_is_a_code_for_who_ordered_it() {
-    let settings = Settings::new([("word".to_owned(), WORD.to_owned())].into());
-    let house = House::of("kannel", settings).await;
+    let house = house().await;
     let sale = Sale::of(&house, "google").await;
     let (door, calls) = door(&house, 2).await;
-    let scratch = tempfile::tempdir().expect("a scratch folder");
-    let root = scratch.path().display().to_string();
-    fs::create_dir(scratch.path().join("store")).expect("a folder");
-    let [admin, inner, centre, sending] = [port().await, port().await, port().await, port().await];
-    let config = format!(
-        "group = core\nadmin-port = {admin}\nadmin-password = bar\nsmsbox-port = {inner}\nbox-allow-ip = \"127.0.0.1\"\n\
-         log-file = \"{root}/bearerbox.log\"\nlog-level = 4\nstore-type = spool\nstore-location = \"{root}/store\"\n\n\
-         group = smsc\nsmsc = fake\nsmsc-id = SIM07\nport = {centre}\nconnect-allow-ip = \"127.0.0.1\"\n\n\
-         group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {sending}\nlog-file = \"{root}/smsbox.log\"\nlog-level = 4\n\
-         http-request-retry = 5\nhttp-queue-delay = 1\n\n\
-         group = sms-service\nkeyword = default\ncatch-all = yes\nmax-messages = 0\nconcatenation = true\nassume-plain-text = true\n\
-         get-url = \"http://127.0.0.1:{door}/ingest/centre/{WORD}/?from=%p&to=%P&text=%a&id=%I&ts=%t&charset=%C&coding=%c&smsc=%i\"\n"
-    );
-    let file = scratch.path().join("kannel.conf");
-    fs::write(&file, config).expect("written");
-    let _bearerbox = Program::start(Command::new("bearerbox").arg(&file));
-    until(async || TcpStream::connect(("127.0.0.1", inner)).await.is_ok()).await;
-    let _smsbox = Program::start(Command::new("smsbox").arg(&file));
-    until(async || TcpStream::connect(("127.0.0.1", sending)).await.is_ok()).await;
-    let sms = format!("22395 {NUMBER} text G-123456 is your Google verification code.");
-    let _centre =
-        Program::start(Command::new(FAKESMSC).args(["-H", "127.0.0.1", "-r", &centre.to_string(), "-m", "1", &sms]));
+    let kannel = Kannel::start(door).await;
+    let _centre = kannel.hand_over("text", "G-123456 is your Google verification code.");
     // Two calls are answered as a house does that could not keep them: Kannel calls again, with the same id.
     until(async || sale.code(&house).await.is_some()).await;
     until(async || calls.load(Ordering::SeqCst) == 3).await;
     assert_eq!(sale.code(&house).await.as_deref(), Some(sale::CODE));
     assert!(house.kept().await.is_empty(), "nothing is left over, and it came once");
+}
+
+/// It is told byte by byte, not word by word.
+#[tokio::test]
+async fn what_kannel_hands_over_is_the_text_as_it_was_sent() {
+    let house = house().await;
+    let (door, _) = door(&house, 0).await;
+    let kannel = Kannel::start(door).await;
+    let encoded = |text: &str| -> String {
+        text.encode_utf16().flat_map(u16::to_be_bytes).map(|byte| format!("%{byte:02X}")).collect()
+    };
+    let quoted = "Bob\u{2019}s  code\n\n\u{1F511} 4711 is\u{2026}  \u{2020}\u{0B20}\u{200A}";
+    let broken = "Code  4711,\nnot  4712";
+    let all = [("text", "Two  spaces   4711".to_owned()), ("ucs2", encoded(quoted)), ("ucs2", encoded(broken))];
+    let mut texts = Vec::new();
+    for (kind, text) in all {
+        let _centre = kannel.hand_over(kind, &text);
+        until(async || house.texts().await.len() > texts.len()).await;
+        texts = house.texts().await;
+    }
+    assert_eq!(texts, ["Two  spaces   4711", quoted, broken]);
 }
