@@ -17,7 +17,7 @@ use super::telling::{
     BODY_MAX, ID_MAX, NUMBER_MAX, PUSHED_MAX, SENDER_MAX, at_most, body, fingerprint, hour, is_batch, malformed,
     required, unreadable,
 };
-use super::word;
+use super::{silence, word};
 use crate::call::{self, Call};
 use crate::sms::time;
 
@@ -27,8 +27,17 @@ const COLUMNS_MIN: usize = 6;
 /// SMS that are asked for at once: such an answer is well within what a call takes.
 const ASKED: u64 = 50;
 
-const SETTINGS: [Setting; 8] =
-    [word::WORD, CHARSET, poll::ADDRESS, poll::USER, poll::PASSWORD, poll::EVERY, poll::ALLOW_NETWORK, poll::CA];
+const SETTINGS: [Setting; 9] = [
+    word::WORD,
+    CHARSET,
+    silence::SILENT,
+    poll::ADDRESS,
+    poll::USER,
+    poll::PASSWORD,
+    poll::EVERY,
+    poll::ALLOW_NETWORK,
+    poll::CA,
+];
 
 /// A SIM box.
 pub(super) struct Ejoin;
@@ -72,17 +81,21 @@ impl Supply for Ejoin {
     fn check(&self, settings: &Settings) -> Result<(), String> {
         word::check(settings)?;
         charset::check(settings)?;
+        silence::check(settings)?;
         Poll::of(settings).map(drop)
     }
 
     fn polls(&self, settings: &Settings) -> bool {
-        Poll::is_wanted(settings)
+        Poll::is_wanted(settings) || silence::is_watched(settings)
     }
 
     fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
         let mark = serde_json::from_str(&inbox.mark()).unwrap_or_default();
         let charset = Charset::of(&settings);
-        Box::pin(poll::hold(settings, inbox, Asked { mark, charset }))
+        let asked = Asked { mark, charset };
+        Box::pin(async move {
+            tokio::join!(silence::watch(&settings, &inbox), poll::hold(settings.clone(), inbox.clone(), asked));
+        })
     }
 
     fn hear(&self, settings: &Settings, request: &Request, now_ms: i64) -> Result<Heard, Reply> {

@@ -23,6 +23,7 @@ mod plivo;
 mod poll;
 mod roster;
 mod signature;
+mod silence;
 mod smpp;
 mod sms_gateway_android;
 mod spool;

@@ -5,14 +5,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::clock::{self, HOUR_MS, MINUTE_MS};
+use domain::clock::{self, HOUR_MS};
 use domain::supply::{Heard, Holding, Inbox, Line, Part, Reply, Request, Setting, Settings, Status, Supply};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::{Duration, sleep};
 
 use super::poll::{self, More, Poll, Trouble};
 use super::signature::{is_same, mac, timely, unsigned};
+use super::silence;
 use super::telling::{ID_MAX, NUMBER_MAX, SENDER_MAX, at_most, body, fingerprint, is_push, malformed, required, time};
 use crate::call::Call;
 
@@ -27,12 +27,6 @@ const OVERLAP_MS: i64 = 2 * HOUR_MS;
 
 /// SIMs that a phone has at once.
 const SLOTS: u32 = 2;
-/// Minutes after which a phone may count as silent. When it was heard last is written down to some minutes.
-const SILENT_MIN: i64 = 10;
-const SILENT_MAX: i64 = 1_440;
-/// How often it is looked who is silent.
-const LOOK: Duration = Duration::from_secs(5);
-
 const SETTINGS: [Setting; 8] = [
     Setting {
         name: "signing_key",
@@ -41,13 +35,7 @@ const SETTINGS: [Setting; 8] = [
         is_optional: false,
         help: "the key under Settings, Webhooks, Signing Key in the app, at least 8 characters; set a long one of your own",
     },
-    Setting {
-        name: "silent_minutes",
-        label: "Silent after",
-        is_secret: false,
-        is_optional: true,
-        help: "minutes, 10 to 1440: a phone that pinged before and says nothing for so long is taken from the sale; never if empty",
-    },
+    silence::SILENT,
     poll::ADDRESS,
     poll::USER,
     poll::PASSWORD,
@@ -104,18 +92,21 @@ impl Supply for SmsGatewayAndroid {
         if key.chars().count() < KEY_MIN {
             return Err(format!("`signing_key` must have at least {KEY_MIN} characters"));
         }
-        silent_ms(settings)?;
+        silence::check(settings)?;
         Poll::of(settings).map(drop)
     }
 
     fn polls(&self, settings: &Settings) -> bool {
-        Poll::is_wanted(settings) || settings.get("silent_minutes").is_some()
+        Poll::is_wanted(settings) || silence::is_watched(settings)
     }
 
     fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
         let asked_ms = inbox.mark().parse().ok();
         Box::pin(async move {
-            tokio::join!(watch(&settings, &inbox), poll::hold(settings.clone(), inbox.clone(), Asked { asked_ms }));
+            tokio::join!(
+                silence::watch(&settings, &inbox),
+                poll::hold(settings.clone(), inbox.clone(), Asked { asked_ms })
+            );
         })
     }
 
@@ -197,34 +188,6 @@ fn pinged(device: &str) -> Result<Vec<Status>, Reply> {
 
 fn alive(sim: String) -> Status {
     Status { line: Line { sim: Some(sim), ..Line::default() }, is_online: true, signal: None }
-}
-
-/// How long a phone may say nothing, if that is of interest.
-fn silent_ms(settings: &Settings) -> Result<Option<i64>, String> {
-    let Some(written) = settings.get("silent_minutes") else { return Ok(None) };
-    let minutes = written.parse().ok().filter(|minutes| (SILENT_MIN..=SILENT_MAX).contains(minutes));
-    let wrong = || format!("`silent_minutes` must be a number from {SILENT_MIN} to {SILENT_MAX}");
-    minutes.map(|minutes: i64| Some(minutes * MINUTE_MS)).ok_or_else(wrong)
-}
-
-/// Takes the numbers of silent phones from the sale, until the inbox closes.
-async fn watch(settings: &Settings, inbox: &Inbox) {
-    let Ok(Some(silent_ms)) = silent_ms(settings) else { return inbox.closed().await };
-    // One that is asked as well has a connection when it answers.
-    let _link = settings.get(poll::ADDRESS.name).is_none().then(|| inbox.link());
-    // While nobody listened, nobody was silent.
-    let began_ms = inbox.now_ms();
-    while !inbox.is_closed() {
-        let since_ms = inbox.now_ms() - silent_ms;
-        if since_ms >= began_ms {
-            // What cannot be written down now is so in a moment.
-            drop(inbox.note_silence(since_ms).await);
-        }
-        tokio::select! {
-            () = sleep(LOOK) => {}
-            () = inbox.closed() => {}
-        }
-    }
 }
 
 /// A phone that is asked to push again what is in its inbox. The answer holds no SMS; they come as pushes.

@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::supply::{Part, Request};
+use domain::supply::{self, Part, Request};
 use serde_json::{Value, json};
 
 use crate::peer::{NOW_MS, NOW_S, Peer, SOMEBODY, TEXT, connector, percent, post_to_word};
+use crate::smpp::house::{House, until};
 
 pub(crate) const PEER: Peer = Peer {
     connector: "ejoin",
@@ -161,6 +162,38 @@ fn a_status_tells_which_sims_are_in_the_network() {
     assert_eq!(heard.statuses[0].signal.as_deref(), Some("21"));
     let one = json!({"type": "port-status", "port": "1.01", "seq": 2, "st": "3", "iccid": ICCID});
     assert!(PEER.heard(one.to_string()).statuses.first().is_some_and(|status| status.is_online));
+}
+
+#[tokio::test]
+async fn a_box_that_tells_its_status_no_more_is_taken_from_the_sale_until_it_does() {
+    let settings = PEER.settings_with(&[("silent_minutes", "10")]);
+    let house = House::of("ejoin", settings.clone()).await;
+    house.map(ICCID).await;
+    let port = json!({"port": "1.01", "st": 3, "iccid": ICCID, "sig": 21});
+    let told = json!({"type": "dev-status", "seq": 1, "expires": 180, "max-ports": 32, "status": [port]}).to_string();
+    let tell = || async {
+        let request = PEER.push(told.clone().into(), house.app.now_ms() / 1_000);
+        supply::ingest(&house.app, &connectors::registry(), "centre", &request).await.map(|reply| reply.status)
+    };
+    let held = house.hold(settings).await;
+    until(async || held.inbox.state().links == 1).await;
+    assert_eq!(tell().await.ok(), Some(200));
+    assert!(house.is_online().await);
+    house.pass_ms(20 * 60 * 1_000);
+    until(async || !house.is_online().await).await;
+    assert_eq!(tell().await.ok(), Some(200));
+    assert!(house.is_online().await);
+    held.close(&house).await;
+}
+
+#[test]
+fn how_long_a_box_may_be_silent_is_checked() {
+    let registry = connectors::registry();
+    let ejoin = connector(&registry, "ejoin");
+    let wrong = ejoin.check(&PEER.settings_with(&[("silent_minutes", "9")])).expect_err("wrong");
+    assert!(wrong.contains("silent_minutes"), "{wrong}");
+    let wanted = PEER.settings_with(&[("silent_minutes", "10")]);
+    assert!(ejoin.check(&wanted).is_ok() && ejoin.polls(&wanted) && !ejoin.polls(&PEER.settings_with(&[])));
 }
 
 /// A push in the mode "SMS to HTTP".
