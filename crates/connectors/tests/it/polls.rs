@@ -53,6 +53,17 @@ const DINSTAR: Kind = Kind {
     },
 };
 
+/// A phone that is asked to push what it has: the answer holds nothing.
+const PHONE: Kind = Kind {
+    peer: &crate::sms_gateway_android::PEER,
+    push: |_| Vec::new(),
+    told: |asked, _| {
+        assert_eq!((asked.method.as_str(), asked.path()), ("POST", "/inbox/refresh"));
+        assert_eq!(asked.authorization, format!("Basic {}", STANDARD.encode(format!("root:{PASSWORD}"))));
+        Says::status(202, "")
+    },
+};
+
 fn text(place: usize) -> String {
     format!("4938{place:02} is your code")
 }
@@ -359,4 +370,64 @@ pub(crate) fn a_phone_is_asked_to_push_its_inbox_again_from_where_it_was_asked_l
         assert_eq!((of(0, "since"), of(0, "until")), ("2026-05-20T14:30:00Z".into(), "2026-05-22T14:30:00Z".into()));
         assert_eq!(of(2, "since"), "2026-05-22T12:30:00Z");
     });
+}
+
+#[test]
+pub(crate) fn a_phone_that_fails_is_asked_again() {
+    let odd = [
+        (Says::status(500, "out of order 493801"), "status 500"),
+        (Says::status(401, "no 493801"), "does not know"),
+        (Says::status(403, "no"), "does not know"),
+        (Says::status(404, "an older app"), "status 404"),
+        (Says::Answer(302, "location: /elsewhere\r\n".into(), String::new()), "status 302"),
+        (Says::Bytes("220 mail 493801\r\n"), "broke off"),
+        (Says::HangsUp, "broke off"),
+        (Says::Pours, "too large"),
+    ];
+    run(async {
+        let (here, mut all) = (LocalSet::new(), JoinSet::new());
+        for (says, fault) in odd {
+            let story = async move {
+                let (house, gate) = (House::with(PHONE.peer).await, Gate::open(PHONE, 0, vec![says]).await);
+                let held = gate.ask(&house).await;
+                until(async || held.inbox.state().reconnects == 1 && held.inbox.state().links == 1).await;
+                let told = house.fault().await;
+                assert!(told.contains(fault) && !told.contains("4938"), "{told}");
+                held.close(&house).await;
+            };
+            all.spawn_local_on(story, &here);
+        }
+        here.run_until(all.join_all()).await;
+    });
+}
+
+#[test]
+pub(crate) fn a_phone_that_wants_to_be_left_alone_is() {
+    run(async {
+        let busy = Says::Answer(429, "retry-after: 3\r\n".into(), String::new());
+        let (house, gate) = (House::with(PHONE.peer).await, Gate::open(PHONE, 0, vec![busy]).await);
+        let (held, begun) = (gate.ask(&house).await, Instant::now());
+        until(async || held.inbox.state().links == 1).await;
+        assert!(begun.elapsed() >= Duration::from_secs(3) && house.fault().await.contains("too often"));
+        held.close(&house).await;
+    });
+}
+
+#[test]
+pub(crate) fn nothing_secret_of_a_phone_shows_in_the_log_or_the_fault() {
+    let log = Log::default();
+    let proof = STANDARD.encode(format!("root:{PASSWORD}"));
+    log.listen(|| {
+        run(async {
+            let first = vec![Says::status(500, "493801"), Says::status(401, "493801")];
+            let (house, gate) = (House::with(PHONE.peer).await, Gate::open(PHONE, 0, first).await);
+            let held = gate.ask(&house).await;
+            until(async || held.inbox.state().links == 1).await;
+            let fault = house.fault().await;
+            assert!(!fault.contains(PASSWORD) && !fault.contains(&proof) && !fault.contains("4938"), "{fault}");
+            held.close(&house).await;
+        });
+    });
+    let said = log.said();
+    assert!(!said.contains(PASSWORD) && !said.contains(&proof) && !said.contains("4938"), "{said}");
 }

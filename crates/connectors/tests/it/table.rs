@@ -194,13 +194,13 @@ fn phone() -> Row {
         good: Shown(polls::a_phone_is_asked_to_push_its_inbox_again_from_where_it_was_asked_last),
         repeated: Never(pushes),
         out_of_order: Never(pushes),
-        oversized: Never("The phone is asked as boxes are: their rows show what too large an answer comes to."),
+        oversized: Shown(polls::a_phone_that_fails_is_asked_again),
         garbage: Never("Nothing in the answer is read but its status."),
-        wrong_secret: Never("The phone is asked as boxes are: their rows show what a wrong password comes to."),
-        throttled: Never("The phone is asked as boxes are: their rows show that it is left alone."),
-        broken: Never("The phone is asked as boxes are: their rows show that it is asked again."),
+        wrong_secret: Shown(polls::a_phone_that_fails_is_asked_again),
+        throttled: Shown(polls::a_phone_that_wants_to_be_left_alone_is),
+        broken: Shown(polls::a_phone_that_fails_is_asked_again),
         not_kept: Never(pushes),
-        log: Never("The phone is asked as boxes are: their rows show what is in the log."),
+        log: Shown(polls::nothing_secret_of_a_phone_shows_in_the_log_or_the_fault),
     }
 }
 
