@@ -109,7 +109,7 @@ pub async fn receive(app: &App, source: i64, part: Part) -> Result<Received, DbE
     let received = tell(app, incoming).await?;
     if let Received::Delivered { account } = received {
         app.notices.tell(account);
-        lag_ms.into_iter().for_each(|lag_ms| app.lags.note(source, lag_ms));
+        lag_ms.into_iter().for_each(|lag_ms| app.lags.note(source, now_ms, lag_ms));
     }
     app.heard.heard(source, now_ms);
     let outcome = match received {
