@@ -27,6 +27,7 @@ const OVERLAP_MS: i64 = 2 * HOUR_MS;
 
 /// SIMs that a phone has at once.
 const SLOTS: u32 = 2;
+
 const SETTINGS: [Setting; 8] = [
     Setting {
         name: "signing_key",
