@@ -55,6 +55,12 @@ impl Words {
         self.has(&["sms", "message", "code"]) && is_received && !self.has(&["no sms", "no message", "no code", "not "])
     }
 
+    /// Whether it knows no such order. A sentence that speaks of a message says that none came.
+    fn is_of_no_order(&self) -> bool {
+        let is_none = ["not found", "no such", "not exist", "doesn't exist", "no order", "unknown", "invalid"];
+        self.has(&["order"]) && self.has(&is_none) && !self.has(&["sms", "message", "code", "pin"])
+    }
+
     fn has(&self, words: &[&str]) -> bool {
         let own = self.0.to_ascii_lowercase();
         words.iter().any(|word| own.contains(word))
@@ -152,11 +158,14 @@ fn number(told: &Value) -> Option<String> {
     number.bytes().any(|byte| byte.is_ascii_digit()).then_some(number).filter(|number| number.len() <= 32)
 }
 
-/// The last message. Where there is none, the house says so in an error of any wording.
+/// The last message. Where there is none, the house says so in an error of any wording, but for one of an order that it
+/// does not know.
 pub(super) fn looked(told: Result<&Value, &Words>, raw: &[u8]) -> Looked {
     let messages = told.ok().and_then(|told| message(told, raw)).into_iter().collect();
     let number = told.ok().and_then(|told| number(one(told)));
-    Looked { state: TheirState::Open, number, end: None, messages }
+    let is_missing = told.err().is_some_and(Words::is_of_no_order);
+    let state = if is_missing { TheirState::Missing } else { TheirState::Open };
+    Looked { state, number, end: None, messages }
 }
 
 /// Its fields stand at the top. Of a code without a text, the code is the text.

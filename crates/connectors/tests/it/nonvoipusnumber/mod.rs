@@ -161,6 +161,28 @@ pub(crate) async fn the_last_message_is_told_and_the_next_one_after_a_reuse() {
 }
 
 #[tokio::test]
+pub(crate) async fn an_order_that_it_does_not_know_is_told_from_one_without_a_message() {
+    let world = World::open().await;
+    let id = world.bought().await;
+    let looked = world.looks(&id).await;
+    assert!(looked.state == TheirState::Open && looked.number.is_none() && looked.messages.is_empty());
+    assert!(world.looks("4711").await.state == TheirState::Missing);
+    for (words, state) in [
+        ("There is no such order", TheirState::Missing),
+        ("Invalid order_id", TheirState::Missing),
+        ("No SMS found for this order", TheirState::Open),
+        ("The message of this order does not exist yet", TheirState::Open),
+        ("Please wait", TheirState::Open),
+        ("", TheirState::Open),
+    ] {
+        let body = format!(r#"{{"status":"error","message":"{words}"}}"#);
+        let server = Server::open(move |_| Says::status(400, body.clone())).await;
+        let looked = house("nonvoipusnumber").look(&HOUSE.at(server.port), "7").await.expect("an answer");
+        assert!(looked.state == state, "{words}");
+    }
+}
+
+#[tokio::test]
 pub(crate) async fn a_code_without_a_text_is_the_text() {
     let body = r#"{"status":"success","sms":"","pin":493817}"#;
     let server = Server::open(move |_| Says::ok(body)).await;
