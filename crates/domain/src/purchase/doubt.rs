@@ -60,49 +60,69 @@ pub(super) async fn find_out(app: &App, at: At<'_>, mut doubts: Vec<Purchase>) -
     }
 }
 
-/// What is left of a list once those are taken away that other purchases know.
-async fn unknown(app: &App, source: i64, list: Vec<Standing>) -> Result<Vec<Standing>, DbError> {
+/// What a list may tell of: what no purchase knows yet, and the purchases that are being asked for just now.
+async fn untold(app: &App, source: i64, list: Vec<Standing>) -> Result<(Vec<Standing>, Vec<Purchase>), DbError> {
     let ids: Vec<String> = list.iter().map(|one| one.bought.id.clone()).collect();
-    let known = app.db.read(move |tx: &mut Tx<'_>| {
+    // After the list came, and on one snapshot: what it told of is by now known, being asked for, or in doubt.
+    let read = move |tx: &mut Tx<'_>| {
         let mut known = Vec::with_capacity(ids.len());
         for id in &ids {
             known.push(rows::is_known(tx, source, id, 0)?);
         }
-        Ok::<_, DbError>(known)
-    });
-    let known = known.await?;
-    Ok(list.into_iter().zip(known).filter(|(_, is_known)| !is_known).map(|(one, _)| one).collect())
+        Ok::<_, DbError>((known, rows::asking(tx, source)?))
+    };
+    let (known, asking) = app.db.read(read).await?;
+    Ok((list.into_iter().zip(known).filter(|(_, is_known)| !is_known).map(|(one, _)| one).collect(), asking))
 }
 
 async fn by_list(app: &App, slug: &str, doubts: Vec<Purchase>, list: Vec<Standing>) -> Result<(), DbError> {
     let Some(source) = doubts.first().map(|doubt| doubt.source) else { return Ok(()) };
-    let mut left = unknown(app, source, list).await?;
+    let (mut left, asking) = untold(app, source, list).await?;
     let now = app.now_ms();
     for doubt in doubts {
-        if let Some(place) = place_of(&doubt, &left) {
-            let bought = left.swap_remove(place).bought;
-            found(app, &doubt, slug, bought).await?;
-        } else if doubt.faults + 1 >= LOOKS_MIN && now >= doubt.deadline_ms + SURE_MS {
-            conclude::not_bought(app, (doubt.id, doubt.order), "not_bought: it is not in its house's list").await?;
-        } else {
-            put_off(app, std::slice::from_ref(&doubt), true).await?;
+        match place_of(&doubt, &left, &asking) {
+            Place::At(place) => {
+                let bought = left.swap_remove(place).bought;
+                found(app, &doubt, slug, bought).await?;
+            }
+            Place::Nowhere if doubt.faults + 1 >= LOOKS_MIN && now >= doubt.deadline_ms + SURE_MS => {
+                conclude::not_bought(app, (doubt.id, doubt.order), "not_bought: it is not in its house's list").await?;
+            }
+            Place::Nowhere | Place::Open => put_off(app, std::slice::from_ref(&doubt), true).await?,
         }
     }
     Ok(())
 }
 
-/// Where in a list a purchase stands: by our name of it, else the first that fits. Those that fit alike are alike: all
-/// are ours.
-fn place_of(doubt: &Purchase, list: &[Standing]) -> Option<usize> {
+/// Where a purchase in doubt stands in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    At(usize),
+    /// What fits may as well be another purchase's that is being asked for just now.
+    Open,
+    Nowhere,
+}
+
+/// A rule: by our name of it, else the first that fits. Those that fit alike are alike: all are ours.
+fn place_of(doubt: &Purchase, list: &[Standing], asking: &[Purchase]) -> Place {
     let reference = doubt.reference();
-    let by_name = list.iter().position(|one| one.reference.as_ref() == Some(&reference));
-    let span = doubt.created_ms - SKEW_MS..=doubt.deadline_ms + SKEW_MS;
-    let fits = |one: &Standing| {
-        one.reference.is_none()
-            && one.code.as_ref().is_none_or(|code| *code == doubt.code)
-            && one.bought_ms.is_none_or(|at_ms| span.contains(&at_ms))
-    };
-    by_name.or_else(|| list.iter().position(fits))
+    if let Some(place) = list.iter().position(|one| one.reference.as_ref() == Some(&reference)) {
+        return Place::At(place);
+    }
+    let is_others = |one: &Standing| asking.iter().any(|other| fits(one, other));
+    match list.iter().position(|one| fits(one, doubt) && !is_others(one)) {
+        Some(place) => Place::At(place),
+        None if list.iter().any(|one| fits(one, doubt)) => Place::Open,
+        None => Place::Nowhere,
+    }
+}
+
+/// Whether something without our name may be what a purchase bought.
+fn fits(one: &Standing, purchase: &Purchase) -> bool {
+    let span = purchase.created_ms - SKEW_MS..=purchase.deadline_ms + SKEW_MS;
+    one.reference.is_none()
+        && one.code.as_ref().is_none_or(|code| *code == purchase.code)
+        && one.bought_ms.is_none_or(|at_ms| span.contains(&at_ms))
 }
 
 /// A purchase in doubt was made: it serves its order if that still waits, else it is given back.

@@ -63,6 +63,37 @@ on_both!(what_was_bought_is_found_in_the_house_s_list, async |house: House| {
     market.is_sound().await;
 });
 
+on_both!(a_list_without_names_does_not_give_a_doubt_what_another_is_buying, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().keeps_names = false;
+    let (ann, _) = doubtful(&market, Mood::LosesQuestion).await;
+    let bob = market.house.customer("bob", "5.00").await;
+    market.alpha.will(&[Mood::SellsAndWaits]);
+    let app = market.house.app.clone();
+    let asking = tokio::spawn(async move { order::place(&app, bob, &ask("instagram"), once(bob, "k", 1)).await });
+    while market.alpha.at().sold.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // The list has one number that nobody knows of: it is bob's, whose answer is under way.
+    market.round().await;
+    assert_eq!(market.states().await, ["in_doubt", "refused", "asking"]);
+    market.alpha.gate.notify_one();
+    assert_eq!(asking.await.expect("it ends").expect("an order").digits, "13125550100");
+    market.later(80_000).await;
+    assert_eq!(market.states().await, ["refused", "refused", "bought"]);
+    assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});
+
+on_both!(a_list_without_names_tells_what_was_bought_once_nobody_buys, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().keeps_names = false;
+    let (ann, order) = doubtful(&market, Mood::LosesAnswer).await;
+    market.round().await;
+    assert_eq!(again(&market, ann).await.expect("the order").order, order);
+    market.is_sound().await;
+});
+
 on_both!(what_was_not_bought_gives_the_price_back, async |house: House| {
     let market = Market::open(house, 0).await;
     let (ann, _) = doubtful(&market, Mood::LosesQuestion).await;

@@ -40,6 +40,8 @@ pub(super) enum Mood {
     SellsTwice,
     /// It answers only when the test lets it.
     Waits,
+    /// It sells, and answers only when the test lets it.
+    SellsAndWaits,
 }
 
 /// How a house answers to one wish that a number run on.
@@ -74,6 +76,7 @@ pub(super) struct Sold {
     pub(super) end_ms: Option<i64>,
     messages: Vec<(String, String)>,
     is_pending: bool,
+    code: String,
     reference: String,
 }
 
@@ -91,6 +94,8 @@ pub(super) struct Stand {
     pub(super) calls: Vec<String>,
     /// Whether it lists what is ours.
     pub(super) lists: bool,
+    /// Whether that list keeps our names; one that does not tells the code, and no time.
+    pub(super) keeps_names: bool,
     /// What it answers to a rejection, instead of taking back.
     pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
     /// What it answers to a word that a number receive again, or is done with, instead of yes.
@@ -127,6 +132,7 @@ impl Shop {
             sold: Vec::new(),
             calls: Vec::new(),
             lists: true,
+            keeps_names: true,
             rejects: VecDeque::new(),
             opens: VecDeque::new(),
             finishes: VecDeque::new(),
@@ -172,7 +178,7 @@ impl Shop {
                 let (id, number) = (sold.id.clone(), Some("13125550199".to_owned()));
                 return Answer::Bought(Bought { id, number, price: None, end: None });
             }
-            Mood::Sells | Mood::LosesAnswer | Mood::IsSlow | Mood::IsDear | Mood::Waits => {}
+            Mood::Sells | Mood::LosesAnswer | Mood::IsSlow | Mood::IsDear | Mood::Waits | Mood::SellsAndWaits => {}
         }
         let count = stand.sold.len();
         let price = if mood == Mood::IsDear { stand.price.checked_add(cents(7)).expect("a sum") } else { stand.price };
@@ -186,6 +192,7 @@ impl Shop {
             end_ms: stand.end_ms,
             messages: Vec::new(),
             is_pending: mood == Mood::IsSlow,
+            code: wish.code.clone(),
             reference: wish.reference.clone(),
         };
         let (id, end) = (sold.id.clone(), sold.end_ms.map(Until::At));
@@ -263,7 +270,11 @@ impl Upstream for Shop {
             if mood == Mood::Waits {
                 self.gate.notified().await;
             }
-            self.buy_now(wish, mood)
+            let answer = self.buy_now(wish, mood);
+            if mood == Mood::SellsAndWaits {
+                self.gate.notified().await;
+            }
+            answer
         })
     }
 
@@ -349,8 +360,8 @@ impl Upstream for Shop {
                 price: Some(sold.price),
                 end: sold.end_ms.map(Until::At),
             },
-            code: None,
-            reference: Some(sold.reference.clone()),
+            code: (!stand.keeps_names).then(|| sold.code.clone()),
+            reference: stand.keeps_names.then(|| sold.reference.clone()),
             bought_ms: None,
         };
         let list = stand.lists.then(|| stand.sold.iter().map(standing).collect());
