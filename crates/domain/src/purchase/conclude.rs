@@ -1,5 +1,6 @@
 //! How a search ends: the order is made on what was bought, or its price comes back.
 
+use super::State;
 use super::rows::{self, Sourcing};
 use crate::App;
 use crate::account;
@@ -81,7 +82,12 @@ fn make_in(tx: &mut Tx<'_>, found: &Found, (slug, sealed_key): (&str, &[u8]), no
     let charged = bought.price.unwrap_or(purchase.asked);
     let their_end_ms = bought.end.map(|end| end.ms(now_ms));
     let is_bad_id = bought.id.is_empty() || bought.id.chars().count() > ID_MAX;
-    if is_bad_id || rows::is_known(tx, purchase.source, &bought.id, purchase.id)? {
+    let is_known = rows::is_known(tx, purchase.source, &bought.id, purchase.id)?;
+    if is_known && purchase.state == State::InDoubt {
+        // It was found to be another's meanwhile; what this one bought is still to be found out.
+        return Ok(Made::Unfit);
+    }
+    if is_bad_id || is_known {
         rows::lose(tx, purchase.id, charged, "its house told an id that is another purchase's, or none", now_ms)?;
         return Ok(Made::Unfit);
     }

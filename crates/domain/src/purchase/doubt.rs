@@ -118,7 +118,7 @@ fn place_of(doubt: &Purchase, list: &[Standing], asking: &[Purchase]) -> Place {
 }
 
 /// Whether something without our name may be what a purchase bought.
-fn fits(one: &Standing, purchase: &Purchase) -> bool {
+pub(super) fn fits(one: &Standing, purchase: &Purchase) -> bool {
     let span = purchase.created_ms - SKEW_MS..=purchase.deadline_ms + SKEW_MS;
     one.reference.is_none()
         && one.code.as_ref().is_none_or(|code| *code == purchase.code)

@@ -2,8 +2,8 @@
 
 use super::doubt;
 use super::houses::house_of;
-use super::look::within;
 use super::rows;
+use super::shown::{doubt_of, shown};
 use crate::App;
 use crate::db::{DbError, Lane, Tx};
 use crate::phone::Nanp;
@@ -15,7 +15,7 @@ pub(crate) async fn hint(app: &App, source: i64, hint: Hint) -> Result<(), DbErr
     let now = app.now_ms();
     let digits = hint.number.as_deref().and_then(|text| Nanp::parse(text).ok()).map(Nanp::digits);
     let their_id = hint.id.clone().filter(|id| !id.is_empty() && id.len() <= 100 && !id.chars().any(char::is_control));
-    let named = their_id.clone();
+    let (named, called) = (their_id.clone(), digits.clone());
     let story = move |tx: &mut Tx<'_>| {
         let by_id = "UPDATE purchase SET look_ms = $3 WHERE source_id = $1 AND their_id = $2 AND look_ms > $3";
         let by_number = "UPDATE purchase SET look_ms = $3
@@ -24,35 +24,50 @@ pub(crate) async fn hint(app: &App, source: i64, hint: Hint) -> Result<(), DbErr
             tx.run(by_id, values![source, id, now])?;
             return rows::is_known(tx, source, id, 0);
         }
-        if let Some(digits) = &digits {
+        if let Some(digits) = &called {
             tx.run(by_number, values![source, digits, now])?;
         }
         Ok(true)
     };
     let is_known = app.db.write(Lane::Ingest, story).await?;
     if let (false, Some(id)) = (is_known, their_id) {
-        may_be_in_doubt(app, source, &id).await?;
+        may_be_in_doubt(app, source, &id, digits).await?;
     }
     app.houses.get().into_iter().for_each(|houses| houses.news.notify_waiters());
     Ok(())
 }
 
-/// Asks about something that we do not know, if we are in doubt of anything there.
-async fn may_be_in_doubt(app: &App, source: i64, id: &str) -> Result<(), DbError> {
-    let oldest = move |tx: &mut Tx<'_>| {
-        let sql = rows::purchases!("WHERE source_id = $1 AND state = 'in_doubt' ORDER BY id LIMIT 1");
-        tx.one(sql, values![source])?.map(|row| rows::purchase(&row)).transpose()
-    };
-    let Some(doubt) = app.db.read(oldest).await? else { return Ok(()) };
+/// Asks about something that we do not know, if we are in doubt of anything there. `digits` is the number that the hint
+/// told.
+async fn may_be_in_doubt(app: &App, source: i64, id: &str, digits: Option<String>) -> Result<(), DbError> {
+    if app.db.read(move |tx: &mut Tx<'_>| rows::doubted(tx, source)).await?.is_empty() {
+        return Ok(());
+    }
     let (Some(houses), Some(wire)) = (app.houses.get(), house_of(app, source).await?) else { return Ok(()) };
     let Some(house) = houses.registry.get(&wire.connector).and_then(|connector| connector.house()) else {
         return Ok(());
     };
-    match within(house.look(&wire.settings, id)).await {
-        Ok(looked) if matches!(looked.state, TheirState::Open | TheirState::Pending) => {
-            let bought = Bought { id: id.to_owned(), number: looked.number, price: None, end: looked.end };
-            doubt::found(app, &doubt, &wire.slug, bought).await
+    let Ok(Some(shown)) = shown((house, &wire), id).await else { return Ok(()) };
+    if !shown.is_seen || !matches!(shown.state, TheirState::Open | TheirState::Pending) {
+        return Ok(());
+    }
+    let named = id.to_owned();
+    // After the hint came, and on one snapshot: what it is of is by now known, being asked for, or in doubt.
+    let read = move |tx: &mut Tx<'_>| {
+        let doubts = if rows::is_known(tx, source, &named, 0)? { Vec::new() } else { rows::doubted(tx, source)? };
+        Ok::<_, DbError>((doubts, rows::asking(tx, source)?))
+    };
+    let (doubts, asking) = app.db.read(read).await?;
+    let standing = shown.standing;
+    let Some(doubt) = doubt_of(&standing, &doubts, &asking) else { return Ok(()) };
+    // The house's own word of the number comes first. Only one that bears the source's secret is heard at all.
+    let own = standing.bought.number.filter(|text| Nanp::parse(text).is_ok());
+    match own.or(digits) {
+        Some(number) => {
+            let bought = Bought { number: Some(number), ..standing.bought };
+            doubt::found(app, doubt, &wire.slug, bought).await
         }
-        Ok(_) | Err(_) => Ok(()),
+        // Without a number it could only be rejected; a list or a person may still tell it.
+        None => Ok(()),
     }
 }

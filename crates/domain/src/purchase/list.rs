@@ -3,19 +3,21 @@
 use super::conclude;
 use super::doubt;
 use super::houses::house_of;
-use super::look::{self, within};
+use super::look;
 use super::renewal::{self, Renewal};
 use super::rows::{self, Purchase};
+use super::shown::shown;
 use super::{State, houses};
 use crate::App;
 use crate::clock::DAY_MS;
 use crate::db::{DbError, Lane, Tx};
 use crate::money::Usd;
+use crate::phone::Nanp;
 use crate::policy::audit::{self, Deed};
 use crate::policy::permit::{Permit, Run};
 use crate::policy::reason::Reason;
 use crate::product::Product;
-use crate::supply::{self, Bought, Source, TheirState};
+use crate::supply::{self, Bought, Source};
 use crate::values;
 
 /// Purchases in one page, at most.
@@ -177,8 +179,13 @@ pub async fn choice_of(app: &App, order: i64) -> Result<Option<(String, Vec<Line
 pub enum Verdict {
     /// Nothing was bought: the customer's price comes back.
     NotBought,
-    /// It was bought, under this id of the house: it is looked at there, and serves its order if that still waits.
-    Bought(String),
+    /// It was bought: it is looked at there, and serves its order if that still waits.
+    Bought {
+        /// The house's id of it.
+        id: String,
+        /// Its number, for houses that do not tell it of an id.
+        number: Option<String>,
+    },
     /// It was renewed: the rental runs on, if it still does.
     Renewed,
     /// It was paid for and is of no use: the loss is the house's, and the customer's price comes back.
@@ -197,6 +204,15 @@ pub enum SettleRefusal {
     /// The house does not know the id.
     #[error("its house does not know this id, or does not answer")]
     NotThere,
+    /// The id was told to another purchase.
+    #[error("this id is another purchase's")]
+    Taken,
+    /// Nobody tells the number, and without it no order can be served.
+    #[error("its house does not tell its number: say that too")]
+    NoNumber,
+    /// What was said to be the number is none.
+    #[error("this is no number of the USA")]
+    NotANumber,
     /// A number is not renewed, and a renewal has no id of its own.
     #[error("it is a purchase: it was bought under an id of its house, or was not")]
     IsPurchase,
@@ -228,12 +244,12 @@ pub async fn settle(
     match (purchase.state, &verdict) {
         (_, Verdict::Renewed) => return Err(SettleRefusal::IsPurchase),
         (State::InDoubt, _) | (State::Rejecting, Verdict::Lost) => {}
-        (State::Rejecting, Verdict::NotBought | Verdict::Bought(_)) => return Err(SettleRefusal::IsBought),
+        (State::Rejecting, Verdict::NotBought | Verdict::Bought { .. }) => return Err(SettleRefusal::IsBought),
         (state, _) => return Err(SettleRefusal::Settled(state.word())),
     }
     let now = app.now_ms();
-    if let Verdict::Bought(their_id) = &verdict {
-        let (slug, bought) = confirmed(app, &purchase, their_id).await?;
+    if let Verdict::Bought { id, number } = &verdict {
+        let (slug, bought) = confirmed(app, &purchase, id, number.as_deref()).await?;
         doubt::found(app, &purchase, &slug, bought).await?;
     }
     let (reason, by) = (reason.text().to_owned(), permit.who.clone());
@@ -242,7 +258,7 @@ pub async fn settle(
         let why = format!("settled by {by}: {reason}");
         match (&verdict, purchase.state) {
             (Verdict::NotBought, _) => rows::refuse(tx, id, &format!("not_bought: {why}"), now)?,
-            (Verdict::Bought(_) | Verdict::Renewed, _) => {}
+            (Verdict::Bought { .. } | Verdict::Renewed, _) => {}
             (Verdict::Lost, State::Rejecting) => {
                 let kept = rows::locked(tx, id)?;
                 if rows::end(tx, id, (State::Done, Usd::ZERO), &why, now)? {
@@ -265,19 +281,30 @@ pub async fn settle(
     Ok(state)
 }
 
-/// What a house says of an id that a person names.
-async fn confirmed(app: &App, purchase: &Purchase, their_id: &str) -> Result<(String, Bought), SettleRefusal> {
+/// What a house says of an id that a person names. Its own word of the number comes before the person's.
+async fn confirmed(
+    app: &App,
+    purchase: &Purchase,
+    their_id: &str,
+    number: Option<&str>,
+) -> Result<(String, Bought), SettleRefusal> {
+    if number.is_some_and(|number| Nanp::parse(number).is_err()) {
+        return Err(SettleRefusal::NotANumber);
+    }
+    let (source, id, named) = (purchase.source, purchase.id, their_id.to_owned());
+    if app.db.read(move |tx: &mut Tx<'_>| rows::is_known(tx, source, &named, id)).await? {
+        return Err(SettleRefusal::Taken);
+    }
     let houses = app.houses.get().ok_or(SettleRefusal::NotThere)?;
     let wire = house_of(app, purchase.source).await?.ok_or(SettleRefusal::NotThere)?;
     let house = houses.registry.get(&wire.connector).and_then(|connector| connector.house());
     let house = house.ok_or(SettleRefusal::NotThere)?;
-    match within(house.look(&wire.settings, their_id)).await {
-        Ok(looked) if looked.state != TheirState::Missing => {
-            let (id, price) = (their_id.to_owned(), Some(purchase.asked));
-            Ok((wire.slug, Bought { id, number: looked.number, price, end: looked.end }))
-        }
-        Ok(_) | Err(_) => Err(SettleRefusal::NotThere),
-    }
+    let Ok(Some(shown)) = shown((house, &wire), their_id).await else { return Err(SettleRefusal::NotThere) };
+    let told = shown.standing.bought;
+    let own = told.number.filter(|text| Nanp::parse(text).is_ok());
+    let number = own.or(number.map(str::to_owned)).ok_or(SettleRefusal::NoNumber)?;
+    let price = told.price.or(Some(purchase.asked));
+    Ok((wire.slug, Bought { id: told.id, number: Some(number), price, end: told.end }))
 }
 
 /// Purchases and renewals that are in doubt for longer than a worker should need, by house: how many, and since when the

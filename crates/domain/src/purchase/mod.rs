@@ -22,6 +22,7 @@ mod offers;
 mod renewal;
 mod report;
 mod rows;
+mod shown;
 mod wake;
 mod wallet;
 mod window;

@@ -347,6 +347,12 @@ pub(super) fn asking(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Purchase>, DbEr
     tx.all(sql, values![source])?.iter().map(purchase).collect()
 }
 
+/// The purchases that are in doubt at a house, oldest first.
+pub(super) fn doubted(tx: &mut Tx<'_>, source: i64) -> Result<Vec<Purchase>, DbError> {
+    let sql = purchases!("WHERE source_id = $1 AND state = 'in_doubt' ORDER BY id LIMIT 1000");
+    tx.all(sql, values![source])?.iter().map(purchase).collect()
+}
+
 /// Its order is made on it, and is listened for from now on.
 pub(super) fn serve(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<(), DbError> {
     tx.queue("UPDATE purchase SET serves = 1, wanted_ms = $2 WHERE id = $1", values![id, now_ms])

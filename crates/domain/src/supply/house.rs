@@ -387,7 +387,9 @@ pub trait House: Send + Sync {
     }
 }
 
-/// A word of a house that something happened to a purchase: it is looked at sooner. Nothing in it is believed.
+/// A word of a house that something happened to a purchase: it is looked at sooner. Nothing in it is believed but the
+/// number of an id that is in doubt, which the house itself shows and tells no number of. So a connector gives hints
+/// only of pushes that bore the source's secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hint {
     /// The house's id of the purchase, if it was told.

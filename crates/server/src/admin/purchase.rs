@@ -50,6 +50,9 @@ pub(crate) struct SettleArgs {
     /// It was bought, and the house has it under this id: it is looked at there, and serves its order if that waits
     #[arg(long, value_name = "THEIR_ID", group = "verdict")]
     bought: Option<String>,
+    /// With --bought: the number, where the house does not tell it of that id
+    #[arg(long, requires = "bought")]
+    number: Option<String>,
     /// It is a renewal and was done: the rental runs on and its customer pays, if it is not over
     #[arg(long, group = "verdict")]
     renewed: bool,
@@ -100,10 +103,10 @@ fn list(lines: Vec<Line>) -> Answer {
 }
 
 async fn settle(desk: &Desk<'_>, args: SettleArgs) -> Result<Answer, Refusal> {
-    let SettleArgs { id, not_bought, bought, renewed, lost, reason } = args;
+    let SettleArgs { id, not_bought, bought, number, renewed, lost, reason } = args;
     let verdict = match (not_bought, bought, renewed, lost) {
         (true, None, false, false) => Verdict::NotBought,
-        (false, Some(their_id), false, false) => Verdict::Bought(their_id),
+        (false, Some(id), false, false) => Verdict::Bought { id, number },
         (false, None, true, false) => Verdict::Renewed,
         (false, None, false, true) => Verdict::Lost,
         _ => return Err(Refusal::new("say one of --not-bought, --bought THEIR_ID, --renewed and --lost")),

@@ -184,7 +184,7 @@ pub(in super::super) async fn settle_by_hand(
         ByHand::NotBought => Verdict::Trouble(format!("not_renewed: {why}")),
         ByHand::Renewed => Verdict::Renewed { charged: None, their_end_ms: None },
         ByHand::Lost => Verdict::Lost(why),
-        ByHand::Bought(_) => return Err(SettleRefusal::IsRenewal),
+        ByHand::Bought { .. } => return Err(SettleRefusal::IsRenewal),
     };
     let (house, now) = (app.clone(), app.now_ms());
     let story = move |tx: &mut Tx<'_>| {

@@ -184,17 +184,51 @@ on_both!(a_person_settles_what_nobody_finds_out, async |house: House| {
     market.is_sound().await;
 });
 
+fn named(id: &str, number: Option<&str>) -> Verdict {
+    Verdict::Bought { id: id.to_owned(), number: number.map(str::to_owned) }
+}
+
 on_both!(a_person_names_what_was_bought_and_it_serves_its_order, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let (ann, order) = doubtful(&market, Mood::LosesAnswer).await;
+    let open = purchase::list(&market.house.app, true, None).await.expect("a list");
+    let (app, id) = (&market.house.app, open[0].id);
+    let wrong = settle(app, id, named("312-7", None), "seen there").await;
+    assert!(matches!(wrong, Err(SettleRefusal::NotThere)));
+    // The number is in the house's list.
+    let state = settle(app, id, named("312-0", None), "seen there").await.expect("settled");
+    assert_eq!(state, purchase::State::Bought);
+    assert_eq!(again(&market, ann).await.expect("the order").order, order);
+    market.is_sound().await;
+});
+
+on_both!(a_person_tells_the_number_where_its_house_does_not, async |house: House| {
     let market = Market::open(house, 0).await;
     market.alpha.at().lists = false;
     let (ann, order) = doubtful(&market, Mood::LosesAnswer).await;
     let open = purchase::list(&market.house.app, true, None).await.expect("a list");
     let (app, id) = (&market.house.app, open[0].id);
-    let wrong = settle(app, id, Verdict::Bought("312-7".into()), "seen there").await;
-    assert!(matches!(wrong, Err(SettleRefusal::NotThere)));
-    let state = settle(app, id, Verdict::Bought("312-0".into()), "seen there").await.expect("settled");
+    let without = settle(app, id, named("312-0", None), "seen there").await;
+    assert!(matches!(without, Err(SettleRefusal::NoNumber)));
+    let wrong = settle(app, id, named("312-0", Some("4711")), "seen there").await;
+    assert!(matches!(wrong, Err(SettleRefusal::NotANumber)));
+    assert_eq!(market.states().await, ["in_doubt", "refused"]);
+    let state = settle(app, id, named("312-0", Some("+1 312 555 0100")), "seen there").await.expect("settled");
     assert_eq!(state, purchase::State::Bought);
-    assert_eq!(again(&market, ann).await.expect("the order").order, order);
+    let placed = again(&market, ann).await.expect("the order");
+    assert_eq!((placed.order, placed.digits.as_str()), (order, "13125550100"));
+    market.is_sound().await;
+});
+
+on_both!(a_person_cannot_name_what_is_another_purchase_s, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let bob = market.house.customer("bob", "5.00").await;
+    market.house.order(bob, "instagram").await;
+    let (ann, _) = doubtful(&market, Mood::LosesAnswer).await;
+    let open = purchase::list(&market.house.app, true, None).await.expect("a list");
+    let taken = settle(&market.house.app, open[0].id, named("312-0", None), "seen there").await;
+    assert!(matches!(taken, Err(SettleRefusal::Taken)));
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
     market.is_sound().await;
 });
 

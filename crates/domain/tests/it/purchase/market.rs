@@ -75,7 +75,8 @@ pub(super) struct Sold {
     /// Until when it is ours, where the house tells.
     pub(super) end_ms: Option<i64>,
     messages: Vec<(String, String)>,
-    is_pending: bool,
+    /// Whether its number came later, and is told by a look.
+    is_slow: bool,
     code: String,
     reference: String,
 }
@@ -191,7 +192,7 @@ impl Shop {
             price,
             end_ms: stand.end_ms,
             messages: Vec::new(),
-            is_pending: mood == Mood::IsSlow,
+            is_slow: mood == Mood::IsSlow,
             code: wish.code.clone(),
             reference: wish.reference.clone(),
         };
@@ -281,12 +282,11 @@ impl Upstream for Shop {
     fn look<'a>(&'a self, _: &'a Settings, id: &'a str) -> Calling<'a, Result<Looked, Fault>> {
         let mut stand = self.at();
         stand.calls.push(format!("look {id}"));
-        let (is_silent, sold) = (stand.is_silent, stand.sold.iter_mut().find(|sold| sold.id == id));
+        let (is_silent, sold) = (stand.is_silent, stand.sold.iter().find(|sold| sold.id == id));
         let looked = match sold {
             _ if is_silent => Err(Fault::Unknown(Trouble::new("it is silent"))),
             None => Ok(Looked { state: TheirState::Missing, number: None, end: None, messages: Vec::new() }),
             Some(sold) => {
-                sold.is_pending = false;
                 let told = |(id, text): &(String, String)| Told {
                     reference: Some(id.clone()),
                     sender: "32665".to_owned(),
@@ -295,7 +295,8 @@ impl Upstream for Shop {
                     raw: text.clone().into_bytes(),
                 };
                 let messages = sold.messages.iter().map(told).collect();
-                Ok(Looked { state: sold.state, number: Some(sold.number.clone()), end: None, messages })
+                let number = sold.is_slow.then(|| sold.number.clone());
+                Ok(Looked { state: sold.state, number, end: None, messages })
             }
         };
         Box::pin(async move { looked })

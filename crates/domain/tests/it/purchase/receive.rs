@@ -1,5 +1,6 @@
 //! What comes in on a bought number.
 
+use domain::account::Caller;
 use domain::order::{self, State};
 use domain::purchase;
 use domain::supply::{self, Fault, Heard, Hint, Registry, Reply, Request, Setting, Settings, Supply, Trouble};
@@ -134,15 +135,17 @@ impl Supply for Ear {
     }
 
     fn hear(&self, _: &Settings, request: &Request, _: i64) -> Result<Heard, Reply> {
-        let id = String::from_utf8(request.body.clone()).expect("a text");
-        let hints = vec![Hint { id: Some(id), number: None }];
+        let told = String::from_utf8(request.body.clone()).expect("a text");
+        let mut words = told.split(' ').map(str::to_owned);
+        let hints = vec![Hint { id: words.next(), number: words.next() }];
         Ok(Heard { hints, ..Heard::new(Vec::new(), Reply::json(200, "{}")) })
     }
 }
 
-async fn callback(market: &Market, id: &str) {
+/// A callback of an id, or of an id and a number.
+async fn callback(market: &Market, told: &str) {
     let (method, tail, query) = ("POST".to_owned(), String::new(), String::new());
-    let request = Request { method, tail, query, headers: Vec::new(), body: id.as_bytes().to_vec() };
+    let request = Request { method, tail, query, headers: Vec::new(), body: told.as_bytes().to_vec() };
     let registry = Registry::new(vec![Box::new(Ear)]);
     let reply = supply::ingest(&market.house.app, &registry, "alpha", &request).await.expect("heard");
     assert_eq!(reply.status, 200);
@@ -161,16 +164,69 @@ on_both!(a_callback_makes_it_look_sooner, async |house: House| {
     assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
 });
 
-on_both!(a_callback_of_something_unknown_may_be_what_is_in_doubt, async |house: House| {
+/// A house whose answer to an order of ann's was lost, and that lists nothing unless it is said.
+async fn doubtful(house: House, lists: bool) -> (Market, Caller) {
     let market = Market::open(house, 0).await;
+    market.alpha.at().lists = lists;
     market.alpha.will(&[Mood::LosesAnswer]);
     market.beta.will(&[Mood::HasNone]);
     let ann = market.house.customer("ann", "5.00").await;
     order::place(&market.house.app, ann, &ask("instagram"), None).await.expect_err("in doubt");
+    (market, ann)
+}
+
+on_both!(a_callback_of_something_unknown_may_be_what_is_in_doubt, async |house: House| {
+    let (market, ann) = doubtful(house, true).await;
     callback(&market, "312-0").await;
     assert_eq!(market.states().await, ["bought", "refused"]);
     market.alpha.text(TEXT);
     market.later(3_000).await;
     assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});
+
+on_both!(a_callback_tells_the_number_of_what_its_house_then_shows, async |house: House| {
+    let (market, ann) = doubtful(house, false).await;
+    market.alpha.text(TEXT);
+    callback(&market, "312-0 13125550100").await;
+    assert_eq!(market.states().await, ["bought", "refused"]);
+    market.round().await;
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});
+
+on_both!(a_callback_without_a_number_leaves_a_doubt_as_it_is, async |house: House| {
+    let (market, ann) = doubtful(house, false).await;
+    market.alpha.text(TEXT);
+    callback(&market, "312-0").await;
+    callback(&market, "312-0 7").await;
+    assert_eq!(market.states().await, ["in_doubt", "refused"]);
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+});
+
+on_both!(a_callback_of_what_its_house_does_not_show_is_not_believed, async |house: House| {
+    let (market, ann) = doubtful(house, false).await;
+    // It knows the one and has nothing to show of it, and knows nothing of the other.
+    callback(&market, "312-0 13125550100").await;
+    callback(&market, "312-7 13125550107").await;
+    assert_eq!(market.states().await, ["in_doubt", "refused"]);
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+});
+
+on_both!(a_callback_of_what_another_order_is_buying_does_not_end_a_doubt, async |house: House| {
+    let (market, ann) = doubtful(house, false).await;
+    let bob = market.house.customer("bob", "5.00").await;
+    market.alpha.will(&[Mood::SellsAndWaits]);
+    let app = market.house.app.clone();
+    let asking = tokio::spawn(async move { order::place(&app, bob, &ask("instagram"), None).await });
+    while market.alpha.at().sold.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    market.alpha.text(TEXT);
+    callback(&market, "312-1 13125550101").await;
+    assert_eq!(market.states().await, ["in_doubt", "refused", "asking"]);
+    market.alpha.gate.notify_one();
+    assert_eq!(asking.await.expect("it ends").expect("an order").digits, "13125550101");
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
     market.is_sound().await;
 });

@@ -149,7 +149,7 @@ on_both!(a_person_settles_what_nobody_finds_out, async |house: House| {
     assert!(alerts.iter().any(|alert| alert.kind == alert::Kind::PurchaseInDoubt && alert.subject == "alpha"));
     let open = purchase::list(app, true, None).await.expect("a list");
     assert_eq!((open.len(), open[0].id, open[0].is_renewal), (1, RENEWAL, true));
-    let wrong = settle(&tenant, RENEWAL, Verdict::Bought("312-0".into())).await;
+    let wrong = settle(&tenant, RENEWAL, Verdict::Bought { id: "312-0".into(), number: None }).await;
     assert!(matches!(wrong, Err(SettleRefusal::IsRenewal)));
     let wrong = settle(&tenant, 1, Verdict::Renewed).await;
     assert!(matches!(wrong, Err(SettleRefusal::IsPurchase)));

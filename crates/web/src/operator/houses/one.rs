@@ -29,6 +29,7 @@ const THEIR_ID_MAX: usize = 200;
 struct Typed {
     verdict: String,
     their_id: String,
+    number: String,
     reason: String,
 }
 
@@ -73,13 +74,17 @@ pub(super) async fn settle(
     let by = operator.permit()?;
     let id = id_in(&id)?;
     let text = |name| form.text(name).trim().to_owned();
-    let typed = Typed { verdict: text("verdict"), their_id: text("their_id"), reason: text("reason") };
+    let (verdict, their_id) = (text("verdict"), text("their_id"));
+    let typed = Typed { verdict, their_id, number: text("number"), reason: text("reason") };
     let verdict = match typed.verdict.as_str() {
         "not_bought" => Ok(Verdict::NotBought),
         "bought" if typed.their_id.is_empty() || typed.their_id.chars().count() > THEIR_ID_MAX => {
             Err("type the id under which its house has it")
         }
-        "bought" => Ok(Verdict::Bought(typed.their_id.clone())),
+        "bought" => {
+            let number = (!typed.number.is_empty()).then(|| typed.number.clone());
+            Ok(Verdict::Bought { id: typed.their_id.clone(), number })
+        }
         "renewed" => Ok(Verdict::Renewed),
         "lost" => Ok(Verdict::Lost),
         _ => Err("choose what you found out"),
