@@ -9,7 +9,7 @@ use super::rows::{self, Purchase};
 use crate::App;
 use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
-use crate::supply::{Bought, Standing};
+use crate::supply::{Bought, List, Standing};
 use crate::values;
 
 /// Between two looks at what is in doubt.
@@ -54,14 +54,17 @@ pub(super) async fn find_out(app: &App, at: At<'_>, mut doubts: Vec<Purchase>) -
         return Ok(());
     }
     match within(house.standing(&wire.settings)).await {
-        Ok(Some(list)) => by_list(app, &wire.slug, doubts, list).await,
+        Ok(Some(list)) => {
+            let left = by_list(app, &wire.slug, doubts, list).await?;
+            if left.is_empty() { Ok(()) } else { by_balance(app, at, left).await }
+        }
         Ok(None) => by_balance(app, at, doubts).await,
         Err(_) => put_off(app, &doubts, false).await,
     }
 }
 
 /// What a list may tell of: what no purchase knows yet, and the purchases that are being asked for just now.
-async fn untold(app: &App, source: i64, list: Vec<Standing>) -> Result<(Vec<Standing>, Vec<Purchase>), DbError> {
+async fn unknown(app: &App, source: i64, list: Vec<Standing>) -> Result<(Vec<Standing>, Vec<Purchase>), DbError> {
     let ids: Vec<String> = list.iter().map(|one| one.bought.id.clone()).collect();
     // After the list came, and on one snapshot: what it told of is by now known, being asked for, or in doubt.
     let read = move |tx: &mut Tx<'_>| {
@@ -75,23 +78,25 @@ async fn untold(app: &App, source: i64, list: Vec<Standing>) -> Result<(Vec<Stan
     Ok((list.into_iter().zip(known).filter(|(_, is_known)| !is_known).map(|(one, _)| one).collect(), asking))
 }
 
-async fn by_list(app: &App, slug: &str, doubts: Vec<Purchase>, list: Vec<Standing>) -> Result<(), DbError> {
-    let Some(source) = doubts.first().map(|doubt| doubt.source) else { return Ok(()) };
-    let (mut left, asking) = untold(app, source, list).await?;
-    let now = app.now_ms();
+/// Settles what a list tells; gives back what may be missing in it only because it is not whole.
+async fn by_list(app: &App, slug: &str, doubts: Vec<Purchase>, list: List) -> Result<Vec<Purchase>, DbError> {
+    let Some(source) = doubts.first().map(|doubt| doubt.source) else { return Ok(doubts) };
+    let (mut left, asking) = unknown(app, source, list.all).await?;
+    let (mut untold, now) = (Vec::new(), app.now_ms());
     for doubt in doubts {
         match place_of(&doubt, &left, &asking) {
             Place::At(place) => {
                 let bought = left.swap_remove(place).bought;
                 found(app, &doubt, slug, bought).await?;
             }
+            Place::Nowhere if !list.is_whole => untold.push(doubt),
             Place::Nowhere if doubt.faults + 1 >= LOOKS_MIN && now >= doubt.deadline_ms + SURE_MS => {
                 conclude::not_bought(app, (doubt.id, doubt.order), "not_bought: it is not in its house's list").await?;
             }
             Place::Nowhere | Place::Open => put_off(app, std::slice::from_ref(&doubt), true).await?,
         }
     }
-    Ok(())
+    Ok(untold)
 }
 
 /// Where a purchase in doubt stands in a list.

@@ -22,7 +22,7 @@ pub(super) async fn shown((house, wire): At<'_>, id: &str) -> Result<Option<Show
         return Ok(None);
     }
     let list = within(house.standing(&wire.settings)).await.ok().flatten().unwrap_or_default();
-    let listed = list.into_iter().find(|one| one.bought.id == id);
+    let listed = list.all.into_iter().find(|one| one.bought.id == id);
     let is_seen = listed.is_some() || looked.number.is_some() || !looked.messages.is_empty();
     let mut standing = listed.unwrap_or_else(|| Standing {
         bought: Bought { id: id.to_owned(), number: None, price: None, end: None },

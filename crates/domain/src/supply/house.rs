@@ -320,6 +320,15 @@ pub struct Standing {
     pub bought_ms: Option<i64>,
 }
 
+/// What is ours at a house just now.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct List {
+    /// All that could be read of it.
+    pub all: Vec<Standing>,
+    /// Whether that is everything. If it is not, what is not in it may be ours all the same.
+    pub is_whole: bool,
+}
+
 /// Another house, as ours sees it. Every call is one question; what is not possible there says so.
 pub trait House: Send + Sync {
     /// What is left in our account there; `None` where there is none that could be empty, because the house is paid by
@@ -365,7 +374,7 @@ pub trait House: Send + Sync {
 
     /// All that is ours there just now, short-term and rented, by which a doubt is found out; `None` where the house
     /// has no such list.
-    fn standing<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
+    fn standing<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Option<List>, Fault>> {
         let _ = settings;
         Box::pin(async { Ok(None) })
     }

@@ -19,7 +19,7 @@ pub use contract::{
 pub(crate) use heard::Notes;
 pub use heard::{Health, health, write_heard};
 pub use house::{
-    Answer, Bought, Calling, Fault, Hint, House, Looked, NotBought, Offer, Opened, Rejected, Renewed, Standing,
+    Answer, Bought, Calling, Fault, Hint, House, List, Looked, NotBought, Offer, Opened, Rejected, Renewed, Standing,
     TheirState, Told, Trouble, Until, WALLET_LOW, Window, Wish,
 };
 pub use inbox::{Holding, Inbox, Link, Pending};

@@ -9,7 +9,7 @@ use domain::money::Usd;
 use domain::product::Product;
 use domain::purchase::{self, Houses, NewMapping};
 use domain::supply::{
-    self, Answer, Bought, Calling, Fault, House, Looked, NewSource, Offer, Registry, Rejected, Renewed, Setting,
+    self, Answer, Bought, Calling, Fault, House, List, Looked, NewSource, Offer, Registry, Rejected, Renewed, Setting,
     Settings, Standing, Supply, TheirState, Told, Trouble, Window, Wish,
 };
 
@@ -91,9 +91,9 @@ impl House for Shop {
         })
     }
 
-    fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
+    fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<List>, Fault>> {
         let one = Standing { bought: Self::bought(), code: None, reference: None, bought_ms: None };
-        Box::pin(async { Ok(Some(vec![one])) })
+        Box::pin(async { Ok(Some(List { all: vec![one], is_whole: true })) })
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::money::Usd;
 use domain::product::Product;
 use domain::supply::{
-    Answer, Calling, Fault, House, Looked, NotBought, Offer, Opened, Rejected, Settings, Standing, Trouble, Wish,
+    Answer, Calling, Fault, House, List, Looked, NotBought, Offer, Opened, Rejected, Settings, Standing, Trouble, Wish,
 };
 
 use super::manner::{Manner, Text};
@@ -75,28 +75,30 @@ impl HandlerApi {
         read::looked(&read::heard(&answer)?, text, &answer.body)
     }
 
-    async fn all_standing(&self, settings: &Settings) -> Result<Option<Vec<Standing>>, Fault> {
+    async fn all_standing(&self, settings: &Settings) -> Result<Option<List>, Fault> {
         if !Manner::of(settings).map_err(bad_settings)?.has_list {
             return Ok(None);
         }
-        let mut all: Vec<Standing> = Vec::new();
-        for page in 0..PAGES_MAX {
-            let (start, limit) = ((page * PAGE).to_string(), PAGE.to_string());
+        let (mut all, mut rows, mut is_readable) = (Vec::<Standing>::new(), 0, true);
+        for _ in 0..PAGES_MAX {
+            let (start, limit) = (rows.to_string(), PAGE.to_string());
             let fields = [("action", "getActiveActivations"), ("start", &start), ("limit", &limit)];
-            let told = read::standing(&self.hear(settings, &fields).await?)?;
-            let is_full = told.len() >= PAGE;
+            let page = read::standing(&self.hear(settings, &fields).await?)?;
+            rows += page.len();
+            is_readable &= page.iter().all(Option::is_some);
             let before = all.len();
-            // Houses that know no pages tell the same again.
-            all.extend(
-                told.into_iter()
-                    .filter(|told| !all.iter().any(|known| known.bought.id == told.bought.id))
-                    .collect::<Vec<_>>(),
-            );
-            if !is_full || all.len() == before {
-                break;
+            for told in page.into_iter().flatten() {
+                if !all.iter().any(|known| known.bought.id == told.bought.id) {
+                    all.push(told);
+                }
+            }
+            // A house may tell fewer than it was asked for. Only one that has nothing more to tell is at the end; those
+            // that know no pages tell the same again.
+            if all.len() == before {
+                return Ok(Some(List { all, is_whole: is_readable }));
             }
         }
-        Ok(Some(all))
+        Ok(Some(List { all, is_whole: false }))
     }
 }
 
@@ -138,7 +140,7 @@ impl House for HandlerApi {
         Box::pin(async { read::reused(&self.set(settings, id, "3").await?) })
     }
 
-    fn standing<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
+    fn standing<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Option<List>, Fault>> {
         Box::pin(self.all_standing(settings))
     }
 

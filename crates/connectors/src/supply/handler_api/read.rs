@@ -265,8 +265,8 @@ pub(super) fn reused(said: &Said) -> Result<Opened, Fault> {
     })
 }
 
-/// One page of what is ours; the two generations name it differently.
-pub(super) fn standing(said: &Said) -> Result<Vec<Standing>, Fault> {
+/// One page of what is ours: its rows, `None` where one cannot be read. The two generations name it differently.
+pub(super) fn standing(said: &Said) -> Result<Vec<Option<Standing>>, Fault> {
     if said.is(&["NO_ACTIVATIONS"]) {
         return Ok(Vec::new());
     }
@@ -277,7 +277,7 @@ pub(super) fn standing(said: &Said) -> Result<Vec<Standing>, Fault> {
         Some(Value::Object(map)) if map.is_empty() => &[],
         _ => return Err(said.fault()),
     };
-    Ok(list.iter().filter_map(stands).collect())
+    Ok(list.iter().map(stands).collect())
 }
 
 fn stands(told: &Value) -> Option<Standing> {

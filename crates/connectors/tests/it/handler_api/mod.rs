@@ -133,11 +133,12 @@ pub(crate) async fn an_empty_wallet_an_empty_shelf_and_a_wrong_key_are_told_apar
 pub(crate) async fn a_doubt_is_found_out_by_the_list() {
     for kind in [Kind::Old, Kind::Hero] {
         let world = World::open(kind).await;
-        assert_eq!(world.house.standing(&world.settings).await.expect("a list").map(|list| list.len()), Some(0));
+        assert_eq!(world.house.standing(&world.settings).await.expect("a list").map(|list| list.all.len()), Some(0));
         world.simulator.state().misdeeds.push_back(Misdeed::HangsUpAfter);
         assert!(matches!(world.wishes("jn-1").await, Answer::Unknown(_)));
         let list = world.house.standing(&world.settings).await.expect("a list").expect("it has one");
-        let [standing] = list.as_slice() else { panic!("one") };
+        assert!(list.is_whole);
+        let [standing] = list.all.as_slice() else { panic!("one") };
         assert_eq!((standing.bought.id.as_str(), standing.code.as_deref()), ("700", Some("go")));
         assert_eq!((standing.bought.number.as_deref(), standing.bought.price), (Some("12025550800"), cents(42)));
     }
@@ -155,12 +156,28 @@ pub(crate) async fn a_long_list_is_read_in_pages_and_one_without_pages_once() {
     }
     let before = world.simulator.server.asked().len();
     let list = world.house.standing(&world.settings).await.expect("a list").expect("it has one");
-    assert_eq!((list.len(), world.simulator.server.asked().len() - before), (230, 3));
+    assert_eq!((list.all.len(), world.simulator.server.asked().len() - before), (230, 4));
+    assert!(list.is_whole);
+    // The house gives fewer in a page than it was asked for.
+    world.simulator.state().page_max = 30;
+    let list = world.house.standing(&world.settings).await.expect("a list").expect("it has one");
+    assert_eq!((list.all.len(), list.is_whole), (230, true));
+    world.simulator.state().page_max = 10;
+    let list = world.house.standing(&world.settings).await.expect("a list").expect("it has one");
+    assert_eq!((list.all.len(), list.is_whole), (200, false), "it is longer than what is read of it");
     let told: Vec<String> = (0..150).map(|id| format!("{{\"activationId\":{id}}}")).collect();
     let body = format!("{{\"status\":\"success\",\"data\":[{}]}}", told.join(","));
     let server = Server::open(move |_| Says::ok(body.clone())).await;
     let list = world.house.standing(&HOUSE.at(server.port)).await.expect("a list").expect("it has one");
-    assert_eq!((list.len(), server.asked().len()), (150, 2));
+    assert_eq!((list.all.len(), list.is_whole, server.asked().len()), (150, true, 2));
+}
+
+#[tokio::test]
+pub(crate) async fn a_list_with_a_row_that_cannot_be_read_is_not_whole() {
+    let body = r#"{"status":"success","data":[{"activationId":7},{"activation":"8"}]}"#;
+    let server = Server::open(move |_| Says::ok(body)).await;
+    let list = house("handler_api").standing(&HOUSE.at(server.port)).await.expect("a list").expect("it has one");
+    assert_eq!((list.all.len(), list.is_whole), (1, false));
 }
 
 #[tokio::test]

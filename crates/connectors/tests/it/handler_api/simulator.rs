@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) wallet_cents: i64,
     pub(crate) price_cents: i64,
     pub(crate) count: i64,
+    /// How many of its activations it lists in one answer, at most.
+    pub(crate) page_max: usize,
     pub(crate) activations: Vec<Activation>,
     pub(crate) misdeeds: VecDeque<Misdeed>,
 }
@@ -58,7 +60,8 @@ pub(crate) struct Simulator {
 impl Simulator {
     pub(crate) async fn open(kind: Kind) -> Self {
         let (activations, misdeeds) = (Vec::new(), VecDeque::new());
-        let state = State { kind, wallet_cents: 5_030, price_cents: 42, count: 9, activations, misdeeds };
+        let state =
+            State { kind, wallet_cents: 5_030, price_cents: 42, count: 9, page_max: 100, activations, misdeeds };
         let state = Arc::new(Mutex::new(state));
         let kept = Arc::clone(&state);
         let server = Server::open(move |asked| kept.lock().expect("whole").answer(asked)).await;
@@ -221,7 +224,7 @@ impl State {
         let open = self.activations.iter().filter(|known| known.end.is_none());
         let list: Vec<_> = open
             .skip(start)
-            .take(limit)
+            .take(limit.min(self.page_max))
             .map(|known| {
                 json!({"activationId": known.id.to_string(), "serviceCode": known.service,
                     "phoneNumber": (12_025_550_100 + known.id).to_string(), "activationCost": dollars(self.price_cents)})

@@ -30,7 +30,7 @@ pub(in super::super) fn find_stalled(tx: &mut Tx<'_>, reason: &str, now_ms: i64)
 pub(in super::super) async fn find_out(app: &App, at: At<'_>, doubts: Vec<Renewal>) -> Result<(), DbError> {
     let (house, wire) = at;
     let left = match within(house.standing(&wire.settings)).await {
-        Ok(Some(list)) => by_list(app, doubts, &list).await?,
+        Ok(Some(list)) => by_list(app, doubts, &list.all).await?,
         Ok(None) => doubts,
         Err(_) => return put_off(app, &doubts, false).await,
     };

@@ -94,6 +94,29 @@ on_both!(a_list_without_names_tells_what_was_bought_once_nobody_buys, async |hou
     market.is_sound().await;
 });
 
+on_both!(what_a_list_that_is_not_whole_does_not_show_is_found_out_by_the_balance, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().cuts_list = true;
+    let (ann, order) = doubtful(&market, Mood::LosesAnswer).await;
+    market.round().await;
+    market.later(80_000).await;
+    market.later(20_000).await;
+    assert_eq!(market.states().await, ["in_doubt", "refused"]);
+    market.alpha.at().cuts_list = false;
+    market.later(20_000).await;
+    assert_eq!(again(&market, ann).await.expect("the order").order, order);
+    market.alpha.at().cuts_list = true;
+    let bob = market.house.customer("bob", "5.00").await;
+    market.alpha.will(&[Mood::LosesQuestion]);
+    market.beta.will(&[Mood::HasNone]);
+    order::place(&market.house.app, bob, &ask("instagram"), None).await.expect_err("in doubt");
+    for _ in 0..5 {
+        market.later(30_000).await;
+    }
+    assert_eq!(market.house.money(bob).await, ("5.00".to_owned(), "0.00".to_owned()));
+    market.is_sound().await;
+});
+
 on_both!(what_was_not_bought_gives_the_price_back, async |house: House| {
     let market = Market::open(house, 0).await;
     let (ann, _) = doubtful(&market, Mood::LosesQuestion).await;

@@ -10,8 +10,9 @@ use domain::money::Usd;
 use domain::product::Product;
 use domain::purchase::{self, Houses, NewMapping};
 use domain::supply::{
-    self, Answer, Bought, Calling, Fault, House as Upstream, Looked, NewSource, NotBought, Offer, Opened, Registry,
-    Rejected, Renewed, Setting, Settings, Standing, Supply, TheirState, Told, Trouble, Until, WALLET_LOW, Window, Wish,
+    self, Answer, Bought, Calling, Fault, House as Upstream, List, Looked, NewSource, NotBought, Offer, Opened,
+    Registry, Rejected, Renewed, Setting, Settings, Standing, Supply, TheirState, Told, Trouble, Until, WALLET_LOW,
+    Window, Wish,
 };
 use tokio::sync::Notify;
 
@@ -97,6 +98,8 @@ pub(super) struct Stand {
     pub(super) lists: bool,
     /// Whether that list keeps our names; one that does not tells the code, and no time.
     pub(super) keeps_names: bool,
+    /// Whether nothing of that list can be read.
+    pub(super) cuts_list: bool,
     /// What it answers to a rejection, instead of taking back.
     pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
     /// What it answers to a word that a number receive again, or is done with, instead of yes.
@@ -134,6 +137,7 @@ impl Shop {
             calls: Vec::new(),
             lists: true,
             keeps_names: true,
+            cuts_list: false,
             rejects: VecDeque::new(),
             opens: VecDeque::new(),
             finishes: VecDeque::new(),
@@ -352,7 +356,7 @@ impl Upstream for Shop {
         })
     }
 
-    fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Vec<Standing>>, Fault>> {
+    fn standing<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<List>, Fault>> {
         let stand = self.at();
         let standing = |sold: &Sold| Standing {
             bought: Bought {
@@ -365,7 +369,9 @@ impl Upstream for Shop {
             reference: stand.keeps_names.then(|| sold.reference.clone()),
             bought_ms: None,
         };
-        let list = stand.lists.then(|| stand.sold.iter().map(standing).collect());
+        let is_whole = !stand.cuts_list;
+        let shown = if is_whole { stand.sold.as_slice() } else { &[] };
+        let list = stand.lists.then(|| List { all: shown.iter().map(standing).collect(), is_whole });
         let answer = if stand.is_silent { Err(Fault::NotDone(Trouble::new("it is silent"))) } else { Ok(list) };
         Box::pin(async move { answer })
     }
