@@ -227,7 +227,7 @@ async fn sell_once<T: Sold>(
     for turn in 1..=TURNS_MAX {
         let lent = number::candidates(app, key).await?;
         let mut is_last = lent.candidates().is_empty() || turn == TURNS_MAX;
-        let plan = if is_last { purchase::plan(app, &sale).await? } else { None };
+        let plan = if is_last { purchase::plan(app, &sale, area_code).await? } else { None };
         match plan {
             Some(plan) if lent.candidates().is_empty() => return purchase::buy(app, sale, area_code, once, plan).await,
             // They are tried without the word that there are no others.
@@ -249,7 +249,7 @@ async fn sell_once<T: Sold>(
             Err(failure) => return Err(failure),
         }
     }
-    match purchase::plan(app, &sale).await? {
+    match purchase::plan(app, &sale, area_code).await? {
         Some(plan) => purchase::buy(app, sale, area_code, once, plan).await,
         None => Err(DbError::Conflict.into()),
     }

@@ -31,10 +31,14 @@ pub(crate) struct Plan {
 }
 
 /// The houses that could sell what is wanted; `None` if there are none.
-pub(crate) async fn plan(app: &App, sale: &Sale) -> Result<Option<Plan>, DbError> {
+pub(crate) async fn plan(app: &App, sale: &Sale, area_code: Option<u16>) -> Result<Option<Plan>, DbError> {
     let Some(houses) = app.houses.get() else { return Ok(None) };
-    let ways: Vec<Way> =
+    let mut ways: Vec<Way> =
         ways(app, sale.service, sale.product).await?.into_iter().filter(|way| fits(way, sale)).collect();
+    for way in ways.iter_mut().filter(|_| area_code.is_some()) {
+        let house = houses.registry.get(&way.connector).and_then(|connector| connector.house());
+        way.cost = house.map_or(way.cost, |house| house.area_price(&way.settings, way.cost));
+    }
     let candidates: Vec<Candidate<'_>> = ways
         .iter()
         .map(|way| Candidate {

@@ -126,7 +126,7 @@ pub struct Wish {
     pub product: Product,
     /// The area code that the number must have. A house that cannot choose says `NotBought(NoNumbers)`.
     pub area_code: Option<u16>,
-    /// The most that we pay: what the offer said. A house that takes a limit is told it.
+    /// The most that we pay: what the offer said, and what [`House::area_price`] adds to it. A house that takes a limit is told it.
     pub most: Usd,
     /// Our name of this purchase, unique, at most 40 letters, digits and `-`. A house that takes one is told it.
     pub reference: String,
@@ -337,6 +337,12 @@ pub trait House: Send + Sync {
 
     /// What it sells, at most 20,000 offers.
     fn offers<'a>(&'a self, settings: &'a Settings) -> Calling<'a, Result<Vec<Offer>, Fault>>;
+
+    /// What a number of a chosen area code costs, where the list says `price` for any.
+    fn area_price(&self, settings: &Settings, price: Usd) -> Usd {
+        let _ = settings;
+        price
+    }
 
     /// Buys one. Called once for a wish, whatever becomes of it.
     fn buy<'a>(&'a self, settings: &'a Settings, wish: &'a Wish) -> Calling<'a, Answer>;

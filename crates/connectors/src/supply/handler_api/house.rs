@@ -116,6 +116,10 @@ impl House for HandlerApi {
         })
     }
 
+    fn area_price(&self, settings: &Settings, price: Usd) -> Usd {
+        Manner::of(settings).map_or(price, |manner| manner.area_price(price))
+    }
+
     fn buy<'a>(&'a self, settings: &'a Settings, wish: &'a Wish) -> Calling<'a, Answer> {
         Box::pin(self.order(settings, wish))
     }

@@ -1,5 +1,6 @@
 //! What a house of the family does its own way.
 
+use domain::money::Usd;
 use domain::supply::Settings;
 
 /// Characters of a key.
@@ -30,6 +31,8 @@ pub(super) struct Manner<'a> {
     pub(super) text: Text,
     pub(super) has_list: bool,
     pub(super) has_areas: bool,
+    /// How many percent more a number of a chosen area code costs than the list says.
+    area_percent: i64,
     /// How long a number receives.
     pub(super) window_ms: i64,
 }
@@ -40,10 +43,10 @@ impl<'a> Manner<'a> {
     /// # Errors
     /// A sentence that says which one is wrong.
     pub(super) fn of(settings: &'a Settings) -> Result<Self, String> {
-        let [version, max_price, text, list, areas] = match settings.get("house").unwrap_or("other") {
-            "hero" => ["2", "maxPrice", "v2", "yes", "no"],
-            "daisy" => ["1", "max_price", "header", "no", "yes"],
-            "smsbower" | "other" => ["1", "maxPrice", "code", "yes", "no"],
+        let [version, max_price, text, list, areas, area_percent] = match settings.get("house").unwrap_or("other") {
+            "hero" => ["2", "maxPrice", "v2", "yes", "no", "0"],
+            "daisy" => ["1", "max_price", "header", "no", "yes", "20"],
+            "smsbower" | "other" => ["1", "maxPrice", "code", "yes", "no", "0"],
             _ => return Err("`house` must be hero, daisy, smsbower or other".to_owned()),
         };
         let said = |name, other: &'static str| settings.get(name).unwrap_or(other);
@@ -52,6 +55,11 @@ impl<'a> Manner<'a> {
             .ok()
             .filter(|minutes| (1..=60).contains(minutes))
             .ok_or("`minutes` must be 1 to 60")?;
+        let area_percent: i64 = said("area_percent", area_percent)
+            .parse()
+            .ok()
+            .filter(|percent| (0..=100).contains(percent))
+            .ok_or("`area_percent` must be 0 to 100")?;
         let key = settings.get("key").unwrap_or_default();
         if key.is_empty() || key.len() > KEY_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(format!("`key` must be 1 to {KEY_MAX} plain characters"));
@@ -79,8 +87,20 @@ impl<'a> Manner<'a> {
             },
             has_list: yes("list", said("list", list))?,
             has_areas: yes("areas", said("areas", areas))?,
+            area_percent,
             window_ms: minutes * domain::clock::MINUTE_MS,
         })
+    }
+
+    /// What a number of a chosen area code costs at most, in whole cents: how the house rounds is not told.
+    pub(super) fn area_price(&self, price: Usd) -> Usd {
+        if self.area_percent == 0 {
+            return price;
+        }
+        let hundredths = price.micros().saturating_mul(100 + self.area_percent);
+        // A micro-dollar is 100 of them, a cent 1,000,000.
+        let cents = hundredths.saturating_add(999_999) / 1_000_000;
+        Usd::from_micros(cents.saturating_mul(10_000))
     }
 }
 

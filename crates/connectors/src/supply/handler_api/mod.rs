@@ -17,7 +17,7 @@ const fn setting(name: &'static str, label: &'static str, help: &'static str) ->
     Setting { name, label, is_secret: false, is_optional: true, help }
 }
 
-const SETTINGS: [Setting; 15] = [
+const SETTINGS: [Setting; 16] = [
     Setting {
         is_optional: false,
         ..setting("address", "Address", "of its API, such as https://house.example/stubs/handler_api.php")
@@ -33,6 +33,7 @@ const SETTINGS: [Setting; 15] = [
     ),
     setting("list", "List", "yes or no: whether it lists what is yours (getActiveActivations)"),
     setting("areas", "Area codes", "yes or no: whether it chooses numbers by area code (the field areas)"),
+    setting("area_percent", "Area codes cost", "percent more than the list says; 20 at daisy, else 0"),
     setting("country", "Country", "its number of the USA; 187 if nothing is said"),
     setting("operator", "Operator", "if only numbers of one are to be bought"),
     setting("minutes", "Minutes", "for which a number receives, 1 to 60; 20 if nothing is said"),

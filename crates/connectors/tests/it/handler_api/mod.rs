@@ -268,13 +268,30 @@ pub(crate) async fn a_cancellation_is_refused_early_and_after_a_code() {
 #[tokio::test]
 pub(crate) async fn an_area_code_is_asked_for_where_it_can_be() {
     let world = World::open(Kind::Daisy).await;
-    let answer = world.house.buy(&world.settings, &Wish { area_code: Some(212), ..wish("go") }).await;
-    assert!(matches!(answer, Answer::Bought(_)));
+    let wish = |code| Wish { area_code: Some(212), ..wish(code) };
+    let answer = world.house.buy(&world.settings, &wish("go")).await;
+    assert_eq!(answer, Answer::NotBought(NotBought::PriceAbove { price: None }), "it takes a fifth more");
+    let most = world.house.area_price(&world.settings, Usd::from_cents(42));
+    assert_eq!(most, Usd::from_cents(51));
+    let Answer::Bought(bought) = world.house.buy(&world.settings, &Wish { most, ..wish("go") }).await else {
+        panic!("not bought")
+    };
+    assert_eq!(bought.price, cents(51));
     assert!(world.simulator.server.asked()[0].contains("&areas=212"));
     let rental = Wish { product: Product::Rental1Day, ..wish("go") };
     let answer = world.house.buy(&world.settings, &rental).await;
     assert!(matches!(answer, Answer::NotBought(NotBought::Refused(_))), "{answer:?}");
-    assert_eq!(world.simulator.server.asked().len(), 1);
+    assert_eq!(world.simulator.server.asked().len(), 2);
+}
+
+#[test]
+pub(crate) fn an_area_code_costs_more_where_the_house_says_so() {
+    let price = |name, value, cents| {
+        house("handler_api").area_price(&HOUSE.with(80, &[(name, value)]), Usd::from_cents(cents)).micros()
+    };
+    assert_eq!(price("house", "hero", 42), 420_000);
+    assert_eq!([10, 42, 1].map(|cents| price("house", "daisy", cents)), [120_000, 510_000, 20_000]);
+    assert_eq!(price("area_percent", "50", 10), 150_000);
 }
 
 #[test]
@@ -301,7 +318,14 @@ pub(crate) fn settings_that_cannot_be_are_told() {
         assert_eq!(check(name, value), Ok(()), "{name}");
     }
     let words = [("house", "mine"), ("version", "3"), ("max_price", "no"), ("text", "all"), ("list", "maybe")];
-    let others = [("areas", "212"), ("country", "a&b"), ("operator", "a b"), ("minutes", "0"), ("minutes", "61")];
+    let others = [
+        ("areas", "212"),
+        ("area_percent", "101"),
+        ("country", "a&b"),
+        ("operator", "a b"),
+        ("minutes", "0"),
+        ("minutes", "61"),
+    ];
     for (name, value) in words.into_iter().chain(others).chain([("word", "short"), ("key", "a b"), ("address", "")]) {
         assert!(check(name, value).expect_err("wrong").contains(name), "{name}");
     }

@@ -140,7 +140,10 @@ impl State {
         if self.count == 0 {
             return self.error("NO_NUMBERS", json!({}));
         }
-        let price = dollars(self.price_cents);
+        // DaisySMS takes a fifth more for a number of a chosen area code.
+        let is_dearer = self.kind == Kind::Daisy && !query("areas").is_empty();
+        let price_cents = if is_dearer { (self.price_cents * 120 + 99) / 100 } else { self.price_cents };
+        let price = dollars(price_cents);
         if query(field).as_str() < price.as_str() {
             return match self.kind {
                 Kind::Old => Says::ok(format!("WRONG_MAX_PRICE:{price}")),
@@ -148,10 +151,10 @@ impl State {
                 Kind::Daisy => Says::ok("MAX_PRICE_EXCEEDED"),
             };
         }
-        if self.wallet_cents < self.price_cents {
+        if self.wallet_cents < price_cents {
             return self.error(if self.kind == Kind::Daisy { "NO_MONEY" } else { "NO_BALANCE" }, json!({}));
         }
-        self.wallet_cents -= self.price_cents;
+        self.wallet_cents -= price_cents;
         self.count -= 1;
         let id = 700 + i64::try_from(self.activations.len()).expect("few");
         let (service, sms) = (query("service"), Vec::new());

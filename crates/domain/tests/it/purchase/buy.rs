@@ -143,6 +143,18 @@ on_both!(what_costs_more_than_was_said_is_our_loss_and_told, async |house: House
     market.is_sound().await;
 });
 
+on_both!(an_area_code_may_be_paid_more_for_within_the_customer_s_price, async |house: House| {
+    let market = Market::open(house, 0).await;
+    (market.alpha.at().area_cents, market.beta.at().area_cents) = (22, 13);
+    let ann = market.house.customer("ann", "5.00").await;
+    let asked = Ask { area_code: Some(312), ..ask("instagram") };
+    // The other house would take a cent more than the customer pays.
+    order::place(&market.house.app, ann, &asked, None).await.expect("an order");
+    assert_eq!((market.alpha.calls(), market.beta.calls().len()), (vec!["buy ig 0.42".to_owned()], 0));
+    assert_eq!(purchase::list(&market.house.app, false, None).await.expect("a list")[0].asked, cents(42));
+    market.is_sound().await;
+});
+
 on_both!(a_service_that_costs_more_there_than_here_is_not_bought, async |house: House| {
     let market = Market::open(house, 0).await;
     market.alpha.at().price = cents(43);

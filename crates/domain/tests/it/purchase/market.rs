@@ -100,6 +100,8 @@ pub(super) struct Stand {
     pub(super) keeps_names: bool,
     /// Whether nothing of that list can be read.
     pub(super) cuts_list: bool,
+    /// How much more it takes for a number of a chosen area code.
+    pub(super) area_cents: i32,
     /// What it answers to a rejection, instead of taking back.
     pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
     /// What it answers to a word that a number receive again, or is done with, instead of yes.
@@ -138,6 +140,7 @@ impl Shop {
             lists: true,
             keeps_names: true,
             cuts_list: false,
+            area_cents: 0,
             rejects: VecDeque::new(),
             opens: VecDeque::new(),
             finishes: VecDeque::new(),
@@ -263,6 +266,10 @@ impl Upstream for Shop {
         };
         let offers = vec![offer("ig"), offer("wa")];
         Box::pin(async move { Ok(offers) })
+    }
+
+    fn area_price(&self, _: &Settings, price: Usd) -> Usd {
+        price.checked_add(cents(self.at().area_cents)).expect("a sum")
     }
 
     fn buy<'a>(&'a self, _: &'a Settings, wish: &'a Wish) -> Calling<'a, Answer> {
