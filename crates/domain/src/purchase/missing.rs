@@ -6,6 +6,7 @@ use crate::App;
 use crate::clock::MINUTE_MS;
 use crate::db::{DbError, Tx};
 use crate::money::Usd;
+use crate::values;
 
 /// What a house has not shown so long after we stopped waiting did not happen: it may be late itself.
 pub(super) const SURE_MS: i64 = MINUTE_MS;
@@ -44,10 +45,10 @@ pub(super) async fn ask(app: &App, (house, wire): At<'_>) -> Result<Option<Missi
     };
     let after = known(app, source).await?;
     // What was written down while the house was asked may or may not be in its answer.
-    if (before.base, before.moved) != (after.base, after.moved) {
+    if (before.base, before.moved, before.back) != (after.base, after.moved, after.back) {
         return Ok(Some(Missing::Unclear));
     }
-    let Known { base: Some((base, base_ms)), moved: Some(moved), open } = after else {
+    let Known { base: Some((base, base_ms)), moved: Some(moved), open, .. } = after else {
         return Ok(Some(Missing::Unclear));
     };
     let now = app.now_ms();
@@ -64,19 +65,30 @@ struct Known {
     /// What was left when nothing was open last, and when that was.
     base: Option<(Usd, i64)>,
     moved: Option<Usd>,
+    /// What came back of it: what is bought and what is given back meanwhile may be the same amount.
+    back: Usd,
     open: Vec<Open>,
 }
 
 async fn known(app: &App, source: i64) -> Result<Known, DbError> {
     let read = move |tx: &mut Tx<'_>| {
         let base = wallet::find(tx, source)?.and_then(|wallet| wallet.base);
-        let moved = match base {
-            Some((_, base_ms)) => wallet::moved(tx, source, base_ms)?,
-            None => None,
+        let (moved, back) = match base {
+            Some((_, base_ms)) => (wallet::moved(tx, source, base_ms)?, came_back(tx, source, base_ms)?),
+            None => (None, Usd::ZERO),
         };
-        Ok::<_, DbError>(Known { base, moved, open: wallet::open(tx, source)? })
+        Ok::<_, DbError>(Known { base, moved, back, open: wallet::open(tx, source)? })
     };
     app.db.read(read).await
+}
+
+/// What a house gave back since a time.
+fn came_back(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<Usd, DbError> {
+    let sql = "SELECT CAST(COALESCE(SUM(refunded), 0) AS BIGINT)
+         FROM purchase
+         WHERE source_id = $1 AND ended_ms >= $2";
+    let row = tx.one(sql, values![source, since_ms])?.ok_or(DbError::Damaged("a sum has a row"))?;
+    Ok(Usd::from_micros(row.int(0)))
 }
 
 #[cfg(test)]

@@ -186,6 +186,30 @@ on_both!(a_balance_tells_that_it_was_bought_and_the_loss_is_ours, async |house: 
     market.is_sound().await;
 });
 
+on_both!(what_is_given_back_and_bought_while_the_balance_is_read_tells_nothing, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().lists = false;
+    market.house.pass_ms(1);
+    let bob = market.house.customer("bob", "5.00").await;
+    let first = market.house.order(bob, "instagram").await;
+    let (ann, _) = doubtful(&market, Mood::LosesAnswer).await;
+    market.round().await;
+    market.house.pass_ms(80_000);
+    market.alpha.at().balance_waits = true;
+    let (app, source) = (market.house.app.clone(), market.sources[0]);
+    let round = tokio::spawn(async move { purchase::round(&app, source).await });
+    market.alpha.is_asked("balance").await;
+    order::cancel(&market.house.app, bob, first.order, None).await.expect("given back");
+    market.alpha.gate.notify_one();
+    market.alpha.is_asked("balance read").await;
+    market.beta.will(&[Mood::HasNone]);
+    market.house.order(bob, "instagram").await;
+    market.alpha.gate.notify_one();
+    round.await.expect("it ends").expect("a round");
+    assert_eq!(market.states().await[1], "in_doubt");
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+});
+
 on_both!(a_person_settles_what_nobody_finds_out, async |house: House| {
     let market = Market::open(house, 0).await;
     let (ann, _) = doubtful(&market, Mood::LosesAnswer).await;

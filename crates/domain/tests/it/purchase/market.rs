@@ -102,6 +102,8 @@ pub(super) struct Stand {
     pub(super) cuts_list: bool,
     /// How much more it takes for a number of a chosen area code.
     pub(super) area_cents: i32,
+    /// Whether it waits for the test before and after it reads our balance, once.
+    pub(super) balance_waits: bool,
     /// What it answers to a rejection, instead of taking back.
     pub(super) rejects: VecDeque<Result<Rejected, Fault>>,
     /// What it answers to a word that a number receive again, or is done with, instead of yes.
@@ -141,6 +143,7 @@ impl Shop {
             keeps_names: true,
             cuts_list: false,
             area_cents: 0,
+            balance_waits: false,
             rejects: VecDeque::new(),
             opens: VecDeque::new(),
             finishes: VecDeque::new(),
@@ -171,6 +174,13 @@ impl Shop {
 
     pub(super) fn calls(&self) -> Vec<String> {
         self.at().calls.clone()
+    }
+
+    /// Waits until it is asked so.
+    pub(super) async fn is_asked(&self, call: &str) {
+        while !self.calls().iter().any(|known| known == call) {
+            tokio::task::yield_now().await;
+        }
     }
 
     fn buy_now(&self, wish: &Wish, mood: Mood) -> Answer {
@@ -249,9 +259,18 @@ impl Shop {
 
 impl Upstream for Shop {
     fn balance<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Option<Usd>, Fault>> {
-        let stand = self.at();
-        let balance = (!stand.is_by_bill).then_some(stand.wallet);
-        Box::pin(async move { Ok(balance) })
+        Box::pin(async {
+            if !std::mem::take(&mut self.at().balance_waits) {
+                let stand = self.at();
+                return Ok((!stand.is_by_bill).then_some(stand.wallet));
+            }
+            self.at().calls.push("balance".to_owned());
+            self.gate.notified().await;
+            let balance = self.at().wallet;
+            self.at().calls.push("balance read".to_owned());
+            self.gate.notified().await;
+            Ok(Some(balance))
+        })
     }
 
     fn offers<'a>(&'a self, _: &'a Settings) -> Calling<'a, Result<Vec<Offer>, Fault>> {
