@@ -79,6 +79,12 @@ pub fn deliver(pdu: &[u8]) -> Result<Deliver, Unreadable> {
     Ok(Deliver { sender, protocol, coding, sent_ms, header, text, concat })
 }
 
+/// Whether a PDU that begins with the address of the centre is an SMS-STATUS-REPORT: what became of a message that was sent.
+pub(crate) fn is_status_report(pdu: &[u8]) -> bool {
+    let first = pdu.first().and_then(|centre| pdu.get(1 + usize::from(*centre)));
+    first.is_some_and(|first| first & 0b11 == 0b10)
+}
+
 /// The text behind the header. `length` counts septets or octets, header included; what is missing of them is missing.
 fn text(data: &[u8], length: usize, alphabet: Alphabet, header: &Header) -> Text {
     let behind = data.get(header.length..).unwrap_or_default();
@@ -129,5 +135,9 @@ mod tests {
         assert_eq!(refused(&[0, 0x02, 0]), Some(Unreadable::NoDeliver));
         assert_eq!(refused(&[9, 1]), Some(Unreadable::Short));
         assert_eq!(refused(&[0, 0x04, 200, 0x91, 1]), Some(Unreadable::Short));
+        assert_eq!(
+            [&[1, 0, 0x06][..], &[0, 0x04], &[0, 0x01], &[2, 0], &[]].map(is_status_report),
+            [true, false, false, false, false]
+        );
     }
 }

@@ -14,7 +14,7 @@ mod septets;
 pub use address::Address;
 pub use alphabet::{Language, Text};
 pub use coding::{Alphabet, Coding};
-pub(crate) use deliver::time;
 pub use deliver::{Deliver, Unreadable, deliver};
+pub(crate) use deliver::{is_status_report, time};
 pub use header::Header;
 pub use septets::{fill_bits, unpack};

@@ -6,11 +6,13 @@
 use domain::supply::{Concat, Holding, Inbox, Line, Part, Setting, Settings, Supply};
 
 use super::{FOLDER, Kind, SWEEP, Spool, hold, unreadable};
-use crate::sms::{Address, Alphabet, Header};
+use crate::sms::{Address, Alphabet, Header, is_status_report};
 use crate::supply::form::from_hex;
 use crate::supply::telling::{BODY_MAX, ID_MAX, SENDER_MAX, fingerprint};
 use crate::supply::{local_time, pdu};
 
+/// What a body begins with that tells what became of a message that was sent.
+const STATUS_REPORT: &[u8] = b"SMS STATUS REPORT\nMessage_id: ";
 /// Lines above the text, and so PDUs: a message has 255 parts at most.
 const LINES_MAX: usize = 400;
 
@@ -84,12 +86,13 @@ fn read(settings: &Settings, bytes: &[u8]) -> Vec<Part> {
     let end = bytes.windows(2).position(|pair| pair == b"\n\n");
     let told = end.and_then(|end| Some((Head::of(&bytes[..end])?, &bytes[end + 2..])));
     let Some((head, body)) = told else { return vec![unreadable(Line::default(), bytes)] };
-    // It tells what became of a message that was sent: no text for anybody.
-    if head.once("Report") == Ok(Some("yes")) {
-        return Vec::new();
-    }
     let Ok(line) = head.line() else { return vec![unreadable(Line::default(), bytes)] };
     let pdus: Vec<Option<Vec<u8>>> = head.all("PDU").map(from_hex).collect();
+    // It is no text for anybody. A PDU knows better than the text, which a sender may have written; and the line `Report`
+    // says something else: whether the sender of this message asked for a report.
+    if body.starts_with(STATUS_REPORT) && pdus.iter().all(|pdu| pdu.as_deref().is_some_and(is_status_report)) {
+        return Vec::new();
+    }
     if pdus.is_empty() {
         let part = text(settings, &head, line.clone(), body);
         return vec![part.unwrap_or_else(|| unreadable(line, bytes))];
@@ -183,9 +186,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_kept_for_the_operator_or_none() {
+    fn a_message_whose_sender_wants_a_report_is_a_message() {
+        let asked = one(&HEAD.replace("Report: no", "Report: yes"), b"Code 12");
+        assert!(asked.text == "Code 12" && asked.trouble.is_none());
+        let pdu = "07912160130300F42405812293F50000621132100300040631D98C56B301";
+        let asked = one(&format!("{}PDU: {pdu}\n", HEAD.replace("Report: no", "Report: yes")), b"123456");
+        assert!(asked.text == "123456" && asked.trouble.is_none());
+    }
+
+    #[test]
+    fn a_report_of_what_was_sent_is_dropped_and_what_only_looks_like_one_is_kept() {
+        let body = "SMS STATUS REPORT\nMessage_id: 117\nDischarge_timestamp: 26-11-23 01:30:00\nStatus: 0,Ok\n";
+        let read = |more: &str, body: &str| read(&Settings::default(), format!("{HEAD}{more}\n{body}").as_bytes());
+        let report = "PDU: 07912160130300F406750B913121550501F0621132100300046211321003000400\n";
+        assert!(read("", body).is_empty() && read(report, body).is_empty());
+        let message = "PDU: 07912160130300F40405812293F50000621132100300040631D98C56B301\n";
+        assert!(read(message, body)[0].text == "123456");
+        assert!(read("", "SMS STATUS REPORT: 12")[0].text == "SMS STATUS REPORT: 12");
+        for odd in [(report, "another text"), ("PDU: 0\n", body)] {
+            assert!(read(odd.0, odd.1)[0].trouble == Some("unreadable"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_kept_for_the_operator() {
         let none = |bytes: &[u8]| read(&Settings::default(), bytes);
-        assert!(none(format!("{}\n1", HEAD.replace("Report: no", "Report: yes")).as_bytes()).is_empty());
         for garbage in [&b"garbage"[..], b"\n\n\n", b"From: 1\nnothing\n\ntext", &[0xFF; 64]] {
             let parts = none(garbage);
             assert!(parts.len() == 1 && parts[0].trouble == Some("unreadable") && parts[0].raw == garbage);
