@@ -232,6 +232,19 @@ fn parts_are_joined_in_any_order(kind: Kind) {
 }
 
 #[tokio::test]
+async fn what_smsd_keeps_for_itself_stays() {
+    let spool = Spool::open(SMSTOOLS).await;
+    let own = ["GSM1-concatenated", "GSM1.abcdef.LOCK"].map(|name| spool.folder.path().join(name));
+    for path in &own {
+        fs::write(path, "05 00 03 07 02 01 07912160130300F4").expect("written");
+    }
+    spool.put("a", "1111");
+    spool.taken("a").await;
+    assert!(own.iter().all(|path| path.exists()));
+    assert_eq!(spool.house.texts().await, ["1111"]);
+}
+
+#[tokio::test]
 async fn what_gammu_did_not_write_stays() {
     let spool = Spool::open(GAMMU).await;
     let other = spool.folder.path().join("README");

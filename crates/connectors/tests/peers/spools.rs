@@ -37,7 +37,7 @@ async fn smsd_hands_over_what_it_reads_from_a_modem() {
     let config = format!(
         "devices = GSM1\nlogfile = {root}/smsd.log\nloglevel = 4\noutgoing = {root}/out\nchecked = {root}/chk\n\
          incoming = {root}/inc\nfailed = {root}/fail\nsent = {root}/sent\ninfofile = {root}/smsd.working\n\
-         pidfile = {root}/smsd.pid\nreceive_before_send = no\nincoming_utf8 = yes\ninternal_combine = yes\n\
+         pidfile = {root}/smsd.pid\nreceive_before_send = no\nincoming_utf8 = yes\ninternal_combine = no\n\
          store_received_pdu = 3\ndelaytime = 1\n\n[GSM1]\ndevice = @127.0.0.1:{}\nincoming = yes\ninit = ATE0\n\
          pin = ignore\ncheck_network = 0\nmemory_start = 1\nprimary_memory = SM\n",
         modem.port

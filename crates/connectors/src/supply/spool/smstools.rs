@@ -44,10 +44,14 @@ impl Supply for SmsTools {
     }
 
     fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
-        // smsd locks a file that it works on by another of that name.
-        let is_ours = |name: &str| !name.ends_with(".LOCK");
         Box::pin(hold(Kind { is_ours, read }, settings, inbox))
     }
+}
+
+/// smsd locks a file that it works on by another of that name, and where it combines parts itself, those that wait for
+/// others lie in one file of each modem, which is smsd's own.
+fn is_ours(name: &str) -> bool {
+    !name.ends_with(".LOCK") && !name.ends_with("-concatenated")
 }
 
 /// The lines above the text. It holds a customer's PDUs, so it has no `Debug`.
