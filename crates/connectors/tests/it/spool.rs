@@ -245,6 +245,16 @@ async fn what_smsd_keeps_for_itself_stays() {
 }
 
 #[tokio::test]
+async fn what_gammu_calls_binary_is_taken_too() {
+    let spool = Spool::open(GAMMU).await;
+    let file = backup("", "31313131").replace("Unicode_No_Compression", "8bit");
+    let path = spool.at("00").with_extension("bin");
+    fs::write(&path, file).expect("written");
+    until(async || !path.exists()).await;
+    assert_eq!(spool.house.texts().await, ["1111"]);
+}
+
+#[tokio::test]
 async fn what_gammu_did_not_write_stays() {
     let spool = Spool::open(GAMMU).await;
     let other = spool.folder.path().join("README");

@@ -61,10 +61,13 @@ impl Supply for Gammu {
     }
 
     fn hold(&self, settings: Settings, inbox: Inbox) -> Holding {
-        // IN20261124_191503_00_22395_00.txt
-        let is_ours = |name: &str| name.starts_with("IN") && name.ends_with(".txt");
         Box::pin(hold(Kind { is_ours, read }, settings, inbox))
     }
+}
+
+/// `IN20261124_191503_00_22395_00.txt`, and with `.bin` if its first part is octets: what is in it has the same form.
+fn is_ours(name: &str) -> bool {
+    name.starts_with("IN") && (name.ends_with(".txt") || name.ends_with(".bin"))
 }
 
 /// The lines of a section by their names. It holds a customer's text, so it has no `Debug`.
