@@ -85,7 +85,7 @@ async fn gammu_smsd_hands_over_what_its_dummy_phone_received() {
     let smsd = format!(
         "{phone}\n[smsd]\nservice = files\nlogfile = {root}/smsd.log\ndebuglevel = 1\ninboxpath = {root}/inbox/\n\
          outboxpath = {root}/outbox/\nsentsmspath = {root}/sent/\nerrorsmspath = {root}/error/\ninboxformat = detail\n\
-         commtimeout = 1\nreceivefrequency = 1\nchecksecurity = 0\n"
+         multiparttimeout = 10\ncommtimeout = 1\nreceivefrequency = 1\nchecksecurity = 0\n"
     );
     fs::write(scratch.path().join("smsd.conf"), smsd).expect("written");
     let long = "Code 445566 ".repeat(20);
