@@ -7,7 +7,8 @@
 //!
 //! A message's reference is the digest of its bytes, the number of a generation, and its place among equal ones in it. A
 //! generation closes when everything before it is known to be acknowledged, or was told on a bind that is away; the number
-//! of the open one and of all that are in doubt are the wire's mark, so the rule holds across crashes and nodes.
+//! of the open one and of all that are in doubt, or have messages that were not kept and will be told again, are the
+//! wire's mark, so the rule holds across crashes and nodes.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -220,7 +221,9 @@ impl Repeats {
         // The minute after a bind stood again is over: there is no doubt now.
         self.away.retain(|_, away| !away.is_back && now_ms < away.since_ms + AWAY_MAX_MS);
         let away = self.away.values().flat_map(|away| away.tally.keys());
-        let doubtful = doubtful(open, self.unknown.keys().chain(away).copied());
+        // What is told again under an old name may be told once more, and must be looked for there.
+        let failed = self.equal.values().flat_map(|equal| &equal.failed).map(|name| &name.generation);
+        let doubtful = doubtful(open, self.unknown.keys().chain(away).chain(failed).copied());
         let numbers: Vec<String> = doubtful.iter().map(u64::to_string).collect();
         // Written down first: a message may not have a name that the next holder would not look for.
         if !inbox.set_mark(&format!("{open} {}", numbers.join(" "))).await? {

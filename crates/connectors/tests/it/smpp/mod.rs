@@ -288,6 +288,23 @@ pub(crate) async fn what_is_known_to_be_acknowledged_is_no_repeat_after_a_new_bi
 }
 
 #[tokio::test]
+pub(crate) async fn a_message_that_was_not_kept_at_first_is_one_after_a_new_bind() {
+    let (centre, house, held, mut session) = bound(&[("enquire_seconds", "1")]).await;
+    house.tamper("ALTER TABLE message RENAME TO gone");
+    assert_eq!(session.tell(1, &Sms::new("one")).await, 0x64);
+    house.tamper("ALTER TABLE gone RENAME TO message");
+    let question = session.read().await;
+    session.say(0x8000_0015, question.sequence, b"").await;
+    until(async || held.inbox.mark().starts_with("3 ")).await;
+    // Its generation is closed, and its answer is not known to be there.
+    assert_eq!(session.tell(2, &Sms::new("one")).await, 0);
+    drop(session);
+    let mut again = centre.bound().await;
+    assert_eq!(again.tell(1, &Sms::new("one")).await, 0);
+    assert_eq!(house.texts().await, ["one"]);
+}
+
+#[tokio::test]
 pub(crate) async fn a_message_is_one_however_long_its_bind_was_away() {
     let (centre, house, held, session) = bound(&[("binds", "2")]).await;
     let (mut first, mut second) = (session, centre.bound().await);
