@@ -68,8 +68,8 @@ struct Bind<'a> {
     out: Vec<u8>,
     keeping: JoinSet<Kept>,
     sequence: u32,
-    /// Whether the centre ever took the bind.
-    has_stood: bool,
+    /// When the centre took the bind, if it did. Who is only silent takes time too.
+    stands_since: Option<Instant>,
     /// Messages that came on this bind and are not known to be acknowledged.
     mine: Tally,
     /// Those of them that were answered since the last question.
@@ -83,9 +83,9 @@ struct Bind<'a> {
 /// Binds until the inbox closes: the one of the source's binds that has this place among them.
 pub(super) async fn hold(place: usize, centre: Arc<Centre>, repeats: Arc<Mutex<Repeats>>, inbox: Inbox) {
     let host = centre.host(place);
-    let mut again = AGAIN_FIRST;
+    let mut pauses = Pauses::default();
     while !inbox.is_closed() {
-        let began = Instant::now();
+        let mut stood = None;
         let connected = tokio::select! {
             connected = connect(&centre, host) => connected,
             () = inbox.closed() => return,
@@ -95,21 +95,38 @@ pub(super) async fn hold(place: usize, centre: Arc<Centre>, repeats: Arc<Mutex<R
                 let mut bind = Bind::new(place, &centre, &repeats, &inbox, bind);
                 let ended = bind.run(reader).await;
                 bind.end().await;
+                stood = bind.stands_since.map(|since| since.elapsed());
                 ended
             }
             Err(fault) => Err(fault),
         };
         let Err(fault) = fault else { return };
         inbox.fault(&format!("{}:{} {fault}", host.0, host.1));
-        if began.elapsed() >= STOOD {
-            again = AGAIN_FIRST;
-        }
         tokio::select! {
-            () = sleep(again) => {}
+            () = sleep(pauses.after(stood)) => {}
             () = inbox.closed() => return,
         }
         inbox.reconnects();
-        again = (again * 2).min(AGAIN_MAX);
+    }
+}
+
+/// How long to wait between two tries: twice as long each time, until a bind was a good one.
+struct Pauses {
+    next: Duration,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self { next: AGAIN_FIRST }
+    }
+}
+
+impl Pauses {
+    /// The pause after a try whose bind stood so long, if the centre took it at all.
+    fn after(&mut self, stood: Option<Duration>) -> Duration {
+        let pause = if stood.is_some_and(|stood| stood >= STOOD) { AGAIN_FIRST } else { self.next };
+        self.next = (pause * 2).min(AGAIN_MAX);
+        pause
     }
 }
 
@@ -135,7 +152,7 @@ impl<'a> Bind<'a> {
             out: Vec::new(),
             keeping: JoinSet::new(),
             sequence: 0,
-            has_stood: false,
+            stands_since: None,
             mine: Tally::new(),
             answered: Tally::new(),
             asked: None,
@@ -147,7 +164,7 @@ impl<'a> Bind<'a> {
     async fn run(&mut self, mut reader: Reader) -> Result<(), Fault> {
         let early = timeout(PATIENCE, self.bind(&mut reader)).await.map_err(|_| Fault::Silent)??;
         let _link: Link = self.inbox.link();
-        self.has_stood = true;
+        self.stands_since = Some(Instant::now());
         self.repeats.lock().await.stands(self.place, self.inbox.now_ms());
         for frame in early {
             self.hear(frame).await?;
@@ -330,9 +347,23 @@ impl<'a> Bind<'a> {
         // What is being kept goes on: customers wait for it.
         self.keeping.detach_all();
         // A bind that never stood brought nothing; a centre that is down casts no doubt on what others tell.
-        if !self.has_stood {
+        if self.stands_since.is_none() {
             return;
         }
         self.repeats.lock().await.lost(self.place, &self.mine, self.inbox.now_ms());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_until_a_bind_stood_for_a_while() {
+        let mut pauses = Pauses::default();
+        let mut after = |stood: Option<u64>| pauses.after(stood.map(Duration::from_secs)).as_secs();
+        // A silent centre takes ten seconds of each try, and never a bind.
+        assert_eq!([None; 7].map(&mut after), [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!([Some(9), Some(10), Some(0), None].map(&mut after), [30, 1, 2, 4]);
     }
 }
