@@ -30,6 +30,7 @@ pub(super) const MIGRATIONS: &[(i64, &str)] = &[
     (25, include_str!("../../../../migrations/0025_in_order_of_time.sql")),
     (26, include_str!("../../../../migrations/0026_pushes.sql")),
     (27, include_str!("../../../../migrations/0027_messages_by_number.sql")),
+    (28, include_str!("../../../../migrations/0028_references_of_parts.sql")),
     (29, include_str!("../../../../migrations/0029_unexplained.sql")),
 ];
 

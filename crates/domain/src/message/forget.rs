@@ -45,6 +45,7 @@ fn forget(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), DbError> {
     let ids = id_list(ids);
     for sql in [
         "DELETE FROM message_join WHERE message_id IN (SELECT p.a FROM (json_pairs($1)) p)",
+        "DELETE FROM message_part_ref WHERE message_id IN (SELECT p.a FROM (json_pairs($1)) p)",
         "DELETE FROM message_part WHERE message_id IN (SELECT p.a FROM (json_pairs($1)) p)",
         "DELETE FROM message WHERE id IN (SELECT p.a FROM (json_pairs($1)) p)",
     ] {

@@ -12,6 +12,7 @@ use super::content::Content;
 use super::days;
 use super::deliver::{self, Whole};
 use super::receive::{Incoming, Read, Received, Trouble, guarded};
+use super::rows;
 use crate::App;
 use crate::account;
 use crate::catalog;
@@ -42,6 +43,9 @@ struct Group {
 
 /// Adds a part to its group, and delivers the message if it is whole now.
 pub(super) fn add(tx: &mut Tx<'_>, incoming: &Incoming, number: i64, concat: Concat) -> Result<Received, Trouble> {
+    if rows::is_part_known(tx, incoming.source, &incoming.reference)? {
+        return Err(Trouble::Repeat);
+    }
     let key = group_key(incoming, number, concat);
     let digest: [u8; 32] = Sha256::digest(incoming.part.text.as_bytes()).into();
     let seq = i64::from(concat.seq);
@@ -61,6 +65,7 @@ pub(super) fn add(tx: &mut Tx<'_>, incoming: &Incoming, number: i64, concat: Con
             Some(_) => {}
             None => {
                 add_part(tx, incoming, group.message, seq, &digest)?;
+                add_reference(tx, incoming, group.message)?;
                 return complete(tx, incoming, &group, number);
             }
         }
@@ -135,6 +140,12 @@ fn add_part(tx: &mut Tx<'_>, incoming: &Incoming, message: i64, seq: i64, digest
     let sql = "INSERT INTO message_part (message_id, seq, digest, sealed_day, sealed) VALUES ($1, $2, $3, $4, $5)";
     let sealed = content.seal(&incoming.day_key, message);
     tx.run(sql, values![message, seq, digest, incoming.day, sealed]).map(drop)
+}
+
+/// Remembers a later part by what its sender calls it, for as long as its message is kept.
+fn add_reference(tx: &mut Tx<'_>, incoming: &Incoming, message: i64) -> Result<(), DbError> {
+    let sql = "INSERT INTO message_part_ref (source_id, ref, message_id) VALUES ($1, $2, $3)";
+    tx.queue(sql, values![incoming.source, incoming.reference.as_slice(), message])
 }
 
 /// After a part was added: delivers the message if all parts are there, or makes one that was told more complete.

@@ -131,7 +131,9 @@ fn read_before(catalog: &Catalog, part: &Part) -> Option<Read> {
 /// Whether a piece with this reference was kept.
 pub(crate) async fn is_kept(app: &App, source: i64, reference: &[u8]) -> Result<bool, DbError> {
     let reference = app.vault.tag("message ref", &[&source.to_be_bytes(), reference]);
-    app.db.read(move |tx| rows::is_known(tx, source, &reference)).await
+    app.db
+        .read(move |tx| Ok(rows::is_known(tx, source, &reference)? || rows::is_part_known(tx, source, &reference)?))
+        .await
 }
 
 /// Two first parts of one message may come at once on two connections: the one that lost finds the other's group when

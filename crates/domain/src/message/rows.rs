@@ -30,6 +30,12 @@ pub(super) fn is_known(tx: &mut Tx<'_>, source: i64, reference: &[u8]) -> Result
     Ok(tx.one("SELECT 1 FROM message WHERE source_id = $1 AND ref = $2", values![source, reference])?.is_some())
 }
 
+/// Whether a later part of a long message came under this reference; the first one's is its message's.
+pub(super) fn is_part_known(tx: &mut Tx<'_>, source: i64, reference: &[u8]) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM message_part_ref WHERE source_id = $1 AND ref = $2";
+    Ok(tx.one(sql, values![source, reference])?.is_some())
+}
+
 /// Keeps a message; `false` if it is kept already.
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewMessage<'_>) -> Result<bool, DbError> {
     let sql = "INSERT INTO message

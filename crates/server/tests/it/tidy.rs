@@ -19,7 +19,7 @@ const TABLES: [(&str, &[&str]); 20] = [
     ("rental", &["rental"]),
     ("purchase", &["offer", "sourcing", "purchase", "renewal", "wallet", "wallet_day"]),
     ("partner", &["partner", "push"]),
-    ("message", &["message", "message_part", "message_join", "day_key"]),
+    ("message", &["message", "message_part", "message_part_ref", "message_join", "day_key"]),
     ("event", &["event"]),
     ("alert", &["alert"]),
     ("figures", &["figure", "figure_wait", "figure_mark"]),

@@ -107,6 +107,18 @@ on_both!(a_part_that_is_told_twice_is_one, async |house: House| {
     assert_eq!(receive(&house.app, piece(&placed.digits, (1, 2), TEXTS[0])).await, Received::Repeat);
 });
 
+on_both!(a_later_part_is_known_after_its_group_is_closed, async |house: House| {
+    let (house, ann, placed) = waiting(house).await;
+    receive(&house.app, piece(&placed.digits, (1, 2), TEXTS[0])).await;
+    let last = piece(&placed.digits, (2, 2), "Instagram code.");
+    assert_eq!(receive(&house.app, last.clone()).await, Received::Delivered { account: ann.account });
+    house.pass_ms(DAY_MS);
+    message::tell_incomplete(&house.app).await.expect("closed");
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM message_part").await, 0);
+    assert_eq!(receive(&house.app, last).await, Received::Repeat);
+    assert_eq!(house.number_of("SELECT COUNT(*) FROM message").await, 1);
+});
+
 on_both!(the_same_reference_with_other_bytes_is_another_message, async |house: House| {
     let (house, ann, placed) = waiting(house).await;
     receive(&house.app, piece(&placed.digits, (1, 2), "482910 is your Instagram code. ")).await;

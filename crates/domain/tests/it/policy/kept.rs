@@ -45,7 +45,7 @@ on_both!(what_ended_ninety_days_ago_is_gone_but_for_the_ledger, async |house: Ho
     house.pass_ms(3 * DAY_MS);
     work(&house).await;
     assert!(forget(&house).await > 0);
-    for table in ["orders", "rental", "lease", "message", "message_part", "message_join"] {
+    for table in ["orders", "rental", "lease", "message", "message_part", "message_part_ref", "message_join"] {
         assert_eq!(rows(&house, table).await, 0, "{table}");
     }
     assert!(rows(&house, "transfer").await >= transfers);
