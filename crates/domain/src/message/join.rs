@@ -57,6 +57,9 @@ pub(super) fn add(tx: &mut Tx<'_>, incoming: &Incoming, number: i64, concat: Con
     }
     if let Some(group) = found.filter(|group| !is_old(group)) {
         match digest_of(tx, group.message, seq)? {
+            // All of it was told already, and whoever tells a part again names it as before. So this is of the sender's next
+            // message, which has the same place for parts and may begin with the same words.
+            Some(_) if group.is_told && is_whole(tx, &group)? => {}
             Some(known) if known == digest => return Err(Trouble::Repeat),
             // The same place with other bytes: the reference was used again, so this is another message.
             Some(_) if !group.is_told => {
@@ -150,13 +153,17 @@ fn add_reference(tx: &mut Tx<'_>, incoming: &Incoming, message: i64) -> Result<(
 
 /// After a part was added: delivers the message if all parts are there, or makes one that was told more complete.
 fn complete(tx: &mut Tx<'_>, incoming: &Incoming, group: &Group, number: i64) -> Result<Received, Trouble> {
-    let sql = "SELECT COUNT(*) FROM message_part WHERE message_id = $1";
-    let count = tx.one(sql, values![group.message])?.map_or(0, |row| row.int(0));
-    let is_complete = count == group.total;
+    let is_complete = is_whole(tx, group)?;
     if group.is_told {
         return update(tx, incoming, group, is_complete);
     }
     if is_complete { finish(tx, incoming, group, number, true) } else { Ok(Received::Joining) }
+}
+
+/// Whether all parts are there.
+fn is_whole(tx: &mut Tx<'_>, group: &Group) -> Result<bool, DbError> {
+    let sql = "SELECT COUNT(*) FROM message_part WHERE message_id = $1";
+    Ok(tx.one(sql, values![group.message])?.is_some_and(|row| row.int(0) == group.total))
 }
 
 /// Delivers a message with the parts it has.

@@ -107,6 +107,24 @@ on_both!(a_part_that_is_told_twice_is_one, async |house: House| {
     assert_eq!(receive(&house.app, piece(&placed.digits, (1, 2), TEXTS[0])).await, Received::Repeat);
 });
 
+on_both!(the_next_message_may_begin_as_the_last_one_did, async |house: House| {
+    let (house, ann, placed) = waiting(house).await;
+    let beginning = piece(&placed.digits, (1, 2), "Instagram: your code is ");
+    receive(&house.app, beginning.clone()).await;
+    receive(&house.app, piece(&placed.digits, (2, 2), "482910.")).await;
+    assert_eq!(receive(&house.app, beginning.clone()).await, Received::Repeat);
+    let next = Part { reference: b"another".to_vec(), ..beginning };
+    assert_eq!(receive(&house.app, next).await, Received::Joining);
+    let last = receive(&house.app, piece(&placed.digits, (2, 2), "555111.")).await;
+    assert_eq!(last, Received::Delivered { account: ann.account });
+    let texts: Vec<String> =
+        inbox(&house, ann, &placed).await.messages.into_iter().map(|message| message.text).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(texts.contains(&"Instagram: your code is 482910.".to_owned()));
+    assert!(texts.contains(&"Instagram: your code is 555111.".to_owned()));
+    assert_eq!(crate::verify::findings(&house).await, []);
+});
+
 on_both!(a_later_part_is_known_after_its_group_is_closed, async |house: House| {
     let (house, ann, placed) = waiting(house).await;
     receive(&house.app, piece(&placed.digits, (1, 2), TEXTS[0])).await;
