@@ -3,7 +3,7 @@
 //! Of the national languages the European ones are here: Turkish, Spanish, Portuguese. A language that is not here reads
 //! as the default alphabet, as the standard wants of a receiver that lacks one.
 
-use domain::supply::{End, Seam, Start};
+use domain::supply::{Encoding, End, Seam, Start, Torn};
 
 /// The escape to the extension table.
 pub(super) const ESCAPE: u8 = 0x1B;
@@ -182,7 +182,8 @@ pub(super) fn gsm(septets: &[u8], locking: Language, single: Language) -> Text {
         find(single.single(), septet).or_else(|| find(EXTENSION, septet))
     };
     let mut text = String::with_capacity(septets.len());
-    let mut seam = Seam { start: septets.first().and_then(|first| escaped(*first)).map(Start::Escaped), end: None };
+    let mut seam =
+        Seam { start: septets.first().and_then(|first| escaped(*first)).map(Start::Escaped), ..Seam::default() };
     let mut rest = septets.iter().copied();
     while let Some(septet) = rest.next() {
         if septet & 0x7F != ESCAPE {
@@ -203,12 +204,13 @@ pub(super) fn gsm(septets: &[u8], locking: Language, single: Language) -> Text {
 
 /// UTF-16, the big end first. "UCS2" is what the standards say, and surrogate pairs are what phones send.
 pub(super) fn utf16(bytes: &[u8]) -> Text {
-    // A last byte without its other half says nothing.
+    // A last byte without its other half says nothing alone; the other half may begin the next piece.
+    let torn = if bytes.len().is_multiple_of(2) { None } else { Torn::new(Encoding::Utf16, bytes) };
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
     let low = units.first().copied().filter(|unit| (0xDC00..0xE000).contains(unit));
     let high = units.last().copied().filter(|unit| (0xD800..0xDC00).contains(unit));
     let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    Text { text, seam: Seam { start: low.map(Start::Surrogate), end: high.map(End::Surrogate) } }
+    Text { text, seam: Seam { start: low.map(Start::Surrogate), end: high.map(End::Surrogate), torn } }
 }
 
 /// An alphabet of one byte a character.
@@ -238,6 +240,20 @@ pub(super) fn hebrew(byte: u8) -> char {
         0xBF..=0xDE | 0xFB | 0xFC | 0xFF => char::REPLACEMENT_CHARACTER,
         _ => char::from(byte),
     }
+}
+
+/// UTF-8; what is none is read as octets. If it could be a piece that was cut inside its first or last character, it is
+/// torn.
+pub(super) fn utf8(bytes: &[u8]) -> Text {
+    let read = octets(bytes);
+    // A character has at most three bytes behind its first one.
+    let behind = bytes.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count();
+    let is_cut = match std::str::from_utf8(bytes) {
+        Ok(_) => false,
+        Err(_) => std::str::from_utf8(&bytes[behind..]).err().is_none_or(|error| error.error_len().is_none()),
+    };
+    let torn = if is_cut { Torn::new(Encoding::Utf8, bytes) } else { None };
+    Text { seam: Seam { torn, ..read.seam }, ..read }
 }
 
 /// Octets in no alphabet that was told: UTF-8 if they are, else Latin-1, so that digits can be read either way.

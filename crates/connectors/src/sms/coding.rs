@@ -32,7 +32,8 @@ impl Alphabet {
             Self::Latin1 => alphabet::bytewise(bytes, char::from),
             Self::Cyrillic => alphabet::bytewise(bytes, alphabet::cyrillic),
             Self::Hebrew => alphabet::bytewise(bytes, alphabet::hebrew),
-            Self::Utf8 | Self::Octets => alphabet::octets(bytes),
+            Self::Utf8 => alphabet::utf8(bytes),
+            Self::Octets => alphabet::octets(bytes),
         }
     }
 

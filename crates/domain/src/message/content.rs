@@ -101,7 +101,7 @@ mod tests {
             code: Some("482910".to_owned()),
             link: None,
             raw: vec![0, 1, 255],
-            seam: Seam { start: Some(Start::Escaped('€')), end: Some(End::Surrogate(0xD83D)) },
+            seam: Seam { start: Some(Start::Escaped('€')), end: Some(End::Surrogate(0xD83D)), torn: None },
         };
         let key = Key::random();
         assert!(Content::open(&key, 7, &content.seal(&key, 7)).ok() == Some(content.clone()));

@@ -21,7 +21,7 @@ use crate::db::{DbError, Lane, Row, Tx};
 use crate::event::{self, Event, Kind};
 use crate::number;
 use crate::seal::Key;
-use crate::supply::{Concat, ConcatKind, Line, Part, Seam};
+use crate::supply::{Concat, ConcatKind, Line, Part, Sewn};
 use crate::values;
 
 /// How long a message waits for its parts before it is told as it is.
@@ -195,23 +195,21 @@ fn finish(
 /// The text of a message from the parts it has, in their order, with a mark where some are missing.
 fn assemble(tx: &mut Tx<'_>, app: &App, group: &Group) -> Result<Content, DbError> {
     let sql = "SELECT seq, sealed_day, sealed FROM message_part WHERE message_id = $1 ORDER BY seq";
-    let (mut text, mut raw, mut sender, mut next, mut end) = (String::new(), Vec::new(), String::new(), 1, None);
+    let (mut sewn, mut raw, mut sender, mut next) = (Sewn::default(), Vec::new(), String::new(), 1);
     for row in tx.all(sql, values![group.message])? {
         let Some(part) = open_part(tx, app, group.message, &row)? else { continue };
         if row.int(0) != next {
-            text.push_str(GAP);
-            end = None;
+            sewn.gap(GAP);
         }
         next = row.int(0) + 1;
-        Seam::sew(&mut text, end, &part.text, part.seam.start);
-        end = part.seam.end;
+        sewn.piece(&part.text, part.seam);
         raw.extend_from_slice(&part.raw);
         sender = part.sender;
     }
     if next <= group.total {
-        text.push_str(GAP);
+        sewn.gap(GAP);
     }
-    Ok(Content::new(&sender, &text, &raw))
+    Ok(Content::new(&sender, &sewn.into_text(), &raw))
 }
 
 fn open_part(tx: &mut Tx<'_>, app: &App, message: i64, row: &Row) -> Result<Option<Content>, DbError> {

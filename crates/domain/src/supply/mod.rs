@@ -26,7 +26,8 @@ pub use inbox::{Holding, Inbox, Link, Pending};
 pub use ingest::{IngestError, ingest};
 pub use own::{Owned, SILENCE_MS, WireState, keep, let_go, own, take_back};
 pub(crate) use rows::{enabled, house_id, id_of, ids};
-pub use seam::{End, Seam, Start};
+pub(crate) use seam::Sewn;
+pub use seam::{Encoding, End, Seam, Start, Torn};
 pub use settings::{ShownSetting, set_settings, settings};
 pub use source::{
     NewSource, Source, SourceRefusal, add_source, map_sim, set_source_state, sims, source, sources, unmap_sim,

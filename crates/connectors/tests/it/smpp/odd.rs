@@ -214,6 +214,29 @@ pub(crate) async fn parts_join_however_they_are_told() {
 }
 
 #[tokio::test]
+pub(crate) async fn parts_that_are_cut_inside_a_character_join() {
+    let (_centre, house, _held, mut session) = bound(&[("alphabet", "utf8")]).await;
+    let wide: Vec<u8> = "ж".repeat(133).encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let (narrow, code) = ("é".repeat(70), "Код 445566");
+    let part =
+        |reference: u8, seq: u8, text: &[u8]| Sms::new([&[6, 8, 4, 0, reference, 2, seq], text].concat()).class(0x40);
+    let parts = [
+        part(1, 1, &wide[..133]).coded(8),
+        part(1, 2, &wide[133..]).coded(8),
+        part(2, 2, &narrow.as_bytes()[133..]),
+        part(2, 1, &narrow.as_bytes()[..133]),
+        part(3, 1, &code.as_bytes()[..3]),
+        part(3, 2, &code.as_bytes()[3..]),
+    ];
+    for (sequence, part) in (1..).zip(&parts) {
+        assert_eq!(session.tell(sequence, part).await, 0);
+    }
+    let mut texts = house.texts().await;
+    texts.sort();
+    assert_eq!(texts, [narrow, "Код 445566".to_owned(), "ж".repeat(133)]);
+}
+
+#[tokio::test]
 pub(crate) async fn senders_and_receivers_are_read_in_one_way() {
     let (_centre, house, _held, mut session) = bound(&[]).await;
     let to = |destination: &str| Sms { destination: destination.as_bytes().to_vec(), ..Sms::new(destination) };

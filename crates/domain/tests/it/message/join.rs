@@ -78,7 +78,7 @@ on_both!(a_character_that_was_cut_in_two_is_whole_again, async |house: House| {
     let (house, ann, placed) = waiting(house).await;
     let sewn = |seq, text: &str, start, end| {
         let mut piece = piece(&placed.digits, (seq, 3), text);
-        piece.concat.as_mut().expect("a part").seam = Seam { start, end };
+        piece.concat.as_mut().expect("a part").seam = Seam { start, end, torn: None };
         piece
     };
     let (high, low) = (End::Surrogate(0xD83D), Start::Surrogate(0xDE00));
