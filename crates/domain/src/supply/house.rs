@@ -126,7 +126,8 @@ pub struct Wish {
     pub product: Product,
     /// The area code that the number must have. A house that cannot choose says `NotBought(NoNumbers)`.
     pub area_code: Option<u16>,
-    /// The most that we pay: what the offer said, and what [`House::area_price`] adds to it. A house that takes a limit is told it.
+    /// The most that we pay: what the offer said, and what [`House::area_price`] adds to it. A house that takes a limit is
+    /// told it.
     pub most: Usd,
     /// Our name of this purchase, unique, at most 40 letters, digits and `-`. A house that takes one is told it.
     pub reference: String,

@@ -10,7 +10,8 @@ use domain::purchase;
 use domain::request::Failure;
 use domain::{account, supply};
 
-use super::market::{Market, Mood, cents};
+use super::market::Market;
+use super::shop::{Mood, cents};
 use crate::house::{House, ask, may, once};
 use crate::on_both;
 

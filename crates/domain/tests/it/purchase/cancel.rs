@@ -8,7 +8,8 @@ use domain::request::Failure;
 use domain::supply::{Fault, Rejected, Trouble};
 
 use super::doubt::settle;
-use super::market::{Market, cents};
+use super::market::Market;
+use super::shop::cents;
 use crate::house::{House, ask, once};
 use crate::on_both;
 

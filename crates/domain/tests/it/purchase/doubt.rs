@@ -7,7 +7,8 @@ use domain::policy::reason::Reason;
 use domain::purchase::{self, SettleRefusal, Verdict};
 use domain::request::Failure;
 
-use super::market::{Market, Mood, cents};
+use super::market::Market;
+use super::shop::{Mood, cents};
 use crate::house::{House, ask, once};
 use crate::on_both;
 

@@ -7,7 +7,8 @@ use domain::order::{self, Placed, SaleRefusal};
 use domain::request::Failure;
 use tokio::task::JoinHandle;
 
-use super::market::{Market, Mood};
+use super::market::Market;
+use super::shop::Mood;
 use crate::house::{House, ask, once};
 use crate::on_both;
 

@@ -9,4 +9,5 @@ mod renew_auto;
 mod renew_books;
 mod renew_doubt;
 mod report;
+mod shop;
 mod window;

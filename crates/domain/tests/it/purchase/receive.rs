@@ -5,7 +5,8 @@ use domain::order::{self, State};
 use domain::purchase;
 use domain::supply::{self, Fault, Heard, Hint, Registry, Reply, Request, Setting, Settings, Supply, Trouble};
 
-use super::market::{Market, Mood};
+use super::market::Market;
+use super::shop::Mood;
 use crate::house::{House, ask};
 use crate::on_both;
 

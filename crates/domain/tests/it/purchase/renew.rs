@@ -11,7 +11,8 @@ use domain::rental::{self, RenewRefusal, Renewed, State};
 use domain::request::Failure;
 use domain::supply::{Rejected, Trouble};
 
-use super::market::{Market, Term, cents};
+use super::market::Market;
+use super::shop::{Term, cents};
 use crate::house::{House, ask, once};
 use crate::on_both;
 

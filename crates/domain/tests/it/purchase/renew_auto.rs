@@ -4,8 +4,8 @@ use domain::clock::{DAY_MS, MINUTE_MS};
 use domain::event::Kind;
 use domain::rental::{self, State};
 
-use super::market::{Term, cents};
 use super::renew::{DAY, Tenant};
+use super::shop::{Term, cents};
 use crate::account::low_balance::person;
 use crate::house::House;
 use crate::login::{mail_to, mails};

@@ -11,8 +11,9 @@ use domain::purchase::PaidTerm;
 use domain::rental;
 use domain::request::Failure;
 
-use super::market::{Market, Term, cents};
+use super::market::Market;
 use super::renew::{DAY, Tenant};
+use super::shop::{Term, cents};
 use crate::house::{House, ask, may, why};
 use crate::on_both;
 

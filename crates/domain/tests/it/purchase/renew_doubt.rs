@@ -9,8 +9,8 @@ use domain::purchase::{self, SettleRefusal, Verdict};
 use domain::rental::{self, State};
 use domain::request::Failure;
 
-use super::market::{Mood, Term, cents};
 use super::renew::{DAY, Tenant};
+use super::shop::{Mood, Term, cents};
 use crate::house::{House, ask, once};
 use crate::on_both;
 

@@ -9,8 +9,9 @@ use domain::purchase::{self, Day, Difference};
 use domain::rental;
 use domain::supply::{Rejected, Trouble};
 
-use super::market::{Market, Mood, cents};
+use super::market::Market;
 use super::renew::{DAY, Tenant};
+use super::shop::{Mood, cents};
 use crate::house::{House, ask, why};
 use crate::on_both;
 
