@@ -162,7 +162,7 @@ export const journeys = {
     await answer(olga, order, "It was for somebody else.", "0.42");
     await ann.goto(order.place);
     await ann.locator("#told").getByText("It was for somebody else.").waitFor();
-    await sms("12025550159", "9911 is your code");
+    await sms("12025550199", "9911 is your code");
     await read(olga, "9911 is your code");
     await olga.getByLabel("Why?", { exact: true }).fill("nobody had the number");
     await olga.getByRole("button", { name: "Drop the message" }).click();

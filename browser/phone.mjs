@@ -154,7 +154,7 @@ const deeds = {
 
   async "a text that is nobody's is read with a reason, and dropped"(shape) {
     const olga = await open("olga", shape);
-    await sms("12025550159", "482911 is your code");
+    await sms("12025550199", "482911 is your code");
     await olga.goto("/operator/quarantine/");
     await fits(olga);
     await olga.locator("tbody tr").first().getByRole("link").first().click();
