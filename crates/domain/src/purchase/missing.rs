@@ -48,7 +48,7 @@ pub(super) async fn ask(app: &App, (house, wire): At<'_>) -> Result<Option<Missi
     if (before.base, before.moved, before.back) != (after.base, after.moved, after.back) {
         return Ok(Some(Missing::Unclear));
     }
-    let Known { base: Some((base, base_ms)), moved: Some(moved), open, .. } = after else {
+    let Known { base: Some((base, base_ms)), moved: Some(moved), open, is_returning: false, .. } = after else {
         return Ok(Some(Missing::Unclear));
     };
     let now = app.now_ms();
@@ -67,6 +67,8 @@ struct Known {
     moved: Option<Usd>,
     /// What came back of it: what is bought and what is given back meanwhile may be the same amount.
     back: Usd,
+    /// Whether something was to be taken back and its house did not answer to that: its price may be here already.
+    is_returning: bool,
     open: Vec<Open>,
 }
 
@@ -77,9 +79,15 @@ async fn known(app: &App, source: i64) -> Result<Known, DbError> {
             Some((_, base_ms)) => (wallet::moved(tx, source, base_ms)?, came_back(tx, source, base_ms)?),
             None => (None, Usd::ZERO),
         };
-        Ok::<_, DbError>(Known { base, moved, back, open: wallet::open(tx, source)? })
+        let (is_returning, open) = (is_returning(tx, source)?, wallet::open(tx, source)?);
+        Ok::<_, DbError>(Known { base, moved, back, is_returning, open })
     };
     app.db.read(read).await
+}
+
+fn is_returning(tx: &mut Tx<'_>, source: i64) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND state = 'rejecting' AND faults > 0 LIMIT 1";
+    Ok(tx.one(sql, values![source])?.is_some())
 }
 
 /// What a house gave back since a time.

@@ -6,6 +6,7 @@ use domain::policy::permit::Permit;
 use domain::policy::reason::Reason;
 use domain::purchase::{self, SettleRefusal, Verdict};
 use domain::request::Failure;
+use domain::supply::{Fault, Trouble};
 
 use super::market::Market;
 use super::shop::{Mood, cents};
@@ -209,6 +210,25 @@ on_both!(what_is_given_back_and_bought_while_the_balance_is_read_tells_nothing, 
     round.await.expect("it ends").expect("a round");
     assert_eq!(market.states().await[1], "in_doubt");
     assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+});
+
+on_both!(a_balance_tells_nothing_while_a_price_may_have_come_back_unheard, async |house: House| {
+    let market = Market::open(house, 0).await;
+    market.alpha.at().lists = false;
+    let bob = market.house.customer("bob", "5.00").await;
+    let placed = market.house.order(bob, "instagram").await;
+    let lost = || Err(Fault::Unknown(Trouble::new("it did not answer")));
+    market.alpha.at().rejects.extend([lost(), lost(), lost()]);
+    order::cancel(&market.house.app, bob, placed.order, None).await.expect_err("it is open");
+    market.alpha.at().wallet = cents(10_000);
+    let (ann, _) = doubtful(&market, Mood::LosesAnswer).await;
+    assert_eq!(market.alpha.at().wallet, cents(9_980));
+    for _ in 0..2 {
+        market.later(80_000).await;
+        assert_eq!(market.states().await, ["rejecting", "in_doubt", "refused"]);
+    }
+    assert_eq!(market.house.money(ann).await, ("4.58".to_owned(), "0.42".to_owned()));
+    market.is_sound().await;
 });
 
 on_both!(a_person_settles_what_nobody_finds_out, async |house: House| {
