@@ -117,7 +117,8 @@ fn part(settings: &Settings, section: &Section, line: Line) -> Option<Part> {
         line,
         sender: Address::of_smpp(0, number.as_bytes()).sender().chars().take(SENDER_MAX).collect(),
         text: read.text,
-        raw: octets,
+        // Also what they are written in and their place, so that they can be read anew.
+        raw: format!("UDH = {udh}\nCoding = {coding}\nText = {text}\n").into_bytes(),
         sent_ms: sent_ms(settings, at),
         concat: header.concat.map(|concat| Concat { seam: read.seam, ..concat }),
         trouble: None,
@@ -165,6 +166,8 @@ mod tests {
         assert_eq!(parts.len(), 1);
         assert!(parts[0].text == "Code 12" && parts[0].sender == "22395" && parts[0].trouble.is_none());
         assert!(parts[0].line.sim.as_deref() == Some("stick 1") && parts[0].concat.is_none());
+        let raw = b"UDH = \nCoding = Default_No_Compression\nText = 0043006F00640065002000310032\n";
+        assert!(parts[0].raw == raw);
         assert_eq!(parts[0].sent_ms, Some(1_795_419_000_000));
         let utc = of(&ONE.replace("T013000", "T013000Z"));
         assert_eq!(utc[0].sent_ms, Some(1_795_397_400_000));

@@ -98,7 +98,7 @@ fn read(settings: &Settings, bytes: &[u8]) -> Vec<Part> {
         return Vec::new();
     }
     if pdus.is_empty() {
-        let part = text(settings, &head, line.clone(), body);
+        let part = text(settings, &head, line.clone(), (bytes, body));
         return vec![part.unwrap_or_else(|| unreadable(line, bytes))];
     }
     let part = |read: Option<Vec<u8>>| match read {
@@ -108,8 +108,9 @@ fn read(settings: &Settings, bytes: &[u8]) -> Vec<Part> {
     pdus.into_iter().map(part).collect()
 }
 
-/// A message without its PDU: as smsd understood it.
-fn text(settings: &Settings, head: &Head, line: Line, body: &[u8]) -> Option<Part> {
+/// A message without its PDU: as smsd understood it. The whole file is kept, so that it can be read anew by what its head
+/// says.
+fn text(settings: &Settings, head: &Head, line: Line, (file, body): (&[u8], &[u8])) -> Option<Part> {
     let once = |name: &str| head.once(name).ok().map(Option::unwrap_or_default);
     let (from, sent, received) = (once("From")?, once("Sent")?, once("Received")?);
     let header = from_hex(&once("UDH-DATA")?.replace(' ', "")).map(|octets| Header::read(&octets)).unwrap_or_default();
@@ -132,7 +133,7 @@ fn text(settings: &Settings, head: &Head, line: Line, body: &[u8]) -> Option<Par
         line,
         sender: Address::of_smpp(0, from.as_bytes()).sender().chars().take(SENDER_MAX).collect(),
         text: read.text,
-        raw: body.to_vec(),
+        raw: file[..file.len().min(BODY_MAX)].to_vec(),
         sent_ms: local_time::read(settings, &format!("20{sent}")),
         concat: header.concat.map(|concat| Concat { seam: read.seam, ..concat }),
         trouble: None,
@@ -164,6 +165,7 @@ mod tests {
         let latin = one(&format!("{HEAD}Alphabet: ISO\n"), b"Caf\xE9");
         assert!(latin.text == "Café");
         let binary = one(&format!("{HEAD}Alphabet: binary\nUDH-DATA: 05 00 03 07 02 01\n"), b"\xFF1");
+        assert!(binary.raw.windows(18).any(|line| line == b"UDH-DATA: 05 00 03") && binary.raw.ends_with(b"\xFF1"));
         assert!(binary.text == "ÿ1" && binary.concat.is_some_and(|concat| concat.total == 2 && concat.seq == 1));
     }
 
