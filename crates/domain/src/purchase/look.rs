@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::rows::{self, Purchase};
 use super::{State, conclude, window};
 use crate::App;
-use crate::clock::{MINUTE_MS, SECOND_MS};
+use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::db::{DbError, Lane, Tx};
 use crate::message::{self, Received};
 use crate::money::Usd;
@@ -24,8 +24,8 @@ const AGAIN_MS: i64 = 15 * SECOND_MS;
 const AGAIN_MAX_MS: i64 = 10 * MINUTE_MS;
 /// Tries after which something that is not taken back is left: about a day.
 const REJECTS_MAX: i64 = 150;
-/// Tries after which a house is not told any more that something is done with: about an hour.
-const FINISHES_MAX: i64 = 12;
+/// How long after its order's end a house is told again that something is done with.
+const FINISHING_MS: i64 = HOUR_MS;
 /// How often a rental is looked at whose window is not open, and that nobody waits for.
 const ASLEEP_MS: i64 = 10 * MINUTE_MS;
 
@@ -141,8 +141,8 @@ async fn fetch(app: &App, (house, wire): At<'_>, purchase: &Purchase) -> Result<
 async fn over(app: &App, at: At<'_>, purchase: &Purchase) -> Result<(), DbError> {
     let (now, order, id) = (app.now_ms(), purchase.order, purchase.id);
     let span = app.db.read(move |tx: &mut Tx<'_>| number::span(tx, order)).await?;
-    if span.is_some_and(|span| span.messages > 0) {
-        return finish(app, at, purchase).await;
+    if let Some(span) = span.filter(|span| span.messages > 0) {
+        return finish(app, at, purchase, span.end_ms).await;
     }
     let story = move |tx: &mut Tx<'_>| rows::reject(tx, id, "its order ended without a message", now);
     app.db.write(Lane::Work, story).await?;
@@ -151,7 +151,7 @@ async fn over(app: &App, at: At<'_>, purchase: &Purchase) -> Result<(), DbError>
 }
 
 /// Tells a house that something is done with, until it hears it: some are paid by that word, or keep the number aside.
-async fn finish(app: &App, (house, wire): At<'_>, purchase: &Purchase) -> Result<(), DbError> {
+async fn finish(app: &App, (house, wire): At<'_>, purchase: &Purchase, end_ms: i64) -> Result<(), DbError> {
     let (now, id, faults) = (app.now_ms(), purchase.id, purchase.faults + 1);
     let told = match &purchase.their_id {
         Some(their_id) => within(house.finish(&wire.settings, their_id)).await,
@@ -161,7 +161,7 @@ async fn finish(app: &App, (house, wire): At<'_>, purchase: &Purchase) -> Result
         Ok(()) => "",
         Err(Fault::NotDone(trouble) | Fault::Unknown(trouble)) => {
             app.heard.fault(wire.source, now, &trouble.says);
-            if faults < FINISHES_MAX {
+            if now < end_ms + FINISHING_MS {
                 return again(app, purchase, (now + pause_ms(AGAIN_MS, faults), faults)).await;
             }
             "its house never heard that it is done with"

@@ -57,6 +57,28 @@ on_both!(a_house_that_does_not_hear_that_it_is_finished_is_told_again, async |ho
     market.is_sound().await;
 });
 
+on_both!(a_house_that_was_silent_before_is_told_for_an_hour_all_the_same, async |house: House| {
+    let market = Market::open(house, 0).await;
+    let ann = market.house.customer("ann", "5.00").await;
+    market.house.order(ann, "instagram").await;
+    market.alpha.text(TEXT);
+    market.later(3_000).await;
+    market.alpha.at().is_silent = true;
+    for _ in 0..19 {
+        market.later(60_000).await;
+    }
+    let lost = || Err(Fault::Unknown(Trouble::new("it did not answer")));
+    market.alpha.at().finishes.extend([lost(), lost(), lost()]);
+    for minutes in [2, 20, 35] {
+        market.later(minutes * 60_000).await;
+        assert_eq!(market.states().await, ["bought"]);
+    }
+    market.alpha.at().finishes.push_back(lost());
+    market.later(30 * 60_000).await;
+    assert_eq!(market.states().await, ["done"]);
+    market.is_sound().await;
+});
+
 on_both!(a_message_that_its_house_pushed_counts_as_delivered, async |house: House| {
     let market = Market::open(house, 0).await;
     let ann = market.house.customer("ann", "5.00").await;
