@@ -36,19 +36,15 @@ fn missing(amount: Usd, costs: &[Usd]) -> Missing {
 /// to tell, or was never measured, is unclear.
 pub(super) async fn ask(app: &App, (house, wire): At<'_>) -> Result<Option<Missing>, DbError> {
     let source = wire.source;
-    let before = known(app, source).await?;
+    let asked_ms = app.now_ms();
     let balance = match within(house.balance(&wire.settings)).await {
         Ok(Some(balance)) => balance,
         // It is paid by bill, so nothing tells by it.
         Ok(None) => return Ok(Some(Missing::Unclear)),
         Err(_) => return Ok(None),
     };
-    let after = known(app, source).await?;
-    // What was written down while the house was asked may or may not be in its answer.
-    if (before.base, before.moved, before.back) != (after.base, after.moved, after.back) {
-        return Ok(Some(Missing::Unclear));
-    }
-    let Known { base: Some((base, base_ms)), moved: Some(moved), open, is_returning: false, .. } = after else {
+    let known = known(app, source, asked_ms).await?;
+    let Known { base: Some((base, base_ms)), moved: Some(moved), open, is_moving: false } = known else {
         return Ok(Some(Missing::Unclear));
     };
     let now = app.now_ms();
@@ -65,22 +61,21 @@ struct Known {
     /// What was left when nothing was open last, and when that was.
     base: Option<(Usd, i64)>,
     moved: Option<Usd>,
-    /// What came back of it: what is bought and what is given back meanwhile may be the same amount.
-    back: Usd,
-    /// Whether something was to be taken back and its house did not answer to that: its price may be here already.
-    is_returning: bool,
+    /// Whether something may or may not be in its answer: what was written down while it was asked, and the price of what
+    /// it was to take back and did not answer to.
+    is_moving: bool,
     open: Vec<Open>,
 }
 
-async fn known(app: &App, source: i64) -> Result<Known, DbError> {
+async fn known(app: &App, source: i64, asked_ms: i64) -> Result<Known, DbError> {
     let read = move |tx: &mut Tx<'_>| {
         let base = wallet::find(tx, source)?.and_then(|wallet| wallet.base);
-        let (moved, back) = match base {
-            Some((_, base_ms)) => (wallet::moved(tx, source, base_ms)?, came_back(tx, source, base_ms)?),
-            None => (None, Usd::ZERO),
+        let moved = match base {
+            Some((_, base_ms)) => wallet::moved(tx, source, base_ms)?,
+            None => None,
         };
-        let (is_returning, open) = (is_returning(tx, source)?, wallet::open(tx, source)?);
-        Ok::<_, DbError>(Known { base, moved, back, is_returning, open })
+        let is_moving = wallet::has_moved(tx, source, asked_ms)? || is_returning(tx, source)?;
+        Ok::<_, DbError>(Known { base, moved, is_moving, open: wallet::open(tx, source)? })
     };
     app.db.read(read).await
 }
@@ -88,15 +83,6 @@ async fn known(app: &App, source: i64) -> Result<Known, DbError> {
 fn is_returning(tx: &mut Tx<'_>, source: i64) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND state = 'rejecting' AND faults > 0 LIMIT 1";
     Ok(tx.one(sql, values![source])?.is_some())
-}
-
-/// What a house gave back since a time.
-fn came_back(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<Usd, DbError> {
-    let sql = "SELECT CAST(COALESCE(SUM(refunded), 0) AS BIGINT)
-         FROM purchase
-         WHERE source_id = $1 AND ended_ms >= $2";
-    let row = tx.one(sql, values![source, since_ms])?.ok_or(DbError::Damaged("a sum has a row"))?;
-    Ok(Usd::from_micros(row.int(0)))
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ pub(super) fn unexplained(tx: &mut Tx<'_>, from_day: i64, until_day: i64) -> Res
 
 /// Whether a purchase or renewal of a house was answered or ended since a time: it may or may not be in a balance that was
 /// asked for then.
-fn has_moved(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<bool, DbError> {
+pub(super) fn has_moved(tx: &mut Tx<'_>, source: i64, since_ms: i64) -> Result<bool, DbError> {
     let sql = "SELECT 1 FROM purchase WHERE source_id = $1 AND (answered_ms >= $2 OR ended_ms >= $2)
          UNION ALL
          SELECT 1 FROM renewal WHERE source_id = $1 AND answered_ms >= $2
