@@ -104,41 +104,36 @@ on_both!(nobody_else_s_order_is_taken_back, async |house: House| {
     assert_eq!(market.states().await, ["bought"]);
 });
 
-on_both!(a_rental_is_taken_back_in_time, async |house: House| {
+/// Ten seconds before a rental cannot be cancelled any more.
+const LAST_MOMENT: i64 = 20 * 60_000 - 10_000;
+
+/// A rental that is cancelled so long after its order, at a house that does not answer to that.
+async fn cancelled_after(ms: i64, house: House) -> (Market, domain::account::Caller, i64) {
     let house = House::stocked(house, 0).await;
     let market = Market::bare(house, Product::Rental1Day).await;
     market.round().await;
     let ann = market.house.customer("ann", "5.00").await;
     let app = &market.house.app;
     let rented = rental::rent(app, ann, Product::Rental1Day, &ask("instagram"), None).await.expect("a rental");
+    market.later(ms).await;
     market.alpha.at().rejects.push_back(silence());
     let open = rental::cancel(app, ann, Product::Rental1Day, rented.rental, None).await;
     assert!(matches!(open, Err(Failure::Open { .. })), "{open:?}");
+    (market, ann, rented.rental)
+}
+
+on_both!(a_rental_is_taken_back_in_time, async |house: House| {
+    let (market, ann, rented) = cancelled_after(0, house).await;
     market.later(16_000).await;
     assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
     assert_eq!(market.states().await, ["rejected"]);
-    let same = rental::cancel(app, ann, Product::Rental1Day, rented.rental, None).await.expect("cancelled");
+    let same = rental::cancel(&market.house.app, ann, Product::Rental1Day, rented, None).await.expect("cancelled");
     assert_eq!(same.refunded, cents(365));
     market.is_sound().await;
 });
 
-/// A rental that is cancelled ten seconds before it cannot be any more, at a house that does not answer to that.
-async fn cancelled_at_the_last_moment(house: House) -> (Market, domain::account::Caller) {
-    let house = House::stocked(house, 0).await;
-    let market = Market::bare(house, Product::Rental1Day).await;
-    market.round().await;
-    let ann = market.house.customer("ann", "5.00").await;
-    let app = &market.house.app;
-    let rented = rental::rent(app, ann, Product::Rental1Day, &ask("instagram"), None).await.expect("a rental");
-    market.later(20 * 60_000 - 10_000).await;
-    market.alpha.at().rejects.push_back(silence());
-    let open = rental::cancel(app, ann, Product::Rental1Day, rented.rental, None).await;
-    assert!(matches!(open, Err(Failure::Open { .. })), "{open:?}");
-    (market, ann)
-}
-
 on_both!(a_rental_that_was_cancelled_in_time_may_be_taken_back_later, async |house: House| {
-    let (market, ann) = cancelled_at_the_last_moment(house).await;
+    let (market, ann, _) = cancelled_after(LAST_MOMENT, house).await;
     market.later(16_000).await;
     assert_eq!(market.states().await, ["rejected"]);
     assert_eq!(market.house.money(ann).await, ("5.00".to_owned(), "0.00".to_owned()));
@@ -146,7 +141,7 @@ on_both!(a_rental_that_was_cancelled_in_time_may_be_taken_back_later, async |hou
 });
 
 on_both!(who_cancelled_has_their_price_back_where_a_person_gives_it_up, async |house: House| {
-    let (market, ann) = cancelled_at_the_last_moment(house).await;
+    let (market, ann, _) = cancelled_after(LAST_MOMENT, house).await;
     let app = &market.house.app;
     let id = purchase::list(app, false, None).await.expect("a list")[0].id;
     settle(app, id, Verdict::Lost, "their support is silent").await.expect("settled");
